@@ -1,0 +1,27 @@
+"""Sphinx configuration."""
+
+import skmlbio
+
+project = "skmlbio"
+author = "the skmlbio developers"
+copyright = f"2026, {author}"
+release = skmlbio.__version__
+
+extensions = ["myst_parser", "numpydoc", "sphinx.ext.autodoc", "sphinx.ext.autosummary", "sphinx.ext.mathjax"]
+exclude_patterns = ["_build"]
+myst_enable_extensions = ["dollarmath"]
+myst_heading_anchors = 2
+numpydoc_show_class_members = False  # the class template lists them
+templates_path = ["_templates"]
+
+html_theme = "furo"
+html_title = f"skmlbio {release}"
+
+
+def skip_what_scikit_learn_documents(app, what, name, obj, skip, options):
+    """Leave out methods inherited from scikit-learn: their texts link into scikit-learn's own documentation."""
+    return True if (getattr(obj, "__module__", None) or "").startswith("sklearn.") else None
+
+
+def setup(app):
+    app.connect("autodoc-skip-member", skip_what_scikit_learn_documents)

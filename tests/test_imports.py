@@ -1,0 +1,197 @@
+"""Who may import what, and what `import skmlbio` may cost."""
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+import skmlbio
+
+PACKAGE = Path(skmlbio.__file__).parent
+MODULES = sorted(PACKAGE.rglob("*.py"))
+ARRAYS = {"numpy", "scipy", "sklearn"}
+HEAVY = ["tensorflow", "keras", "spektral", "matplotlib", "pandas", "networkx", "Bio"]
+
+
+class Room(NamedTuple):
+    """What the files of one sub-package may import, beside the standard library and each other."""
+
+    rooms: set[str]  # sub-packages of skmlbio, all of them to the left
+    anywhere: set[str]  # other libraries
+    in_functions: set[str] = set()  # other libraries that must not be loaded before they are needed
+
+
+ROOMS = {
+    "sequences": Room(set(), ARRAYS, {"Bio"}),
+    "graphs": Room(set(), ARRAYS, {"networkx"}),
+    "layers": Room(set(), ARRAYS | {"keras", "tensorflow"}),
+    "networks": Room({"layers"}, {"keras"}),
+    "training": Room(set(), ARRAYS | {"keras", "tensorflow"}),
+    "base": Room({"training"}, ARRAYS, {"keras", "tensorflow"}),
+    "estimators": Room({"sequences", "graphs", "networks", "training", "base"}, ARRAYS, {"keras", "tensorflow"}),
+    "inspection": Room({"estimators"}, ARRAYS, {"matplotlib"}),
+}
+SPEKTRAL_DOOR = PACKAGE / "layers" / "_spektral.py"
+
+
+def room_of(path: Path) -> str:
+    """The sub-package that a file belongs to; a module beside the sub-packages is a room of its own."""
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def imports(path: Path) -> Iterator[tuple[str, bool, int]]:
+    """Yield the full name of each thing imported, whether that happens in a function, and the line."""
+    package = ["skmlbio", *path.relative_to(PACKAGE).parts[:-1]]
+
+    def visit(node: ast.AST, in_function: bool) -> Iterator[tuple[str, bool, int]]:
+        if isinstance(node, ast.Import):
+            yield from ((alias.name, in_function, node.lineno) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            parent = package[: len(package) + 1 - node.level] if node.level else []
+            source = ".".join([*parent, *([node.module] if node.module else [])])
+            yield from ((f"{source}.{alias.name}", in_function, node.lineno) for alias in node.names)
+        in_function = in_function or isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
+        in_function = in_function or (isinstance(node, ast.If) and ast.unparse(node.test).endswith("TYPE_CHECKING"))
+        for child in ast.iter_child_nodes(node):
+            yield from visit(child, in_function)
+
+    yield from visit(ast.parse(path.read_text()), False)
+
+
+def may_import(path: Path, name: str, in_function: bool) -> bool:
+    """Whether the table allows the file to import the name there."""
+    room, (library, *rest) = ROOMS[room_of(path)], name.split(".")
+    if library == "skmlbio":
+        return bool(rest) and rest[0] in room.rooms | {room_of(path)}
+    if library == "spektral":
+        return path == SPEKTRAL_DOOR
+    allowed = room.anywhere | (room.in_functions if in_function else set())
+    return library in allowed | sys.stdlib_module_names
+
+
+def test_every_file_belongs_to_a_room() -> None:
+    assert {room_of(path) for path in MODULES} - {"__init__"} <= ROOMS.keys()
+
+
+def test_rooms_import_to_the_left_only() -> None:
+    order = list(ROOMS)
+    for name, room in ROOMS.items():
+        assert room.rooms <= set(order[: order.index(name)])
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_file_imports_only_what_its_room_may(path: Path) -> None:
+    if path == PACKAGE / "__init__.py":
+        top = {name.split(".")[0] for name, in_function, _ in imports(path) if not in_function}
+        assert top <= sys.stdlib_module_names, "the door of the package loads what is behind it when it is asked for"
+        return
+    wrong = [
+        f"line {line} imports {name}{' in a function' if in_function else ''}"
+        for name, in_function, line in imports(path)
+        if not may_import(path, name, in_function)
+    ]
+    assert not wrong, f"{path.relative_to(PACKAGE)}: {'; '.join(wrong)}"
+
+
+@pytest.mark.parametrize(
+    ("file", "source", "allowed"),
+    [
+        ("estimators/x.py", "import keras", False),
+        ("estimators/x.py", "def build():\n    import keras", True),
+        ("estimators/x.py", "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import keras", True),
+        ("estimators/x.py", "from ..inspection import y", False),
+        ("estimators/x.py", "from .. import base", True),
+        ("estimators/x.py", "from .y import z", True),
+        ("networks/x.py", "from skmlbio.layers import y", True),
+        ("networks/x.py", "from skmlbio.training import y", False),
+        ("layers/x.py", "from spektral.layers import GCNConv", False),
+        ("layers/_spektral.py", "from spektral.layers import GCNConv", True),
+        ("inspection/x.py", "import matplotlib.pyplot", False),
+        ("inspection/x.py", "class Display:\n    def plot(self):\n        from matplotlib import pyplot", True),
+        ("sequences/x.py", "from skmlbio import AutoEncoderTransformer", False),
+    ],
+)
+def test_the_rules_tell_right_from_wrong(
+    file: str, source: str, allowed: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / file
+    path.parent.mkdir()
+    path.write_text(source)
+    monkeypatch.setitem(globals(), "PACKAGE", tmp_path)
+    monkeypatch.setitem(globals(), "SPEKTRAL_DOOR", tmp_path / "layers" / "_spektral.py")
+    assert all(may_import(path, name, in_function) for name, in_function, _ in imports(path)) == allowed
+
+
+def loaded_by(program: str, folder: Path) -> list[str]:
+    """The heavy libraries that a fresh process holds after running the program."""
+    report = f"import sys; print(*[name for name in {HEAVY} if name in sys.modules], sep=',')"
+    done = subprocess.run(
+        [sys.executable, "-c", f"{program}\n{report}"], cwd=folder, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return [name for name in done.stdout.strip().split(",") if name]
+
+
+def test_import_loads_nothing_heavy(tmp_path: Path) -> None:
+    assert loaded_by("import skmlbio", tmp_path) == []
+
+
+def test_handling_an_unfitted_estimator_loads_nothing_heavy(tmp_path: Path) -> None:
+    program = """
+from inspect import Parameter, signature
+import skmlbio
+from sklearn.base import BaseEstimator, clone
+
+public = [getattr(skmlbio, name) for name in skmlbio.__all__]
+estimators = [value for value in public if issubclass(value, BaseEstimator)]
+assert estimators
+for estimator_class in estimators:
+    required = [p.name for p in signature(estimator_class).parameters.values() if p.default is Parameter.empty]
+    estimator = clone(estimator_class(**dict.fromkeys(required, len)))
+    estimator.set_params(**estimator.get_params())
+    repr(estimator), estimator._repr_html_()
+"""
+    assert loaded_by(program, tmp_path) == []
+
+
+def test_a_rejected_parameter_loads_nothing_heavy(tmp_path: Path) -> None:
+    program = """
+import numpy as np
+from skmlbio import AutoEncoderTransformer
+
+try:
+    AutoEncoderTransformer(epochs=0).fit(np.eye(4))
+except ValueError as error:
+    assert "epochs" in str(error)
+else:
+    raise AssertionError("epochs=0 was accepted")
+"""
+    assert loaded_by(program, tmp_path) == []
+
+
+def test_every_public_name_loads() -> None:
+    for name in skmlbio.__all__:
+        assert getattr(skmlbio, name).__name__ == name
+        assert name in dir(skmlbio)
+
+
+def test_every_sub_package_is_an_attribute() -> None:
+    folders = {path.parent.name for path in PACKAGE.glob("*/__init__.py")}
+    assert folders == set(skmlbio._SUBPACKAGES)
+    for name in folders:
+        assert getattr(skmlbio, name).__name__ == f"skmlbio.{name}"
+
+
+def test_the_lists_of_public_names_agree() -> None:
+    typed = {name for name, in_function, _ in imports(PACKAGE / "__init__.py") if name.startswith("skmlbio.")}
+    assert typed == {f"{module}.{name}" for name, module in skmlbio._MODULE_OF.items()}
+    assert skmlbio.__all__ == sorted(skmlbio._MODULE_OF)
+
+
+def test_an_unknown_name_is_an_attribute_error() -> None:
+    with pytest.raises(AttributeError, match="module 'skmlbio' has no attribute 'AutoDecoder'"):
+        skmlbio.AutoDecoder  # noqa: B018
