@@ -1,0 +1,21 @@
+"""Lists of graphs: the value, its way in, and its padded batches.
+
+Nothing here loads a deep-learning library; networkx and Spektral objects are recognised without importing them.
+"""
+
+from .batching import DenseGraphs, FlatGraphs, bucket_of, choose_bucket_sizes, dense_batch, flat_batch
+from .ensure import ensure_graphs
+from .graph import Graph
+from .samples import GraphSamples
+
+__all__ = [
+    "DenseGraphs",
+    "FlatGraphs",
+    "Graph",
+    "GraphSamples",
+    "bucket_of",
+    "choose_bucket_sizes",
+    "dense_batch",
+    "ensure_graphs",
+    "flat_batch",
+]

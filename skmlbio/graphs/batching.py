@@ -1,0 +1,232 @@
+"""Padded batches of graphs, and the few sizes they are padded to."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from .samples import GraphSamples, positions, starts
+
+
+class DenseGraphs(NamedTuple):
+    """Graphs padded to one number of nodes.
+
+    Attributes
+    ----------
+    features : ndarray of shape (n_graphs, n_nodes, n_features), float32, or (n_graphs, n_nodes), int32
+        Node features, or ids of node types; zero where padded.
+    adjacency : ndarray of shape (n_graphs, n_nodes, n_nodes), float32
+        Weights of the edges; zero where padded.
+    mask : ndarray of shape (n_graphs, n_nodes), bool
+        Which nodes are real.
+    """
+
+    features: np.ndarray
+    adjacency: np.ndarray
+    mask: np.ndarray
+
+
+class FlatGraphs(NamedTuple):
+    """Graphs joined into one, with nothing of size n_nodes x n_nodes.
+
+    Attributes
+    ----------
+    features : ndarray of shape (n_nodes, n_features), float32, or (n_nodes,), int32
+        Node features, or ids of node types, of all graphs one after the other; zero where padded.
+    edge_index : ndarray of shape (2, n_edges), int32
+        Edges in the numbering of the joined graph; padded edges join the last node to itself.
+    edge_weight : ndarray of shape (n_edges,), float32
+        Weights of the edges; zero where padded.
+    graph_index : ndarray of shape (n_nodes,), int32
+        The graph of each node; -1 where padded.
+    """
+
+    features: np.ndarray
+    edge_index: np.ndarray
+    edge_weight: np.ndarray
+    graph_index: np.ndarray
+
+
+def dense_batch(samples: GraphSamples, n_nodes: int | None = None, n_graphs: int | None = None) -> DenseGraphs:
+    """Pad graphs to one size, with dense adjacency matrices.
+
+    Parameters
+    ----------
+    samples : GraphSamples
+        Graphs of at most `n_nodes` nodes.
+    n_nodes : int, default=None
+        Nodes of each padded graph. `None` takes the largest of `samples`.
+    n_graphs : int, default=None
+        Graphs in the batch, those past ``len(samples)`` without any node. `None` takes ``len(samples)``.
+
+    Returns
+    -------
+    batch : DenseGraphs
+        Features, adjacency, mask.
+
+    Raises
+    ------
+    ValueError
+        If the batch has no room for the graphs.
+
+    Examples
+    --------
+    >>> from skmlbio.graphs import Graph, dense_batch, ensure_graphs
+    >>> samples = ensure_graphs([Graph([[1.0]]), Graph([[2.0], [3.0]], [[0, 1], [1, 0]])])
+    >>> batch = dense_batch(samples, n_nodes=3)
+    >>> batch.features[..., 0]
+    array([[1., 0., 0.],
+           [2., 3., 0.]], dtype=float32)
+    >>> batch.mask
+    array([[ True, False, False],
+           [ True,  True, False]])
+    """
+    n_nodes = _room(n_nodes, samples.n_nodes.max(initial=0), "nodes")
+    n_graphs = _room(n_graphs, len(samples), "graphs")
+    graph, node = positions(samples.n_nodes)
+    features = np.zeros((n_graphs, n_nodes, *samples.features.shape[1:]), samples.features.dtype)
+    features[graph, node] = samples.features
+    mask = np.arange(n_nodes) < np.pad(samples.n_nodes, (0, n_graphs - len(samples)))[:, None]
+    adjacency = np.zeros((n_graphs, n_nodes, n_nodes), np.float32)
+    owner = np.repeat(np.arange(len(samples)), samples.n_edges)
+    adjacency[owner, samples.edge_index[0], samples.edge_index[1]] = samples.edge_weight
+    return DenseGraphs(features, adjacency, mask)
+
+
+def flat_batch(samples: GraphSamples, n_nodes: int | None = None, n_edges: int | None = None) -> FlatGraphs:
+    """Join graphs into one graph without edges between them.
+
+    Parameters
+    ----------
+    samples : GraphSamples
+        The graphs.
+    n_nodes : int, default=None
+        Nodes of the padded batch. `None` takes the sum over `samples`.
+    n_edges : int, default=None
+        Edges of the padded batch. `None` takes the sum over `samples`.
+
+    Returns
+    -------
+    batch : FlatGraphs
+        Features, edge_index, edge_weight, graph_index.
+
+    Raises
+    ------
+    ValueError
+        If the batch has no room for the graphs.
+
+    Examples
+    --------
+    >>> from skmlbio.graphs import Graph, ensure_graphs, flat_batch
+    >>> samples = ensure_graphs([Graph([[1.0]]), Graph([[2.0], [3.0]], [[0, 1], [1, 0]])])
+    >>> batch = flat_batch(samples, n_nodes=4)
+    >>> batch.edge_index
+    array([[1, 2],
+           [2, 1]], dtype=int32)
+    >>> batch.graph_index
+    array([ 0,  1,  1, -1], dtype=int32)
+    """
+    total_nodes, total_edges = len(samples.features), len(samples.edge_weight)
+    n_nodes = _room(n_nodes, total_nodes, "nodes")
+    n_edges = _room(n_edges, total_edges, "edges")
+    features = np.zeros((n_nodes, *samples.features.shape[1:]), samples.features.dtype)
+    features[:total_nodes] = samples.features
+    edge_index = np.full((2, n_edges), n_nodes - 1, np.int32)
+    edge_index[:, :total_edges] = samples.edge_index + np.repeat(starts(samples.n_nodes), samples.n_edges)
+    edge_weight = np.zeros(n_edges, np.float32)
+    edge_weight[:total_edges] = samples.edge_weight
+    graph_index = np.full(n_nodes, -1, np.int32)
+    graph_index[:total_nodes] = np.repeat(np.arange(len(samples)), samples.n_nodes)
+    return FlatGraphs(features, edge_index, edge_weight, graph_index)
+
+
+def choose_bucket_sizes(
+    n_nodes: ArrayLike, max_buckets: int = 4, max_nodes: int = 128, step: int = 8, min_gain: float = 0.1
+) -> np.ndarray:
+    """Choose the few sizes that graphs are padded to for dense batches.
+
+    Minimises the padded work ``sum(size ** 2 + 64 * size)`` over graphs, the cost of A X and of X W for some 64
+    units, over all choices of `max_buckets` sizes; a further size must save the fraction `min_gain`. Sizes are
+    multiples of `step`, so that similar sets of graphs, such as the folds of one set, often get the same sizes and
+    share compiled programs.
+
+    Parameters
+    ----------
+    n_nodes : array-like of shape (n_graphs,), int
+        Nodes of each graph.
+    max_buckets : int, default=4
+        The most sizes to choose.
+    max_nodes : int, default=128
+        Larger graphs get no bucket: they belong into flat batches.
+    step : int, default=8
+        Sizes are multiples of it.
+    min_gain : float, default=0.1
+        The fraction of the work that one more size must save.
+
+    Returns
+    -------
+    sizes : ndarray of shape (n_buckets,), int64
+        Ascending; empty if every graph is larger than `max_nodes`.
+
+    Examples
+    --------
+    >>> from skmlbio.graphs import choose_bucket_sizes
+    >>> choose_bucket_sizes([10, 11, 12, 90, 100, 5000])
+    array([ 16, 104])
+    """
+    n_nodes = np.asarray(n_nodes)
+    rounded = -(-n_nodes[n_nodes <= max_nodes] // step) * step
+    sizes, counts = np.unique(rounded, return_counts=True)
+    if len(sizes) == 0:
+        return sizes.astype(np.int64)
+    work = sizes.astype(float) ** 2 + 64 * sizes
+    below = np.cumsum(counts)
+    # extra[i, j]: the work of the graphs above sizes[i], up to sizes[j], padded to sizes[j].
+    extra = np.where(np.triu(np.ones((len(sizes), len(sizes)), bool), 1), (below - below[:, None]) * work, np.inf)
+    # cost[j], choice[j]: the least work of the graphs up to sizes[j] with sizes[j] as the largest bucket.
+    cost, choice = below * work, [[j] for j in range(len(sizes))]
+    best_cost, best = cost[-1], choice[-1]
+    for _ in range(min(max_buckets, len(sizes)) - 1):
+        totals = cost[:, None] + extra
+        parent = totals.argmin(axis=0)
+        cost = totals.min(axis=0)
+        choice = [choice[i] + [j] for j, i in enumerate(parent)]
+        if cost[-1] > (1 - min_gain) * best_cost:
+            break
+        best_cost, best = cost[-1], choice[-1]
+    return sizes[best].astype(np.int64)
+
+
+def bucket_of(n_nodes: ArrayLike, sizes: ArrayLike) -> np.ndarray:
+    """The smallest bucket that holds each graph.
+
+    Parameters
+    ----------
+    n_nodes : array-like of shape (n_graphs,), int
+        Nodes of each graph.
+    sizes : array-like of shape (n_buckets,), int
+        Ascending, from `choose_bucket_sizes`.
+
+    Returns
+    -------
+    buckets : ndarray of shape (n_graphs,), int64
+        Index into `sizes`; -1 for a graph larger than all of them.
+
+    Examples
+    --------
+    >>> from skmlbio.graphs import bucket_of
+    >>> bucket_of([3, 16, 17, 5000], [16, 104])
+    array([ 0,  0,  1, -1])
+    """
+    buckets = np.searchsorted(sizes, n_nodes)
+    return np.where(buckets == len(sizes), -1, buckets)
+
+
+def _room(given: int | None, needed: int, what: str) -> int:
+    if given is None:
+        return int(needed)
+    if given < needed:
+        raise ValueError(f"a batch of {given} {what} has no room for {needed}")
+    return int(given)

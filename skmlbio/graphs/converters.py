@@ -1,0 +1,116 @@
+"""From one graph of another library to a `Graph`.
+
+The libraries are recognised by what their objects offer, so none of them is imported here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy import sparse
+
+from .graph import Graph
+
+
+def to_graph(graph: object, node_attributes: str | Sequence[str] | None, edge_attribute: str | None) -> Graph:
+    """One graph of any accepted kind as a `Graph`; the parameters are those of `ensure_graphs`."""
+    if isinstance(graph, Graph):
+        return graph
+    if isinstance(graph, (tuple, list)) and len(graph) == 2:
+        return from_adjacency(*graph)
+    if type(graph).__module__.startswith("spektral."):
+        return from_spektral(graph)
+    if hasattr(graph, "is_directed") and hasattr(graph, "nodes") and hasattr(graph, "edges"):
+        return from_networkx(graph, node_attributes, edge_attribute)
+    raise TypeError(
+        f"a {type(graph).__name__} is no graph; allowed are skmlbio's Graph, networkx graphs, spektral.data.Graph "
+        "and pairs (features, adjacency)"
+    )
+
+
+def from_adjacency(features: ArrayLike, adjacency: ArrayLike) -> Graph:
+    """The graph of a pair of node features and adjacency matrix, dense or SciPy-sparse; non-zeros are edges."""
+    if not sparse.issparse(adjacency):
+        adjacency = np.asarray(adjacency)
+        if adjacency.dtype.kind not in "biuf":
+            raise TypeError(f"the adjacency matrix must hold numbers, not {adjacency.dtype}")
+    shape = adjacency.shape
+    if len(shape) != 2 or shape[0] != shape[1]:
+        raise ValueError(f"the adjacency matrix must be square, but has shape {shape}")
+    if sparse.issparse(adjacency):
+        entries = adjacency.tocoo()
+        sources, targets, weights = entries.row, entries.col, entries.data
+    else:
+        sources, targets = np.nonzero(adjacency)
+        weights = adjacency[sources, targets]
+    graph = Graph(features, np.stack([sources, targets]), weights)
+    if graph.n_nodes != shape[0]:
+        raise ValueError(f"the adjacency matrix has shape {shape}, but there are {graph.n_nodes} nodes")
+    return graph
+
+
+def from_spektral(graph: object) -> Graph:
+    """The graph of a ``spektral.data.Graph``; without ``x`` each node has the feature 1. Edge features are left out."""
+    if graph.a is None:
+        return Graph(_no_features(graph.n_nodes or 0) if graph.x is None else graph.x)
+    return from_adjacency(_no_features(graph.a.shape[0]) if graph.x is None else graph.x, graph.a)
+
+
+def from_networkx(graph: object, node_attributes: str | Sequence[str] | None, edge_attribute: str | None) -> Graph:
+    """The graph of a networkx graph; undirected edges are listed in both directions."""
+    number = {node: place for place, node in enumerate(graph.nodes)}
+    edges = [(number[u], number[v]) for u, v in graph.edges()]
+    weights = np.ones(len(edges), np.float32)
+    if edge_attribute is not None and edges:
+        values = [weight for _, _, weight in graph.edges(data=edge_attribute, default=1.0)]
+        weights = _numbers(values, f"edge attribute {edge_attribute!r}")
+    edge_index = np.array(edges, np.int64).reshape(-1, 2).T
+    if not graph.is_directed():
+        both = edge_index[0] != edge_index[1]
+        edge_index = np.concatenate([edge_index, edge_index[::-1, both]], axis=1)
+        weights = np.concatenate([weights, weights[both]])
+    return Graph(_networkx_features(graph, node_attributes), edge_index, weights)
+
+
+def _networkx_features(graph: object, node_attributes: str | Sequence[str] | None) -> np.ndarray:
+    """The named attributes of the nodes: one name gives types, several names give columns of features."""
+    if isinstance(node_attributes, str):
+        return np.array(_attribute(graph, node_attributes))
+    if node_attributes is None:
+        present = sorted({str(name) for _, attributes in graph.nodes(data=True) for name in attributes})
+        if present:
+            raise ValueError(
+                f"its nodes have the attributes {', '.join(present)}: name those to use in node_attributes, "
+                "or give () to use none"
+            )
+    if not node_attributes:
+        return _no_features(len(graph))
+    columns = [
+        _numbers(_attribute(graph, name), f"node attribute {name!r}").reshape(len(graph), -1)
+        for name in node_attributes
+    ]
+    return np.concatenate(columns, axis=1) if len(graph) else np.empty((0, len(columns)), np.float32)
+
+
+def _attribute(graph: object, name: str) -> list:
+    values = []
+    for node, attributes in graph.nodes(data=True):
+        if name not in attributes:
+            raise ValueError(f"node {node!r} has no attribute {name!r}")
+        values.append(attributes[name])
+    return values
+
+
+def _numbers(values: list, what: str) -> np.ndarray:
+    try:
+        with np.errstate(over="ignore"):
+            return np.asarray(values, dtype=np.float32)
+    except (TypeError, ValueError) as error:
+        raise TypeError(f"{what} must hold numbers, the same count at each place: {error}") from error
+
+
+def _no_features(n_nodes: int) -> np.ndarray:
+    """Nodes that differ by their place in the graph only."""
+    return np.ones((n_nodes, 1), np.float32)

@@ -1,0 +1,205 @@
+"""The way in: lists of graphs are checked and laid flat."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from .converters import to_graph
+from .graph import Graph
+from .samples import GraphSamples, positions, starts
+
+
+def ensure_graphs(
+    X: Iterable,
+    *,
+    node_attributes: str | Sequence[str] | None = None,
+    edge_attribute: str | None = "weight",
+    node_types: ArrayLike | None = None,
+    node_encoding: str = "one_hot",
+    unknown: str = "error",
+    n_features: int | None = None,
+) -> GraphSamples:
+    """Check a list of graphs and lay it out flat.
+
+    Parameters
+    ----------
+    X : list, tuple, object array or Series of graphs
+        Each one a `Graph`, a networkx graph, a ``spektral.data.Graph``, or a pair (features, adjacency) with a dense
+        or SciPy-sparse adjacency. An adjacency is taken as it stands; the edges of undirected networkx graphs count
+        in both directions. Edges given twice are summed and edges of weight 0 left out, so that an edge list means
+        the same as its matrix.
+    node_attributes : str or sequence of str, default=None
+        For networkx graphs. One name: the node's type, an integer or string. A sequence of names: numeric features,
+        in that order (a vector gives several). An empty sequence, or `None` where nodes have no attributes: each
+        node gets the feature 1.
+    edge_attribute : str or None, default="weight"
+        For networkx graphs: the attribute with the weight of an edge; an edge without it weighs 1.
+    node_types : array-like of shape (n_types,), default=None
+        The types known from training; columns and ids follow their sorted order. `None` learns them from `X`.
+    node_encoding : {"one_hot", "ids"}, default="one_hot"
+        Whether node types become float32 one-hot rows or int32 ids from 1 for an embedding. Numeric features stay as
+        they are.
+    unknown : {"error", "mask"}, default="error"
+        A type that is not in `node_types` is an error, or a row of zeros (the id 0).
+    n_features : int, default=None
+        The number of node features known from training; `None` accepts any, the same in all graphs.
+
+    Returns
+    -------
+    samples : GraphSamples
+        With ``len``, ``samples[indices]``, and the known types in ``samples.node_types``.
+
+    Raises
+    ------
+    ValueError
+        If `X` is empty, or a graph has no nodes, an edge that points past its nodes, a number that is not finite, an
+        unknown node type, or another width than the rest. The message names graph and place.
+    TypeError
+        If `X` or one of its items is no graph.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skmlbio.graphs import ensure_graphs
+    >>> features, adjacency = np.eye(3), np.array([[0, 1, 0], [1, 0, 1], [0, 1, 0]])
+    >>> samples = ensure_graphs([(features, adjacency)])
+    >>> samples.edge_index
+    array([[0, 1, 1, 2],
+           [1, 0, 2, 1]], dtype=int32)
+    """
+    if node_encoding not in ("one_hot", "ids"):
+        raise ValueError(f"node_encoding must be 'one_hot' or 'ids', not {node_encoding!r}")
+    if unknown not in ("error", "mask"):
+        raise ValueError(f"unknown must be 'error' or 'mask', not {unknown!r}")
+    graphs = [
+        _converted(graph, index, node_attributes, edge_attribute) for index, graph in enumerate(_listed(X))
+    ]
+    n_nodes = np.array([graph.n_nodes for graph in graphs])
+    if not n_nodes.all():
+        raise ValueError(f"graph {n_nodes.argmin()} has no nodes; at least one is needed")
+    with_types = _same_kind(graphs)
+    edge_index, edge_weight, n_edges = _edges(graphs, n_nodes)
+    if with_types:
+        known = np.unique(np.concatenate([graph.features for graph in graphs]) if node_types is None else node_types)
+        features, types = _typed_features(graphs, n_nodes, known, node_encoding, unknown)
+        return GraphSamples(features, edge_index, edge_weight, n_nodes, n_edges, types)
+    if node_types is not None:
+        raise ValueError("graph 0 has node features, but the graphs of the fit had node types")
+    features = _numeric_features(graphs, n_nodes, n_features)
+    return GraphSamples(features, edge_index, edge_weight, n_nodes, n_edges)
+
+
+def _listed(X: Iterable) -> list:
+    """The items of `X`, which must be several graphs and not one."""
+    several = isinstance(X, (list, tuple)) or getattr(X, "ndim", None) == 1
+    if not several or getattr(X, "dtype", np.dtype(object)).kind not in "O":
+        raise TypeError(f"expected a list of graphs, got a {type(X).__name__}")
+    if len(X) == 0:
+        raise ValueError("the list of graphs is empty; at least one graph is needed")
+    return list(X)
+
+
+def _converted(graph: object, index: int, node_attributes, edge_attribute) -> Graph:
+    try:
+        return to_graph(graph, node_attributes, edge_attribute)
+    except (TypeError, ValueError) as error:
+        kind = TypeError if isinstance(error, TypeError) else ValueError
+        raise kind(f"graph {index}: {error}") from error
+
+
+def _same_kind(graphs: list[Graph]) -> bool:
+    """Whether nodes carry types; all graphs must agree."""
+    kinds = [_kind(graph) for graph in graphs]
+    for index, kind in enumerate(kinds):
+        if kind != kinds[0]:
+            raise ValueError(f"graph 0 has {kinds[0]}, graph {index} has {kind}; all graphs need the same")
+    return graphs[0].has_node_types
+
+
+def _kind(graph: Graph) -> str:
+    if not graph.has_node_types:
+        return f"{graph.features.shape[1]} node features"
+    return "integer node types" if graph.features.dtype.kind == "i" else "string node types"
+
+
+def _numeric_features(graphs: list[Graph], n_nodes: np.ndarray, n_features: int | None) -> np.ndarray:
+    features = np.concatenate([graph.features for graph in graphs])
+    if features.shape[1] == 0:
+        raise ValueError("graph 0 has 0 node features; at least one is needed")
+    if n_features is not None and features.shape[1] != n_features:
+        raise ValueError(f"graph 0 has {features.shape[1]} node features, but the graphs of the fit had {n_features}")
+    if not np.isfinite(features.sum(dtype=np.float64)):
+        row, column = np.argwhere(~np.isfinite(features))[0]
+        graph, node = _place(row, n_nodes)
+        raise ValueError(f"graph {graph}: node {node} has {features[row, column]} as feature {column}; finite needed")
+    return features
+
+
+def _typed_features(
+    graphs: list[Graph], n_nodes: np.ndarray, known: np.ndarray, node_encoding: str, unknown: str
+) -> tuple[np.ndarray, np.ndarray]:
+    """One-hot rows or ids of the node types, and the types."""
+    values = np.concatenate([graph.features for graph in graphs])
+    if (known.dtype.kind == "U") != (values.dtype.kind == "U"):
+        raise ValueError(f"graph 0 has {_kind(graphs[0])}, but the known node types are {known.dtype}")
+    place = np.minimum(np.searchsorted(known, values), len(known) - 1)
+    ids = np.where(known[place] == values, place + 1, 0).astype(np.int32)
+    if unknown == "error" and not ids.all():
+        row = ids.argmin()
+        graph, node = _place(row, n_nodes)
+        allowed = ", ".join(map(repr, known.tolist()[:30])) + (", ..." if len(known) > 30 else "")
+        raise ValueError(f"graph {graph}: node {node} has the unknown type {values[row].item()!r}; known are {allowed}")
+    if node_encoding == "ids":
+        return ids, known
+    one_hot = np.zeros((len(ids), len(known)), np.float32)
+    seen = np.flatnonzero(ids)
+    one_hot[seen, ids[seen] - 1] = 1
+    return one_hot, known
+
+
+def _edges(graphs: list[Graph], n_nodes: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """All edges, checked, sorted, and each one once: edge_index, edge_weight, n_edges."""
+    n_edges = np.array([graph.n_edges for graph in graphs])
+    edge_index = np.concatenate([graph.edge_index for graph in graphs], axis=1)
+    edge_weight = np.concatenate([graph.edge_weight for graph in graphs])
+    owner = np.repeat(np.arange(len(graphs)), n_edges)
+    _check_edges(edge_index, edge_weight, owner, n_nodes)
+    # One number an edge orders edges by graph, then first node, then second.
+    widest = n_nodes.max()
+    keys = (starts(n_nodes)[owner] + edge_index[0]) * widest + edge_index[1]
+    if (np.diff(keys) <= 0).any():
+        keys, first, inverse = np.unique(keys, return_index=True, return_inverse=True)
+        edge_index, owner = edge_index[:, first], owner[first]
+        edge_weight = np.bincount(inverse, edge_weight, len(keys)).astype(np.float32)
+    if not edge_weight.all():
+        kept = np.flatnonzero(edge_weight)
+        edge_index, edge_weight, owner = edge_index[:, kept], edge_weight[kept], owner[kept]
+    return edge_index.astype(np.int32), edge_weight, np.bincount(owner, minlength=len(graphs))
+
+
+def _check_edges(edge_index: np.ndarray, edge_weight: np.ndarray, owner: np.ndarray, n_nodes: np.ndarray) -> None:
+    # TensorFlow does not check indices on the CPU: nothing wrong may get past here.
+    wrong = (edge_index < 0).any(axis=0) | (edge_index >= n_nodes[owner]).any(axis=0)
+    if wrong.any():
+        place = wrong.argmax()
+        first, second = edge_index[:, place]
+        graph = owner[place]
+        if min(first, second) < 0:
+            raise ValueError(f"graph {graph}: edge ({first}, {second}) has a negative node; nodes are numbered from 0")
+        raise ValueError(f"graph {graph}: edge ({first}, {second}) points past its {n_nodes[graph]} nodes")
+    finite = np.isfinite(edge_weight)
+    if not finite.all():
+        place = finite.argmin()
+        first, second = edge_index[:, place]
+        raise ValueError(
+            f"graph {owner[place]}: edge ({first}, {second}) has the weight {edge_weight[place]}; finite needed"
+        )
+
+
+def _place(row: int, n_nodes: np.ndarray) -> tuple[int, int]:
+    """Graph and node of a row of the concatenated features."""
+    graph, node = positions(n_nodes)
+    return graph[row], node[row]

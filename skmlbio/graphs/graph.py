@@ -1,0 +1,160 @@
+"""The `Graph` value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy import sparse
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Graph:
+    """A graph with features or a type at every node.
+
+    Edge ``(i, j)`` is the entry ``adjacency[i, j]``, so in a convolution ``A X`` node ``i`` collects from node ``j``.
+    Each direction stands for itself: an undirected edge is listed as ``(i, j)`` and as ``(j, i)``. An edge listed
+    twice counts with the sum of its weights, and a weight of 0 is no edge, as in a sparse matrix.
+
+    Shapes and dtypes are checked here; what the arrays hold is checked by `ensure_graphs`, which can say which graph
+    of a list is wrong.
+
+    Parameters
+    ----------
+    features : array-like of shape (n_nodes, n_features) or (n_nodes,)
+        Numbers, kept as float32; a SciPy-sparse matrix is made dense. A one-dimensional array holds node types,
+        integers or strings.
+    edge_index : array-like of int of shape (2, n_edges), default=None
+        Kept as int64. `None` means no edges.
+    edge_weight : array-like of shape (n_edges,), default=None
+        Kept as float32. `None` means 1 for every edge.
+
+    Raises
+    ------
+    ValueError
+        If an array has the wrong shape.
+    TypeError
+        If an array holds the wrong kind of values.
+
+    See Also
+    --------
+    ensure_graphs : Turns lists of graphs of several libraries into samples.
+
+    Examples
+    --------
+    >>> from skmlbio.graphs import Graph
+    >>> path = Graph(features=["C", "C", "O"], edge_index=[[0, 1, 1, 2], [1, 0, 2, 1]])
+    >>> path
+    Graph(n_nodes=3, node_types=<U1, n_edges=4)
+    >>> path == Graph(features=["C", "C", "O"], edge_index=[[0, 1, 1, 2], [1, 0, 2, 1]])
+    True
+    """
+
+    features: np.ndarray
+    edge_index: np.ndarray = None
+    edge_weight: np.ndarray = None
+
+    def __post_init__(self) -> None:
+        edge_index = _edge_index(self.edge_index)
+        for name, value in (
+            ("features", _features(self.features)),
+            ("edge_index", edge_index),
+            ("edge_weight", _edge_weight(self.edge_weight, edge_index.shape[1])),
+        ):
+            value = value.view()
+            value.flags.writeable = False
+            object.__setattr__(self, name, value)
+
+    @property
+    def n_nodes(self) -> int:
+        """Number of nodes."""
+        return self.features.shape[0]
+
+    @property
+    def n_edges(self) -> int:
+        """Number of listed edges, each direction counted."""
+        return self.edge_index.shape[1]
+
+    @property
+    def has_node_types(self) -> bool:
+        """Whether the nodes carry a type instead of features."""
+        return self.features.ndim == 1
+
+    def __repr__(self) -> str:
+        nodes = f"node_types={self.features.dtype}" if self.has_node_types else f"n_features={self.features.shape[1]}"
+        return f"Graph(n_nodes={self.n_nodes}, {nodes}, n_edges={self.n_edges})"
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Graph):
+            return NotImplemented
+        return (
+            np.array_equal(self.features, other.features)
+            and np.array_equal(self.edge_index, other.edge_index)
+            and np.array_equal(self.edge_weight, other.edge_weight)
+        )
+
+    def __hash__(self) -> int:
+        return hash((self.features.shape, self.edge_index.tobytes()))
+
+    def __reduce__(self):
+        # Through the constructor, so that a graph read back is read-only again.
+        return Graph, (np.array(self.features), np.array(self.edge_index), np.array(self.edge_weight))
+
+
+def _features(features: ArrayLike) -> np.ndarray:
+    """Node features as float32 (n_nodes, n_features), or node types of shape (n_nodes,)."""
+    array = features.toarray() if sparse.issparse(features) else np.asarray(features)
+    if array.ndim == 1:
+        return _node_types(array)
+    if array.ndim != 2:
+        raise ValueError(f"node features must have shape (n_nodes, n_features) or (n_nodes,), not {array.shape}")
+    if array.dtype.kind not in "biufO":
+        raise TypeError(f"node features must be numbers, not {array.dtype}; node types are one-dimensional")
+    try:
+        # A number beyond float32 becomes infinity, which ensure_graphs reports with its graph and node.
+        with np.errstate(over="ignore"):
+            return array.astype(np.float32, copy=False)
+    except (TypeError, ValueError) as error:
+        raise TypeError(f"node features must be numbers: {error}") from error
+
+
+def _node_types(array: np.ndarray) -> np.ndarray:
+    """Integers as int64 or strings."""
+    if array.dtype.kind == "O" and all(isinstance(value, str) for value in array):
+        array = array.astype(str)
+    if array.dtype.kind == "T":
+        array = array.astype(str)
+    if array.dtype.kind in "iu":
+        return array.astype(np.int64, copy=False)
+    if array.dtype.kind != "U" and array.size:
+        raise TypeError(
+            f"one-dimensional features are node types, integers or strings, not {array.dtype}; "
+            "give a single numeric feature as shape (n_nodes, 1)"
+        )
+    return array
+
+
+def _edge_index(edge_index: ArrayLike | None) -> np.ndarray:
+    """Edges as int64 of shape (2, n_edges)."""
+    array = np.empty((2, 0), np.int64) if edge_index is None else np.asarray(edge_index)
+    if array.size == 0:
+        return np.empty((2, 0), np.int64)
+    if array.ndim != 2 or array.shape[0] != 2:
+        raise ValueError(f"edge_index must have shape (2, n_edges), not {array.shape}")
+    if array.dtype.kind not in "iu":
+        raise TypeError(f"edge_index must hold integers, not {array.dtype}")
+    return array.astype(np.int64, copy=False)
+
+
+def _edge_weight(edge_weight: ArrayLike | None, n_edges: int) -> np.ndarray:
+    """Weights as float32 of shape (n_edges,)."""
+    if edge_weight is None:
+        return np.ones(n_edges, np.float32)
+    array = np.asarray(edge_weight)
+    if array.shape != (n_edges,):
+        raise ValueError(f"edge_weight must have shape ({n_edges},), one number an edge, not {array.shape}")
+    if array.dtype.kind not in "biuf" and array.size:
+        raise TypeError(f"edge_weight must hold numbers, not {array.dtype}")
+    with np.errstate(over="ignore"):
+        return array.astype(np.float32, copy=False)

@@ -1,0 +1,217 @@
+"""A x, over dense adjacency matrices or edge lists.
+
+Everything that graph convolutions need from a graph is here, in two forms that give the same numbers: dense matrices
+of padded batches, and lists of edges of many graphs joined into one. Edge (i, j) is the entry A[i, j]: node i collects
+from node j.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import keras
+from keras import ops
+
+Tensor = Any
+
+
+class EdgeList(NamedTuple):
+    """An adjacency matrix as the list of its entries.
+
+    Attributes
+    ----------
+    edge_index : tensor of shape (2, n_edges), int32
+        Row and column of each entry.
+    edge_weight : tensor of shape (n_edges,)
+        The entries; 0 where padded.
+    n_nodes : int or scalar tensor
+        Rows of the matrix.
+    """
+
+    edge_index: Tensor
+    edge_weight: Tensor
+    n_nodes: Any
+
+
+Adjacency = Tensor | EdgeList
+
+
+def read_inputs(inputs: list[Tensor]) -> tuple[Tensor, Adjacency]:
+    """Node features and adjacency from the inputs of a layer: ``[x, adjacency]`` or ``[x, edge_index, edge_weight]``."""
+    x, *adjacency = inputs
+    if len(adjacency) == 1:
+        return x, adjacency[0]
+    return x, EdgeList(*adjacency, ops.shape(x)[0])
+
+
+def neighbour_sum(adjacency: Adjacency, x: Tensor) -> Tensor:
+    """A x.
+
+    Parameters
+    ----------
+    adjacency : tensor of shape (n_graphs, n_nodes, n_nodes) or EdgeList
+        The weights A.
+    x : tensor of shape (n_graphs, n_nodes, n_features) or (n_nodes, n_features)
+        Node features.
+
+    Returns
+    -------
+    tensor of the shape of x
+        The weighted sum over the neighbours of each node.
+    """
+    if not isinstance(adjacency, EdgeList):
+        return ops.matmul(adjacency, x)
+    rows, columns = adjacency.edge_index[0], adjacency.edge_index[1]
+    messages = ops.take(x, columns, axis=0) * ops.expand_dims(adjacency.edge_weight, -1)
+    return ops.segment_sum(messages, rows, adjacency.n_nodes)
+
+
+def degrees(adjacency: Adjacency) -> Tensor:
+    """d_i = Σ_j |A_ij|, of shape (n_graphs, n_nodes) or (n_nodes,); positive whatever the sign of the weights."""
+    if not isinstance(adjacency, EdgeList):
+        return ops.sum(ops.abs(adjacency), axis=-1)
+    return ops.segment_sum(ops.abs(adjacency.edge_weight), adjacency.edge_index[0], adjacency.n_nodes)
+
+
+def propagate(
+    adjacency: Adjacency, x: Tensor, self_connections: bool = False, normalization: str | None = None
+) -> Tensor:
+    """A x, (A + I) x, or one of them normalised by the degrees.
+
+    With S = A or A + I and D = diag(degrees(A)) or diag(degrees(A) + 1):
+
+    - ``None``: S x
+    - ``"symmetric"``: D^-1/2 S D^-1/2 x (Kipf & Welling, 2017)
+    - ``"row"``: D^-1 S x, the weighted mean
+
+    A node of degree 0 collects 0. S is never written out: D^-1/2 (A + I) D^-1/2 x = s (A s x + s x) with
+    s = diag(D^-1/2).
+
+    Parameters
+    ----------
+    adjacency : tensor of shape (n_graphs, n_nodes, n_nodes) or EdgeList
+        The weights A.
+    x : tensor of shape (n_graphs, n_nodes, n_features) or (n_nodes, n_features)
+        Node features.
+    self_connections : bool, default=False
+        Whether a node collects its own features, with weight 1, on top of any edge to itself.
+    normalization : {None, "symmetric", "row"}, default=None
+        See above.
+
+    Returns
+    -------
+    tensor of the shape of x
+        What each node collects.
+
+    References
+    ----------
+    T. N. Kipf, M. Welling, "Semi-supervised classification with graph convolutional networks", ICLR 2017.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skmlbio.layers.graph_propagation import propagate
+    >>> path = np.array([[[0, 1, 0], [1, 0, 1], [0, 1, 0]]], "float32")
+    >>> x = np.array([[[1], [2], [4]]], "float32")
+    >>> np.asarray(propagate(path, x, normalization="row")).ravel()
+    array([2. , 2.5, 2. ], dtype=float32)
+    """
+    if normalization is None:
+        return _collect(adjacency, x, self_connections)
+    degree = ops.expand_dims(degrees(adjacency), -1)
+    degree = degree + 1 if self_connections else degree
+    connected = degree > 0
+    degree = ops.where(connected, degree, 1)
+    if normalization == "row":
+        return ops.where(connected, _collect(adjacency, x, self_connections) / degree, 0)
+    scale = ops.where(connected, ops.rsqrt(degree), 0)
+    return scale * _collect(adjacency, scale * x, self_connections)
+
+
+def require_normalization(normalization: str | None) -> str | None:
+    """`normalization` if `propagate` knows it."""
+    if normalization not in (None, "symmetric", "row"):
+        raise ValueError(f"normalization must be None, 'symmetric' or 'row', not {normalization!r}")
+    return normalization
+
+
+def _collect(adjacency: Adjacency, x: Tensor, self_connections: bool) -> Tensor:
+    collected = neighbour_sum(adjacency, x)
+    return collected + x if self_connections else collected
+
+
+def attend(
+    adjacency: Adjacency, own_score: Tensor, neighbour_score: Tensor, values: Tensor, self_connections: bool = True
+) -> Tensor:
+    """Attention over neighbours, Σ_j α_ij v_j with α_ij = softmax_j LeakyReLU(s_i + t_j).
+
+    The softmax runs over the neighbours of node i (and itself), by edge only: weights are not used. A node
+    without neighbours collects 0.
+
+    Parameters
+    ----------
+    adjacency : tensor of shape (n_graphs, n_nodes, n_nodes) or EdgeList
+        Neighbours are the entries that are not 0. An edge must not be listed twice.
+    own_score, neighbour_score : tensors of shape (n_graphs, n_nodes, n_heads) or (n_nodes, n_heads)
+        s and t.
+    values : tensor of shape (n_graphs, n_nodes, n_heads, n_features) or (n_nodes, n_heads, n_features)
+        v.
+    self_connections : bool, default=True
+        Whether each node is a neighbour of itself.
+
+    Returns
+    -------
+    tensor of the shape of values
+        What each node collects, by head.
+
+    References
+    ----------
+    P. Veličković et al., "Graph attention networks", ICLR 2018.
+    """
+    if isinstance(adjacency, EdgeList):
+        return _attend_edges(adjacency, own_score, neighbour_score, values, self_connections)
+    scores = ops.leaky_relu(ops.expand_dims(own_score, 2) + ops.expand_dims(neighbour_score, 1), 0.2)
+    allowed = ops.not_equal(adjacency, 0)
+    if self_connections:
+        node = ops.arange(ops.shape(adjacency)[-1], dtype="int32")
+        allowed = ops.logical_or(allowed, ops.equal(ops.expand_dims(node, 1), node))
+    allowed = ops.expand_dims(allowed, -1)
+    highest = ops.max(ops.where(allowed, scores, lowest(scores)), axis=2, keepdims=True)
+    share = _exponential(scores, highest, allowed)
+    collected = ops.einsum("bijh,bjhf->bihf", share, values)
+    return collected / _or_one(ops.expand_dims(ops.sum(share, axis=2), -1))
+
+
+def _attend_edges(
+    adjacency: EdgeList, own_score: Tensor, neighbour_score: Tensor, values: Tensor, self_connections: bool
+) -> Tensor:
+    (rows, columns), n_nodes = (adjacency.edge_index[0], adjacency.edge_index[1]), adjacency.n_nodes
+    allowed = ops.not_equal(adjacency.edge_weight, 0)
+    if self_connections:
+        node = ops.cast(ops.arange(n_nodes, dtype="int32"), rows.dtype)
+        allowed = ops.logical_and(allowed, ops.not_equal(rows, columns))
+        allowed = ops.concatenate([allowed, ops.ones_like(node, dtype="bool")])
+        rows, columns = ops.concatenate([rows, node]), ops.concatenate([columns, node])
+    allowed = ops.expand_dims(allowed, -1)
+    scores = ops.leaky_relu(ops.take(own_score, rows, axis=0) + ops.take(neighbour_score, columns, axis=0), 0.2)
+    highest = ops.segment_max(ops.where(allowed, scores, lowest(scores)), rows, n_nodes)
+    share = _exponential(scores, ops.take(highest, rows, axis=0), allowed)
+    weighted = ops.expand_dims(share, -1) * ops.take(values, columns, axis=0)
+    collected = ops.segment_sum(weighted, rows, n_nodes)
+    return collected / _or_one(ops.expand_dims(ops.segment_sum(share, rows, n_nodes), -1))
+
+
+
+def lowest(scores: Tensor) -> float:
+    """A finite number below any score of this dtype: where minus infinity would make gradients NaN."""
+    return -6e4 if keras.backend.standardize_dtype(scores.dtype) == "float16" else -3e38
+
+
+def _exponential(scores: Tensor, highest: Tensor, allowed: Tensor) -> Tensor:
+    """exp(score - highest) where allowed, else 0; the highest only keeps it in range and has no gradient."""
+    difference = ops.where(allowed, scores - ops.stop_gradient(highest), 0)
+    return ops.where(allowed, ops.exp(difference), 0)
+
+
+def _or_one(total: Tensor) -> Tensor:
+    return ops.where(total > 0, total, ops.ones_like(total))
