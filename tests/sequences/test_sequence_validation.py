@@ -1,0 +1,169 @@
+"""What `ensure_sequences` takes, and what it says about the rest."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas
+import polars
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from skmlbio.sequences import Sequences, ensure_sequences
+
+STRINGS = ["ACGT", "gattaca", "N"]
+UPPER = ["ACGT", "GATTACA", "N"]
+
+HOLDERS = {
+    "list": list,
+    "tuple": tuple,
+    "object array": lambda strings: np.array(strings, dtype=object),
+    "unicode array": np.array,
+    "string array": lambda strings: np.array(strings, dtype=np.dtypes.StringDType()),
+    "column array": lambda strings: np.array(strings, dtype=object)[:, np.newaxis],
+    "numpy strings": lambda strings: [np.str_(string) for string in strings],
+    "pandas series": lambda strings: pandas.Series(strings, index=[7, 8, 9]),
+    "pandas categories": lambda strings: pandas.Series(strings, dtype="category"),
+    "pandas index": pandas.Index,
+    "pandas frame": lambda strings: pandas.DataFrame({"sequence": strings}),
+    "polars series": polars.Series,
+    "polars frame": lambda strings: polars.DataFrame({"sequence": strings}),
+    "sequences": lambda strings: ensure_sequences(strings, alphabet="protein"),
+}
+
+
+@pytest.mark.parametrize("holder", HOLDERS)
+def test_every_holder_gives_the_same(holder: str) -> None:
+    sequences = ensure_sequences(HOLDERS[holder](STRINGS), alphabet="dna")
+    assert isinstance(sequences, Sequences)
+    assert sequences.to_strings() == UPPER
+    assert sequences.offsets.tolist() == [0, 4, 11, 12]
+
+
+def test_biopython_sequences_and_records() -> None:
+    seq = pytest.importorskip("Bio.Seq")
+    record = pytest.importorskip("Bio.SeqRecord")
+    mixed = [seq.Seq("ACGT"), record.SeqRecord(seq.Seq("gattaca"), id="two"), seq.MutableSeq("n")]
+    assert ensure_sequences(mixed, alphabet="dna").to_strings() == UPPER
+    for single in mixed:
+        with pytest.raises(TypeError, match=f"single {type(single).__name__}, not a collection"):
+            ensure_sequences(single)
+
+
+@given(st.lists(st.text("ACGTNacgtn", min_size=1, max_size=9), min_size=1, max_size=9))
+def test_tokens_are_the_look_up_of_the_bytes(strings: list[str]) -> None:
+    sequences = ensure_sequences(strings, alphabet="dna")
+    assert np.array_equal(sequences.tokens, sequences.alphabet.lookup[list("".join(strings).encode())])
+    assert sequences.lengths.tolist() == [len(string) for string in strings]
+    assert sequences.to_strings() == [string.upper() for string in strings]
+
+
+@pytest.mark.parametrize(
+    ("strings", "letters", "case_sensitive"),
+    [
+        (["GATT", "ACA"], "ACGT", False),
+        (["gatt", "aca"], "ACGT", False),
+        (["CC(=O)N", "c1ccc1"], "()1=CNOc", True),
+        (["A" * 200_000, "B"], "AB", False),
+    ],
+)
+def test_learned_alphabet(strings: list[str], letters: str, case_sensitive: bool) -> None:
+    alphabet = ensure_sequences(strings).alphabet
+    assert (alphabet.name, alphabet.letters, alphabet.case_sensitive) == ("learned", letters, case_sensitive)
+    assert alphabet.codes == ""
+
+
+def test_learned_alphabet_serves_later_calls_in_either_case() -> None:
+    alphabet = ensure_sequences(["gatt", "aca"]).alphabet
+    assert ensure_sequences(["TaCa"], alphabet=alphabet).to_strings() == ["TACA"]
+    with pytest.raises(ValueError, match="sequence 0 has 'N' at position 2, not in the learned alphabet ACGT;"):
+        ensure_sequences(["TAN"], alphabet=alphabet)
+
+
+def test_unknown_characters_can_be_masked() -> None:
+    sequences = ensure_sequences(["A-J", "\0C"], alphabet="dna", unknown="mask")
+    assert sequences.tokens.tolist() == [2, 1, 1, 1, 3]
+    assert sequences.to_strings() == ["ANN", "NC"]
+
+
+PROTEINS = ["MKV", "LAD", "EEE", "ACDEFGHIKLMNPQRSTJ"]
+
+
+@pytest.mark.parametrize(
+    ("X", "alphabet", "message"),
+    [
+        (
+            PROTEINS,
+            "protein",
+            "sequence 3 has 'J' at position 17, not in the protein alphabet ACDEFGHIKLMNPQRSTVWY or its ambiguity "
+            "codes BZXUO; unknown='mask' would accept it",
+        ),
+        (["ACGU"], "dna", "sequence 0 has 'U' at position 3, not in the dna alphabet ACGT"),
+        (["AC", "A\n"], "dna", r"sequence 1 has '\n' at position 1, not in the dna alphabet"),
+        (["AC", "G\u00e9T"], "learned", "sequence 1 has '\u00e9' at position 1, which is not an ASCII character"),
+        (["AC", "A C"], "learned", "sequence 1 has ' ' at position 1; blanks and control characters are in no"),
+        (["AC", "AC\x7f"], "learned", r"sequence 1 has '\x7f' at position 2; blanks and control characters"),
+        (["ACG", "", "A"], "dna", "sequence 1 is empty"),
+        ([], "dna", "X is empty; at least one sequence is needed"),
+        (pandas.Series([], dtype=object), "dna", "X is empty"),
+        (np.array([], dtype=str), "dna", "X is empty"),
+        (["ACG", None], "dna", "sequence 1 is missing (None); drop or fill such rows first"),
+        (pandas.Series(["ACG", float("nan")]), "dna", "sequence 1 is missing (nan)"),
+        (pandas.Series(["ACG", pandas.NA], dtype="string"), "dna", "sequence 1 is missing (<NA>)"),
+        (pandas.DataFrame({"a": ["ACG", None]}), "dna", "sequence 1 is missing"),
+        (polars.Series(["ACG", None]), "dna", "sequence 1 is missing (None)"),
+        (np.zeros((3, 2)), "dna", "X has shape (3, 2); sequences come as a list or as one column"),
+        (np.array("ACG"), "dna", "X has shape ()"),
+        (np.full((2, 1, 1), "ACG"), "dna", "X has shape (2, 1, 1)"),
+        (pandas.DataFrame({"a": ["A"], "b": ["C"]}), "dna", "X has shape (1, 2)"),
+        (polars.DataFrame({"a": ["A"], "b": ["C"]}), "dna", "X has shape (1, 2)"),
+        (["A"], "learned ", "alphabet must be 'dna'"),
+    ],
+)
+def test_wrong_values(X: object, alphabet: str, message: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(message)):
+        ensure_sequences(X, alphabet=alphabet)
+
+
+@pytest.mark.parametrize(
+    ("X", "message"),
+    [
+        ("ACGT", "X is a single str, not a collection of sequences; a list of one is [X]"),
+        (b"ACGT", "X is a single bytes"),
+        (None, "X must be a list, tuple, array, series or one-column frame of strings; got NoneType"),
+        (iter(["ACGT"]), "got list_iterator"),
+        ({"ACGT"}, "got set"),
+        (3, "got int"),
+        (["ACG", b"ACG"], "sequence 1 is bytes; decode it first"),
+        (np.array([b"ACG"]), "sequence 0 is bytes; decode it first"),
+        (["ACG", 7], "sequence 1 must be a string; got 7 of type int"),
+        (np.arange(3), "sequence 0 must be a string; got 0 of type int"),
+        (pandas.Series([0.5]), "sequence 0 must be a string; got 0.5 of type float"),
+        ([["A", "C", "G"]], "sequence 0 must be a string; got ['A', 'C', 'G'] of type list"),
+    ],
+)
+def test_wrong_types(X: object, message: str) -> None:
+    with pytest.raises(TypeError, match=re.escape(message)):
+        ensure_sequences(X, alphabet="dna")
+
+
+def test_non_ascii_is_an_error_even_where_unknown_characters_are_masked() -> None:
+    with pytest.raises(ValueError, match="sequence 0 has 'Å' at position 1, which is not an ASCII character"):
+        ensure_sequences(["AÅ"], alphabet="dna", unknown="mask")
+
+
+def test_unknown_must_be_error_or_mask() -> None:
+    with pytest.raises(ValueError, match="unknown must be 'error' or 'mask'; got 'drop'"):
+        ensure_sequences(["A"], unknown="drop")
+
+
+def test_encoding_loads_nothing_heavy(tmp_path: Path) -> None:
+    program = (
+        "import sys; from skmlbio.sequences import OneHotSequenceEncoder as E; E('dna').fit_transform(['AC']); "
+        "print([name for name in ('Bio', 'polars', 'keras', 'tensorflow') if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
