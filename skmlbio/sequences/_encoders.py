@@ -1,21 +1,18 @@
-"""Sequences to arrays as scikit-learn transformers: one-hot vectors or tokens, and back to strings."""
+"""Sequences to one-hot vectors or tokens, and back to strings, as scikit-learn transformers."""
 
 from __future__ import annotations
 
-from numbers import Integral
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
-from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils import check_array
-from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
 from ._alphabets import Alphabet
 from ._samples import Sequences
-from ._validation import ensure_sequences
+from ._sequence_encoder import SequenceEncoder
 
 _BLOCK = 1 << 18  # characters converted at a time: temporary arrays stay in the processor's cache
 
@@ -51,101 +48,7 @@ def _blocks(shape: tuple[int, ...]) -> list[slice]:
     return [slice(start, start + n_rows) for start in range(0, shape[0], n_rows)]
 
 
-class _SequenceEncoder(TransformerMixin, BaseEstimator):
-    """What both encoders share: the alphabet, the length, and the way from strings to padded tokens and back."""
-
-    _parameter_constraints: dict = {
-        "alphabet": [str, Alphabet],
-        "length": [Interval(Integral, 1, None, closed="left"), None],
-        "truncate": ["boolean"],
-        "unknown": [StrOptions({"error", "mask"})],
-        "dtype": "no_validation",
-    }
-    _dtype_kind: tuple[type, str]
-
-    def fit(self, X: Any, y: Any = None):
-        """Learn the alphabet and the length where they are not given.
-
-        Parameters
-        ----------
-        X : list, tuple, array, series or data frame of n_samples strings
-            The sequences, as `ensure_sequences` takes them.
-        y : None
-            Ignored.
-
-        Returns
-        -------
-        self : object
-            The fitted encoder.
-
-        Raises
-        ------
-        TypeError, ValueError
-            If a parameter is impossible, or `X` holds anything but sequences over the alphabet.
-        """
-        self._learn(X)
-        return self
-
-    def fit_transform(self, X: Any, y: Any = None) -> NDArray:
-        """Fit and encode in one pass over the strings; the same as ``fit(X).transform(X)``.
-
-        Parameters
-        ----------
-        X : list, tuple, array, series or data frame of n_samples strings
-            The sequences, as `ensure_sequences` takes them.
-        y : None
-            Ignored.
-
-        Returns
-        -------
-        X_encoded : ndarray
-            As `transform` returns it.
-        """
-        return self._encode(self._learn(X))
-
-    def transform(self, X: Any) -> NDArray:
-        """Encode sequences.
-
-        Parameters
-        ----------
-        X : list, tuple, array, series or data frame of n_samples strings
-            The sequences, as `ensure_sequences` takes them.
-
-        Returns
-        -------
-        X_encoded : ndarray
-            See the class for its shape and dtype.
-
-        Raises
-        ------
-        NotFittedError
-            If the encoder is not fitted.
-        TypeError, ValueError
-            If `X` holds anything but sequences over the alphabet, or one longer than ``length_`` and `truncate` is
-            False.
-        """
-        check_is_fitted(self)
-        return self._encode(ensure_sequences(X, alphabet=self.alphabet_, unknown=self.unknown))
-
-    def _learn(self, X: Any) -> Sequences:
-        self._validate_params()
-        kind, described = self._dtype_kind
-        if not np.issubdtype(self.dtype, kind):
-            raise ValueError(f"dtype of {type(self).__name__} must be {described}; got {np.dtype(self.dtype)}")
-        sequences = ensure_sequences(X, alphabet=self.alphabet, unknown=self.unknown)
-        self.alphabet_ = sequences.alphabet
-        self.length_ = int(sequences.lengths.max()) if self.length is None else self.length
-        return sequences
-
-    def __sklearn_tags__(self):
-        tags = super().__sklearn_tags__()
-        tags.input_tags.string = True
-        tags.input_tags.two_d_array = False
-        tags.transformer_tags.preserves_dtype = []
-        return tags
-
-
-class OneHotSequenceEncoder(_SequenceEncoder):
+class OneHotSequenceEncoder(SequenceEncoder):
     """Encode sequences as one-hot vectors, one for each position.
 
     Position p of a sequence becomes the vector with a 1 in the column of its letter and 0 elsewhere. An ambiguity
@@ -206,7 +109,7 @@ class OneHotSequenceEncoder(_SequenceEncoder):
     ['a']
     """
 
-    _parameter_constraints: dict = {**_SequenceEncoder._parameter_constraints, "flatten": ["boolean"]}
+    _parameter_constraints: dict = {**SequenceEncoder._parameter_constraints, "flatten": ["boolean"]}
     _dtype_kind = (np.floating, "a floating type, for ambiguity codes are encoded as fractions")
 
     def __init__(
@@ -287,7 +190,7 @@ class OneHotSequenceEncoder(_SequenceEncoder):
         return np.array(names, dtype=object)
 
 
-class TokenEncoder(_SequenceEncoder):
+class TokenEncoder(SequenceEncoder):
     """Encode sequences as tokens, one integer for each position, as embeddings take them.
 
     Token 0 is padding after a sequence's end, 1 an unknown character, 2 and up are the letters in the order of the

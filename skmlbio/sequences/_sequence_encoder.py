@@ -1,0 +1,115 @@
+"""What the encoders share, whatever they make of the tokens."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from numbers import Integral
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.utils._param_validation import Interval, StrOptions
+from sklearn.utils.validation import check_is_fitted
+
+from ._alphabets import Alphabet
+from ._samples import Sequences
+from ._validation import ensure_sequences
+
+
+class SequenceEncoder(TransformerMixin, BaseEstimator, ABC):
+    """Learn the alphabet and the length, validate strings, and leave `_encode` to the encoder."""
+
+    _parameter_constraints: dict = {
+        "alphabet": [str, Alphabet],
+        "length": [Interval(Integral, 1, None, closed="left"), None],
+        "truncate": ["boolean"],
+        "unknown": [StrOptions({"error", "mask"})],
+        "dtype": "no_validation",
+    }
+    _dtype_kind: tuple[type, str]  # what `dtype` must be, as NumPy and as the error message call it
+
+    def fit(self, X: Any, y: Any = None):
+        """Learn the alphabet and the length where they are not given.
+
+        Parameters
+        ----------
+        X : list, tuple, array, series or data frame of n_samples strings
+            The sequences, as `ensure_sequences` takes them.
+        y : None
+            Ignored.
+
+        Returns
+        -------
+        self : object
+            The fitted encoder.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If a parameter is impossible, or `X` holds anything but sequences over the alphabet.
+        """
+        self._learn(X)
+        return self
+
+    def fit_transform(self, X: Any, y: Any = None) -> NDArray:
+        """Fit and encode in one pass over the strings; the same as ``fit(X).transform(X)``.
+
+        Parameters
+        ----------
+        X : list, tuple, array, series or data frame of n_samples strings
+            The sequences, as `ensure_sequences` takes them.
+        y : None
+            Ignored.
+
+        Returns
+        -------
+        X_encoded : ndarray
+            As `transform` returns it.
+        """
+        return self._encode(self._learn(X))
+
+    def transform(self, X: Any) -> NDArray:
+        """Encode sequences.
+
+        Parameters
+        ----------
+        X : list, tuple, array, series or data frame of n_samples strings
+            The sequences, as `ensure_sequences` takes them.
+
+        Returns
+        -------
+        X_encoded : ndarray
+            See the class for its shape and dtype.
+
+        Raises
+        ------
+        NotFittedError
+            If the encoder is not fitted.
+        TypeError, ValueError
+            If `X` holds anything but sequences over the alphabet, or one longer than ``length_`` and `truncate` is
+            False.
+        """
+        check_is_fitted(self)
+        return self._encode(ensure_sequences(X, alphabet=self.alphabet_, unknown=self.unknown))
+
+    @abstractmethod
+    def _encode(self, sequences: Sequences) -> NDArray:
+        """The array that stands for the sequences."""
+
+    def _learn(self, X: Any) -> Sequences:
+        self._validate_params()
+        kind, described = self._dtype_kind
+        if not np.issubdtype(self.dtype, kind):
+            raise ValueError(f"dtype of {type(self).__name__} must be {described}; got {np.dtype(self.dtype)}")
+        sequences = ensure_sequences(X, alphabet=self.alphabet, unknown=self.unknown)
+        self.alphabet_ = sequences.alphabet
+        self.length_ = int(sequences.lengths.max()) if self.length is None else self.length
+        return sequences
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.input_tags.string = True
+        tags.input_tags.two_d_array = False
+        tags.transformer_tags.preserves_dtype = []
+        return tags
