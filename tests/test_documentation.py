@@ -17,7 +17,8 @@ def public_names() -> set[str]:
     names = {f"skmlbio.{name}" for name in skmlbio.__all__}
     for room in skmlbio._SUBPACKAGES:
         module = importlib.import_module(f"skmlbio.{room}")
-        names |= {f"skmlbio.{room}.{name}" for name in module.__all__ if name not in skmlbio.__all__}
+        offered = set(getattr(module, "__all__", [])) - set(skmlbio.__all__)
+        names |= {f"skmlbio.{room}.{name}" for name in offered}
     return names
 
 
