@@ -3,10 +3,10 @@
 Nothing here loads a deep-learning library; networkx and Spektral objects are recognised without importing them.
 """
 
-from .batching import DenseGraphs, FlatGraphs, bucket_of, choose_bucket_sizes, dense_batch, flat_batch
-from .ensure import ensure_graphs
-from .graph import Graph
-from .samples import GraphSamples
+from ._ensure_graphs import ensure_graphs
+from ._graph import Graph
+from ._graph_batches import DenseGraphs, FlatGraphs, bucket_of, choose_bucket_sizes, dense_batch, flat_batch
+from ._graph_samples import GraphSamples
 
 __all__ = [
     "DenseGraphs",

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .samples import GraphSamples, positions, starts
+from ._graph_samples import GraphSamples, positions, starts
 
 
 class DenseGraphs(NamedTuple):

@@ -121,10 +121,8 @@ def _features(features: ArrayLike) -> np.ndarray:
 
 def _node_types(array: np.ndarray) -> np.ndarray:
     """Integers as int64 or strings."""
-    if array.dtype.kind == "O" and all(isinstance(value, str) for value in array):
-        array = array.astype(str)
-    if array.dtype.kind == "T":
-        array = array.astype(str)
+    if array.dtype.kind in "OT" and all(isinstance(value, str) for value in array):
+        array = np.array(array.tolist(), str)
     if array.dtype.kind in "iu":
         return array.astype(np.int64, copy=False)
     if array.dtype.kind != "U" and array.size:

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .converters import to_graph
-from .graph import Graph
-from .samples import GraphSamples, positions, starts
+from ._converters import to_graph
+from ._graph import Graph
+from ._graph_samples import GraphSamples, positions, starts
 
 
 def ensure_graphs(
@@ -45,7 +45,8 @@ def ensure_graphs(
     unknown : {"error", "mask"}, default="error"
         A type that is not in `node_types` is an error, or a row of zeros (the id 0).
     n_features : int, default=None
-        The number of node features known from training; `None` accepts any, the same in all graphs.
+        The number of node features known from training, where nodes have features; `None` accepts any, the same in
+        all graphs.
 
     Returns
     -------
@@ -74,15 +75,15 @@ def ensure_graphs(
         raise ValueError(f"node_encoding must be 'one_hot' or 'ids', not {node_encoding!r}")
     if unknown not in ("error", "mask"):
         raise ValueError(f"unknown must be 'error' or 'mask', not {unknown!r}")
-    graphs = [
-        _converted(graph, index, node_attributes, edge_attribute) for index, graph in enumerate(_listed(X))
-    ]
+    graphs = [_converted(graph, index, node_attributes, edge_attribute) for index, graph in enumerate(_listed(X))]
     n_nodes = np.array([graph.n_nodes for graph in graphs])
     if not n_nodes.all():
         raise ValueError(f"graph {n_nodes.argmin()} has no nodes; at least one is needed")
     with_types = _same_kind(graphs)
     edge_index, edge_weight, n_edges = _edges(graphs, n_nodes)
     if with_types:
+        if node_types is None and n_features is not None:
+            raise ValueError(f"graph 0 has node types, but the graphs of the fit had {n_features} node features")
         known = np.unique(np.concatenate([graph.features for graph in graphs]) if node_types is None else node_types)
         features, types = _typed_features(graphs, n_nodes, known, node_encoding, unknown)
         return GraphSamples(features, edge_index, edge_weight, n_nodes, n_edges, types)

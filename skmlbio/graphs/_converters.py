@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import sparse
 
-from .graph import Graph
+from ._graph import Graph
 
 
 def to_graph(graph: object, node_attributes: str | Sequence[str] | None, edge_attribute: str | None) -> Graph:
@@ -85,13 +85,10 @@ def _networkx_features(graph: object, node_attributes: str | Sequence[str] | Non
                 f"its nodes have the attributes {', '.join(present)}: name those to use in node_attributes, "
                 "or give () to use none"
             )
-    if not node_attributes:
+    if not node_attributes or not len(graph):
         return _no_features(len(graph))
-    columns = [
-        _numbers(_attribute(graph, name), f"node attribute {name!r}").reshape(len(graph), -1)
-        for name in node_attributes
-    ]
-    return np.concatenate(columns, axis=1) if len(graph) else np.empty((0, len(columns)), np.float32)
+    columns = [_numbers(_attribute(graph, name), f"node attribute {name!r}") for name in node_attributes]
+    return np.concatenate([column.reshape(len(graph), -1) for column in columns], axis=1)
 
 
 def _attribute(graph: object, name: str) -> list:

@@ -1,0 +1,153 @@
+"""Graphs of other libraries."""
+
+import subprocess
+import sys
+
+import networkx
+import numpy as np
+import pytest
+from scipy import sparse
+
+from skmlbio.graphs import Graph, GraphSamples, dense_batch, ensure_graphs
+
+ADJACENCY = np.array([[0, 2.0, 0], [0, 0, 1.5], [1, 0, 1]])
+FEATURES = np.arange(6.0).reshape(3, 2)
+
+
+def adjacency_of(samples: GraphSamples) -> np.ndarray:
+    return dense_batch(samples).adjacency[0]
+
+
+@pytest.mark.parametrize(
+    "convert", [np.asarray, np.ndarray.tolist, sparse.csr_array, sparse.coo_matrix, sparse.lil_matrix]
+)
+@pytest.mark.parametrize("pair", [tuple, list])
+def test_pairs_with_dense_and_sparse_adjacency(convert: object, pair: type) -> None:
+    samples = ensure_graphs([pair((FEATURES, convert(ADJACENCY)))])
+    np.testing.assert_array_equal(adjacency_of(samples), ADJACENCY)
+    np.testing.assert_array_equal(samples.features, FEATURES)
+
+
+def test_a_sparse_matrix_with_repeated_entries_means_their_sum() -> None:
+    repeated = sparse.coo_array(([1.0, 2.0, 4.0, -4.0], ([0, 0, 1, 1], [1, 1, 2, 2])), shape=(3, 3))
+    np.testing.assert_array_equal(adjacency_of(ensure_graphs([(FEATURES, repeated)])), repeated.toarray())
+
+
+def test_bool_adjacency() -> None:
+    np.testing.assert_array_equal(adjacency_of(ensure_graphs([(FEATURES, ADJACENCY != 0)])), ADJACENCY != 0)
+
+
+def test_undirected_networkx_edges_count_in_both_directions() -> None:
+    graph = networkx.Graph()
+    graph.add_edge("a", "b", weight=2.0)
+    graph.add_edge("b", "c")
+    graph.add_edge("c", "c", weight=5.0)
+    np.testing.assert_array_equal(adjacency_of(ensure_graphs([graph])), networkx.to_numpy_array(graph))
+    np.testing.assert_array_equal(
+        adjacency_of(ensure_graphs([graph], edge_attribute=None)), networkx.to_numpy_array(graph) != 0
+    )
+
+
+def test_directed_networkx_edges_count_once() -> None:
+    graph = networkx.DiGraph([(3, 1), (1, 2), (2, 2)])
+    np.testing.assert_array_equal(adjacency_of(ensure_graphs([graph])), networkx.to_numpy_array(graph))
+
+
+def test_parallel_networkx_edges_are_summed() -> None:
+    graph = networkx.MultiGraph([(0, 1), (0, 1), (1, 2)])
+    np.testing.assert_array_equal(adjacency_of(ensure_graphs([graph])), networkx.to_numpy_array(graph))
+
+
+def test_named_numeric_attributes_become_columns_in_that_order() -> None:
+    graph = networkx.Graph()
+    graph.add_node("a", charge=-1, mass=12.0, place=[1.0, 2.0])
+    graph.add_node("b", charge=1, mass=16.0, place=[3.0, 4.0])
+    samples = ensure_graphs([graph], node_attributes=("mass", "charge", "place"))
+    np.testing.assert_array_equal(samples.features, [[12, -1, 1, 2], [16, 1, 3, 4]])
+
+
+@pytest.mark.parametrize("types", [["C", "O"], [6, 8]])
+def test_one_attribute_name_is_the_node_type(types: list) -> None:
+    graph = networkx.Graph()
+    for node, kind in enumerate(types):
+        graph.add_node(node, element=kind)
+    samples = ensure_graphs([graph], node_attributes="element")
+    assert samples.node_types.tolist() == types
+    np.testing.assert_array_equal(samples.features, np.eye(2))
+
+
+@pytest.mark.parametrize("node_attributes", [None, ()])
+def test_networkx_nodes_without_attributes_get_the_feature_one(node_attributes: object) -> None:
+    samples = ensure_graphs([networkx.path_graph(3)], node_attributes=node_attributes)
+    np.testing.assert_array_equal(samples.features, np.ones((3, 1)))
+
+
+def with_attribute(**attributes: object) -> networkx.Graph:
+    graph = networkx.Graph()
+    graph.add_node("a", **attributes)
+    return graph
+
+
+@pytest.mark.parametrize(
+    ("graph", "node_attributes", "message"),
+    [
+        (with_attribute(mass=1.0, charge=2.0), None, "graph 0: its nodes have the attributes charge, mass: name those"),
+        (with_attribute(mass=1.0), ("charge",), "graph 0: node 'a' has no attribute 'charge'"),
+        (with_attribute(mass="heavy"), ("mass",), "graph 0: node attribute 'mass' must hold numbers"),
+        (with_attribute(mass=1.5), "mass", "graph 0: one-dimensional features are node types"),
+        (networkx.Graph(), ("mass",), "graph 0 has no nodes"),
+        (networkx.Graph([("a", "b", {"weight": "thick"})]), None, "graph 0: edge attribute 'weight' must hold numbers"),
+    ],
+)
+def test_wrong_networkx_graphs_are_named(graph: networkx.Graph, node_attributes: object, message: str) -> None:
+    with pytest.raises((TypeError, ValueError), match=message):
+        ensure_graphs([graph], node_attributes=node_attributes)
+
+
+def test_spektral_graphs() -> None:
+    from spektral.data import Graph as SpektralGraph
+
+    graphs = [
+        SpektralGraph(x=FEATURES, a=ADJACENCY),
+        SpektralGraph(x=FEATURES, a=sparse.csr_matrix(ADJACENCY)),
+        SpektralGraph(x=FEATURES, a=sparse.coo_array(ADJACENCY), y=1),
+    ]
+    for graph in graphs:
+        samples = ensure_graphs([graph])
+        np.testing.assert_array_equal(adjacency_of(samples), ADJACENCY)
+        np.testing.assert_array_equal(samples.features, FEATURES)
+    np.testing.assert_array_equal(ensure_graphs([SpektralGraph(a=ADJACENCY)]).features, np.ones((3, 1)))
+    assert ensure_graphs([SpektralGraph(x=FEATURES)]).n_edges == [0]
+    with pytest.raises(ValueError, match="graph 0 has no nodes"):
+        ensure_graphs([SpektralGraph()])
+
+
+@pytest.mark.parametrize(
+    ("adjacency", "message"),
+    [
+        (np.ones((3, 4)), r"graph 0: the adjacency matrix must be square, but has shape \(3, 4\)"),
+        (sparse.csr_array(np.ones((4, 3))), r"graph 0: the adjacency matrix must be square, but has shape \(4, 3\)"),
+        (np.ones(3), r"must be square, but has shape \(3,\)"),
+        (np.ones((4, 4)), r"graph 0: the adjacency matrix has shape \(4, 4\), but there are 3 nodes"),
+        ([["a"]], "graph 0: the adjacency matrix must hold numbers, not <U1"),
+        (np.where(ADJACENCY, np.nan, 0), r"graph 0: edge \(0, 1\) has the weight nan"),
+    ],
+)
+def test_wrong_adjacency_is_named(adjacency: object, message: str) -> None:
+    with pytest.raises((TypeError, ValueError), match=message):
+        ensure_graphs([(FEATURES, adjacency)])
+
+
+def test_mixed_kinds_in_one_list() -> None:
+    samples = ensure_graphs([Graph([[1.0]]), networkx.path_graph(2), ([[1.0]], [[0]])])
+    assert samples.n_nodes.tolist() == [1, 2, 1]
+
+
+def test_no_graph_library_is_imported_for_graphs_of_our_own() -> None:
+    code = (
+        "import sys; from skmlbio.graphs import Graph, ensure_graphs; ensure_graphs([Graph([[1.0]])]);"
+        "loaded = {'networkx', 'spektral', 'tensorflow', 'keras', 'pandas'} & set(sys.modules);"
+        "assert not loaded, loaded"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr

@@ -1,0 +1,94 @@
+"""The `Graph` value."""
+
+import pickle
+
+import numpy as np
+import pytest
+from scipy import sparse
+
+from skmlbio.graphs import Graph
+
+
+def test_arrays_have_one_dtype_each_and_cannot_be_written() -> None:
+    graph = Graph([[1, 2], [3, 4]], [[0, 1], [1, 0]])
+    assert graph.features.dtype == np.float32
+    assert graph.edge_index.dtype == np.int64
+    assert graph.edge_weight.dtype == np.float32
+    np.testing.assert_array_equal(graph.edge_weight, [1, 1])
+    for array in (graph.features, graph.edge_index, graph.edge_weight):
+        with pytest.raises(ValueError, match="read-only"):
+            array[...] = 0
+
+
+def test_making_a_graph_leaves_the_given_array_writeable() -> None:
+    features = np.ones((2, 1), np.float32)
+    Graph(features)
+    features[0] = 5
+    assert features[0, 0] == 5
+
+
+def test_fields_cannot_be_replaced() -> None:
+    with pytest.raises(AttributeError):
+        Graph([[1.0]]).features = None
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        Graph([[1.0], [2.0]], [[0], [1]], [2.0]),
+        Graph([[1.0], [3.0]], [[0], [1]]),
+        Graph([[1.0], [2.0]], [[1], [0]]),
+        Graph([[1.0], [2.0]]),
+        "graph",
+    ],
+)
+def test_graphs_compare_by_value(other: object) -> None:
+    graph = Graph([[1.0], [2.0]], [[0], [1]])
+    assert graph == Graph(np.array([[1.0], [2.0]]), np.array([[0], [1]]), [1.0])
+    assert hash(graph) == hash(Graph(np.array([[1.0], [2.0]]), np.array([[0], [1]]), [1.0]))
+    assert graph != other
+
+
+@pytest.mark.parametrize("features", [[[1.0], [2.0]], [3, 4], ["C", "Na"]])
+def test_pickle_returns_an_equal_read_only_graph(features: list) -> None:
+    graph = Graph(features, [[0, 1], [1, 1]], [0.5, -2.0])
+    again = pickle.loads(pickle.dumps(graph))
+    assert again == graph
+    assert not again.features.flags.writeable
+
+
+def test_repr_counts() -> None:
+    assert repr(Graph(np.ones((3, 7)))) == "Graph(n_nodes=3, n_features=7, n_edges=0)"
+    assert repr(Graph([1, 2])) == "Graph(n_nodes=2, node_types=int64, n_edges=0)"
+
+
+def test_sparse_features_become_dense() -> None:
+    assert Graph(sparse.csr_array(np.eye(3))) == Graph(np.eye(3))
+
+
+@pytest.mark.parametrize("types", [np.array(["C", "O"], object), np.array(["C", "O"], np.dtypes.StringDType())])
+def test_strings_of_any_kind_are_node_types(types: np.ndarray) -> None:
+    assert Graph(types) == Graph(["C", "O"])
+    assert Graph(types).has_node_types
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "message"),
+    [
+        (([1.0, 2.0],), TypeError, r"node types, integers or strings, not float64.*shape \(n_nodes, 1\)"),
+        (([True, False],), TypeError, "not bool"),
+        ((np.array(["C", 1], object),), TypeError, "not object"),
+        (([["C"], ["O"]],), TypeError, "must be numbers, not <U1"),
+        ((np.array([[1.0], ["O"]], object),), TypeError, "must be numbers"),
+        (([[1j]],), TypeError, "must be numbers, not complex128"),
+        ((np.ones((2, 2, 2)),), ValueError, r"not \(2, 2, 2\)"),
+        ((3,), ValueError, r"not \(\)"),
+        (([[1.0]], [[0], [0], [0]]), ValueError, r"edge_index must have shape \(2, n_edges\), not \(3, 1\)"),
+        (([[1.0]], [[0.0], [0.0]]), TypeError, "edge_index must hold integers, not float64"),
+        (([[1.0]], [[0], [0]], [1.0, 2.0]), ValueError, r"edge_weight must have shape \(1,\).*not \(2,\)"),
+        (([[1.0]], [[0], [0]], ["a"]), TypeError, "edge_weight must hold numbers, not <U1"),
+    ],
+)
+def test_wrong_arrays_are_named(arguments: tuple, error: type[Exception], message: str) -> None:
+    with pytest.raises(error, match=message):
+        Graph(*arguments)
