@@ -1,0 +1,88 @@
+"""Layers that draw random numbers while they train, and do nothing afterwards.
+
+They do what Keras' layers of these names do, with a counter-based generator that is named (Philox, Salmon et al. 2011),
+so that the numbers are the same with and without XLA, where it is also several times faster than the default.
+"""
+
+from __future__ import annotations
+
+import keras
+import tensorflow as tf
+
+
+def uniform(shape, seed: keras.random.SeedGenerator) -> tf.Tensor:
+    """Draw float32 numbers from [0, 1)."""
+    return tf.random.stateless_uniform(shape, _next(seed), alg="philox")
+
+
+def normal(shape, seed: keras.random.SeedGenerator) -> tf.Tensor:
+    """Draw float32 numbers of mean 0 and variance 1."""
+    return tf.random.stateless_normal(shape, _next(seed), alg="philox")
+
+
+def _next(seed: keras.random.SeedGenerator) -> tf.Tensor:
+    return tf.cast(tf.math.floormod(tf.cast(seed.next(), tf.int64), tf.int32.max), tf.int32)
+
+
+class _Noise(keras.layers.Layer):
+    """A layer with a seed and one number that says how much noise it makes."""
+
+    def __init__(self, amount: float, seed: int | None = None, **options):
+        super().__init__(**options)
+        self.amount, self.seed = amount, seed
+        self.seed_generator = keras.random.SeedGenerator(seed)
+
+    def get_config(self):
+        return super().get_config() | {"amount": self.amount, "seed": self.seed}
+
+    def call(self, x, training=False):
+        return self.disturb(x) if training and self.amount else x
+
+
+@keras.saving.register_keras_serializable(package="skmlbio")
+class Dropout(_Noise):
+    """Set a share `amount` of the numbers to 0 and scale up the rest, in training (Srivastava et al. 2014).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> y = Dropout(0.5, seed=0)(np.ones((1, 1000), "float32"), training=True).numpy()
+    >>> sorted(set(y.ravel().tolist()))
+    [0.0, 2.0]
+    """
+
+    def disturb(self, x):
+        kept = uniform(tf.shape(x), self.seed_generator) >= self.amount
+        return tf.where(kept, x / (1.0 - self.amount), tf.zeros_like(x))
+
+
+@keras.saving.register_keras_serializable(package="skmlbio")
+class MaskingNoise(_Noise):
+    """Set a share `amount` of the numbers to 0, in training (Vincent et al. 2008).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> y = MaskingNoise(0.5, seed=0)(np.ones((1, 1000), "float32"), training=True).numpy()
+    >>> sorted(set(y.ravel().tolist()))
+    [0.0, 1.0]
+    """
+
+    def disturb(self, x):
+        return tf.where(uniform(tf.shape(x), self.seed_generator) >= self.amount, x, tf.zeros_like(x))
+
+
+@keras.saving.register_keras_serializable(package="skmlbio")
+class GaussianNoise(_Noise):
+    """Add normal numbers of standard deviation `amount`, in training.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> y = GaussianNoise(0.1, seed=0)(np.zeros((1, 10_000), "float32"), training=True).numpy()
+    >>> round(float(y.std()), 2)
+    0.1
+    """
+
+    def disturb(self, x):
+        return x + self.amount * tf.cast(normal(tf.shape(x), self.seed_generator), x.dtype)

@@ -1,0 +1,23 @@
+"""What a network function returns."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import keras
+
+
+class Architecture(NamedTuple):
+    """An uncompiled network, seen from every side that an estimator needs.
+
+    Attributes
+    ----------
+    training : keras.Model
+        Maps a batch of inputs to whatever the loss function looks at.  It owns every variable.
+    heads : dict of str to keras.Model
+        What can be asked of the fitted network, such as ``"transform"`` or ``"predict"``; each shares the variables of
+        `training`.  The first head is the one that users see as ``model_``.
+    """
+
+    training: keras.Model
+    heads: dict[str, keras.Model]

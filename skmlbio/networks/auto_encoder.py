@@ -1,0 +1,108 @@
+"""The auto-encoder."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import keras
+
+from skmlbio.layers.noise import GaussianNoise, MaskingNoise
+from skmlbio.layers.standardize import Standardize
+from skmlbio.layers.tied_dense import TiedDense
+from skmlbio.networks._architecture import Architecture
+from skmlbio.networks.dense import dense_stack
+
+_NOISES = {"gaussian": GaussianNoise, "masking": MaskingNoise}
+
+
+def auto_encoder(
+    n_features: int,
+    latent_dim: int,
+    hidden_layer_sizes: Sequence[int],
+    activation: str,
+    dropout: float,
+    noise: str | None,
+    noise_level: float,
+    tied: bool,
+    standardize: bool,
+    bernoulli: bool,
+    dtype: str | None = None,
+) -> Architecture:
+    """code = encoder(noise(x)), reconstruction = decoder(code); the decoder mirrors the encoder.
+
+    Parameters
+    ----------
+    n_features, latent_dim : int
+        Widths of the data and of the code.
+    hidden_layer_sizes : sequence of int
+        Widths of the encoder's hidden layers.
+    activation, dropout
+        Of the hidden layers.
+    noise : {"gaussian", "masking"} or None
+        What disturbs the encoder's input in training.
+    noise_level : float
+        Standard deviation of the Gaussian noise, or share of masked features.
+    tied : bool
+        Whether the decoder's kernels are the encoder's, transposed.
+    standardize : bool
+        Whether the network works on features of mean 0 and variance 1.
+    bernoulli : bool
+        Whether features are probabilities, and the decoder ends in a sigmoid.
+    dtype : str, optional
+        Keras' dtype policy of the hidden layers.
+
+    Returns
+    -------
+    Architecture
+        Training outputs: ``"clean"`` and ``"reconstruction"`` (logits if `bernoulli`), in the network's own units, and
+        ``"code"``.  Heads: ``"reconstruct"``, ``"transform"``, ``"inverse_transform"``, ``"errors"``.
+    """
+    to_units = Standardize(name="standardize", dtype="float32") if standardize else None
+    encoder = _encoder(n_features, latent_dim, hidden_layer_sizes, activation, dropout, dtype)
+    decoder = (
+        _tied_decoder(encoder, activation, dtype)
+        if tied
+        else _decoder(n_features, latent_dim, hidden_layer_sizes, activation, dropout, dtype)
+    )
+
+    def to_data(z):
+        z = keras.layers.Activation("sigmoid", name="probabilities", dtype="float32")(z) if bernoulli else z
+        return to_units(z, inverse=True) if standardize else z
+
+    x = keras.Input((n_features,), name="x", dtype="float32")
+    clean = to_units(x) if standardize else x
+    disturbed = _NOISES[noise](noise_level, name="noise")(clean) if noise else clean
+    code = encoder(disturbed)
+    reconstruction = decoder(code)
+    z = keras.Input((latent_dim,), name="code", dtype="float32")
+    outputs = {"clean": clean, "reconstruction": reconstruction, "code": code}
+    return Architecture(
+        keras.Model(x, outputs, name="auto_encoder_training"),
+        {
+            "reconstruct": keras.Model(x, to_data(reconstruction), name="auto_encoder"),
+            "transform": keras.Model(x, code, name="encode"),
+            "inverse_transform": keras.Model(z, to_data(decoder(z)), name="decode"),
+            "errors": keras.Model(x, outputs, name="errors"),
+        },
+    )
+
+
+def _encoder(n_features, latent_dim, sizes, activation, dropout, dtype) -> keras.Model:
+    x = keras.Input((n_features,), name="features", dtype="float32")
+    h = dense_stack(x, sizes, activation, dropout, dtype=dtype)
+    return keras.Model(x, keras.layers.Dense(latent_dim, name="code", dtype="float32")(h), name="encoder")
+
+
+def _decoder(n_features, latent_dim, sizes, activation, dropout, dtype) -> keras.Model:
+    z = keras.Input((latent_dim,), name="code", dtype="float32")
+    h = dense_stack(z, tuple(sizes)[::-1], activation, dropout, dtype=dtype)
+    return keras.Model(z, keras.layers.Dense(n_features, name="output", dtype="float32")(h), name="decoder")
+
+
+def _tied_decoder(encoder: keras.Model, activation, dtype) -> keras.Model:
+    dense = [layer for layer in encoder.layers if isinstance(layer, keras.layers.Dense)]
+    z = h = keras.Input((dense[-1].units,), name="code", dtype="float32")
+    for i, layer in enumerate(reversed(dense)):
+        last = i == len(dense) - 1
+        h = TiedDense(layer, None if last else activation, name=f"tied_{i}", dtype="float32" if last else dtype)(h)
+    return keras.Model(z, h, name="decoder")

@@ -1,0 +1,61 @@
+"""The dense network, the default for matrices."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import keras
+
+from skmlbio.layers.noise import Dropout
+from skmlbio.layers.standardize import Standardize
+
+
+def dense_stack(x, sizes: Sequence[int], activation: str, dropout: float = 0.0, name: str = "hidden", dtype=None):
+    """h_i = activation(h_(i-1) W_i + b_i), each followed by dropout."""
+    initializer = "he_uniform" if activation in ("relu", "leaky_relu", "elu", "gelu", "silu") else "glorot_uniform"
+    for i, size in enumerate(sizes):
+        x = keras.layers.Dense(size, activation, kernel_initializer=initializer, name=f"{name}_{i}", dtype=dtype)(x)
+        if dropout:
+            x = Dropout(dropout, name=f"{name}_{i}_dropout", dtype=dtype)(x)
+    return x
+
+
+def dense(
+    input_shape: tuple[int, ...],
+    n_outputs: int,
+    hidden_layer_sizes: Sequence[int] = (64,),
+    activation: str = "relu",
+    dropout: float = 0.0,
+    standardize: bool = True,
+    dtype: str | None = None,
+) -> keras.Model:
+    """y = W h(x) + b with h a stack of dense layers.
+
+    Parameters
+    ----------
+    input_shape : tuple of int
+        Shape of one sample; more than one axis is flattened.
+    n_outputs : int
+        Width of the linear output.
+    hidden_layer_sizes : sequence of int
+        Width of each hidden layer.
+    activation : str
+        Keras' name of the activation of the hidden layers.
+    dropout : float
+        Share of hidden units that are dropped in training.
+    standardize : bool
+        Whether the first layer brings each feature to mean 0 and variance 1.
+    dtype : str, optional
+        Keras' dtype policy of the hidden layers.
+
+    Returns
+    -------
+    keras.Model
+        From (batch, *input_shape) to (batch, n_outputs), float32.
+    """
+    inputs = keras.Input(input_shape, name="x", dtype="float32")
+    x = keras.layers.Reshape((math.prod(input_shape),), name="flat")(inputs) if len(input_shape) > 1 else inputs
+    x = Standardize(name="standardize", dtype="float32")(x) if standardize else x
+    x = dense_stack(x, hidden_layer_sizes, activation, dropout, dtype=dtype)
+    return keras.Model(inputs, keras.layers.Dense(n_outputs, name="output", dtype="float32")(x), name="dense")

@@ -1,0 +1,99 @@
+"""Where compiled programs are kept: bounded, safe for threads, and emptied by one call."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
+from typing import NamedTuple
+
+import keras
+
+from skmlbio.training._blueprint import Blueprint
+from skmlbio.training._network import Network
+from skmlbio.training._trainer import Trainer
+
+_CAPACITY = 64
+
+
+class ProgramInfo(NamedTuple):
+    """What the cache of compiled programs holds.
+
+    Attributes
+    ----------
+    n_networks : int
+        Architectures, each with its compiled forward passes.
+    n_trainers : int
+        Compiled training steps that wait for the next fit.
+    n_traces : int
+        How often those training steps have been traced.
+    capacity : int
+        How many networks, and how many trainers, are kept at most; the ones unused for longest go first.
+    """
+
+    n_networks: int
+    n_trainers: int
+    n_traces: int
+    capacity: int
+
+
+_lock = threading.RLock()
+_networks: OrderedDict[Hashable, Network] = OrderedDict()
+_idle: OrderedDict[tuple[Hashable, int], Trainer] = OrderedDict()
+
+
+def get_network(blueprint: Blueprint) -> Network:
+    """Return the network of a blueprint, built when it is first asked for."""
+    key = _network_key(blueprint)
+    with _lock:
+        if key not in _networks:
+            _networks[key] = Network(blueprint)
+        _networks.move_to_end(key)
+        while len(_networks) > _CAPACITY:
+            _networks.popitem(last=False)
+        return _networks[key]
+
+
+@contextmanager
+def borrow_trainer(blueprint: Blueprint, key: Hashable, make: Callable[[Network], Trainer]) -> Iterator[Trainer]:
+    """Lend a trainer for one fit.  A second fit at the same time gets one of its own, so none waits or interferes."""
+    key = _network_key(blueprint), key
+    with _lock:
+        found = next((name for name in reversed(_idle) if name[0] == key), None)
+        trainer = _idle.pop(found) if found else None
+    if trainer is None:
+        trainer = make(get_network(blueprint))
+    try:
+        yield trainer
+    finally:
+        with _lock:
+            _idle[key, id(trainer)] = trainer
+            while len(_idle) > _CAPACITY:
+                _idle.popitem(last=False)
+
+
+def clear_programs() -> None:
+    """Forget every compiled program.  Fitted estimators stay as they are; the next call compiles anew.
+
+    Examples
+    --------
+    >>> from skmlbio.training import clear_programs, program_info
+    >>> clear_programs()
+    >>> program_info().n_networks
+    0
+    """
+    with _lock:
+        _networks.clear()
+        _idle.clear()
+
+
+def program_info() -> ProgramInfo:
+    """Return how many compiled programs are kept, as a `ProgramInfo`."""
+    with _lock:
+        return ProgramInfo(len(_networks), len(_idle), sum(t.n_traces for t in _idle.values()), _CAPACITY)
+
+
+def _network_key(blueprint: Blueprint) -> Hashable:
+    """Networks also depend on the precision that the user has set for all of Keras."""
+    return blueprint.key, keras.config.dtype_policy().name, keras.config.floatx(), keras.config.image_data_format()

@@ -1,0 +1,71 @@
+"""Turn a configuration into a hashable value that is equal when, and only when, the configuration is."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import types
+from collections.abc import Hashable
+from typing import Any
+
+import numpy as np
+
+
+class _Identity:
+    """Stand-in for a value that can only be compared with itself.  It keeps the value alive, so its id is not reused."""
+
+    def __init__(self, value: object):
+        self.value = value
+
+    def __hash__(self) -> int:
+        return id(self.value)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Identity) and self.value is other.value
+
+
+def freeze(value: Any, _open: tuple[int, ...] = ()) -> Hashable:
+    """Return a hashable fingerprint of numbers, text, containers, arrays and functions.
+
+    Functions are compared by what they do: their code, defaults, closure and the globals they name.  So a function
+    that a worker process has unpickled twice is the same function, and one whose global constant has changed is not.
+    Anything unknown equals only itself.
+    """
+    if id(value) in _open:  # a function that calls itself
+        return "recursion"
+    inner = functools.partial(freeze, _open=(*_open, id(value)))
+    if isinstance(value, np.generic):
+        return inner(value.item())
+    if value is None or isinstance(value, (str, bytes, bool, int, float, complex)):
+        return type(value).__name__, repr(value) if value != value else value
+    if isinstance(value, np.ndarray) and value.dtype != object:
+        return "array", value.dtype.str, value.shape, value.tobytes()
+    if isinstance(value, dict):
+        return "dict", tuple(sorted(((inner(k), inner(v)) for k, v in value.items()), key=repr))
+    if isinstance(value, (list, tuple)):
+        return type(value).__name__, tuple(inner(item) for item in value)
+    if isinstance(value, (set, frozenset)):
+        return "set", frozenset(inner(item) for item in value)
+    if isinstance(value, functools.partial):
+        return "partial", inner(value.func), inner(value.args), inner(value.keywords)
+    if isinstance(value, types.MethodType):
+        return "method", inner(value.__self__), inner(value.__func__)
+    if isinstance(value, types.FunctionType):
+        return _freeze_function(value, inner)
+    if isinstance(value, types.ModuleType):
+        return "module", value.__name__
+    return _Identity(value)
+
+
+def _freeze_function(function: types.FunctionType, inner) -> Hashable:
+    name = function.__module__, function.__qualname__, function.__code__
+    if function.__module__ and function.__module__.partition(".")[0] in ("skmlbio", "keras", "tensorflow"):
+        return "function", *name, inner(function.__defaults__), inner(function.__kwdefaults__)
+    try:
+        closure = inspect.getclosurevars(function)
+    except ValueError:  # a cell that is not filled yet
+        return _Identity(function)
+    return (
+        "function", *name, inner(function.__defaults__), inner(function.__kwdefaults__),
+        inner(dict(closure.nonlocals)), inner(dict(closure.globals)),
+    )  # fmt: skip

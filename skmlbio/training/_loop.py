@@ -1,0 +1,217 @@
+"""The epoch loop: the only place that trains."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import numpy as np
+
+from skmlbio.training._batches import TrainingSet, block_steps, epoch_blocks, padded_batch_size, row_bytes
+from skmlbio.training._blueprint import Blueprint
+from skmlbio.training._cache import borrow_trainer
+from skmlbio.training._callbacks import Watcher
+from skmlbio.training._fingerprint import freeze
+from skmlbio.training._network import Network
+from skmlbio.training._trainer import Loss, Trainer
+
+_STEPS_WORTH_COMPILING = 256
+_VALIDATION_ROWS_AT_ONCE = 1024
+
+
+@dataclass
+class FitPlan:
+    """How to train.
+
+    Attributes
+    ----------
+    loss : callable
+        See `Trainer`.
+    optimizer : dict
+        Keras' configuration of the optimizer, as `optimizer_configuration` returns it.
+    learning_rate : float or None
+        None where a schedule in the configuration sets it.
+    n_epochs : int
+        Epochs at most.
+    batch_size : int or None
+        Rows in a batch; None takes all rows at once.
+    patience : int or None
+        Stop when the watched loss has not improved for so many epochs, and go back to the best weights.
+    scalars : callable
+        From the epoch, counted from 0, to the numbers that the loss and the penalties ask for.
+    jit : bool or None
+        Whether XLA compiles the steps; None: where there are enough of them to pay for it.
+    watchers : list of Watcher
+        Called at the ends of epochs.
+    """
+
+    loss: Loss
+    optimizer: dict
+    learning_rate: float | None
+    n_epochs: int
+    batch_size: int | None
+    patience: int | None = None
+    scalars: Callable[[int], dict[str, float]] = lambda epoch: {}
+    jit: bool | None = None
+    watchers: list[Watcher] = field(default_factory=list)
+
+
+class FitResult(NamedTuple):
+    """What a fit leaves behind.
+
+    Attributes
+    ----------
+    weights : list of ndarray
+        The fitted weights.
+    history : dict of str to list of float
+        One number an epoch for each loss; those of the validation samples have the prefix ``val_``.
+    best_epoch : int
+        The epoch, counted from 1, of the lowest watched loss: on validation samples if there are any.
+    optimizer_state : list of ndarray
+        With it, training can go on as if it had not stopped.
+    interrupted : int or None
+        The epoch, counted from 1, in which the user stopped the fit.
+    """
+
+    weights: list[np.ndarray]
+    history: dict[str, list[float]]
+    best_epoch: int
+    optimizer_state: list[np.ndarray]
+    interrupted: int | None
+
+
+def train(
+    blueprint: Blueprint,
+    plan: FitPlan,
+    training: TrainingSet,
+    validation: TrainingSet | None,
+    rng: np.random.Generator,
+    initial: Callable[[Network], list[np.ndarray]],
+    optimizer_state: list[np.ndarray] | None = None,
+) -> FitResult:
+    """Train a network on samples.
+
+    Parameters
+    ----------
+    blueprint : Blueprint
+        The architecture.
+    plan : FitPlan
+        How to train it.
+    training, validation : TrainingSet
+        The samples to learn from, and those to watch the loss on, if any.
+    rng : numpy.random.Generator
+        The source of shuffles, dropout and noise.
+    initial : callable
+        From the `Network` to the weights to begin with.
+    optimizer_state : list of ndarray, optional
+        From an earlier result of the same blueprint and plan.
+
+    Returns
+    -------
+    FitResult
+
+    Raises
+    ------
+    ValueError
+        If the loss is no longer a number.
+    """
+    buckets = training.data.buckets()
+    batch_size = plan.batch_size or padded_batch_size(max(len(bucket.rows) for bucket in buckets))
+    n_steps = block_steps(batch_size, max(row_bytes(bucket) for bucket in buckets), len(buckets))
+    total_steps = plan.n_epochs * sum(-(-len(bucket.rows) // batch_size) for bucket in buckets)
+    jit = total_steps >= _STEPS_WORTH_COMPILING if plan.jit is None else plan.jit
+    key = freeze(plan.loss), freeze(plan.optimizer), batch_size, n_steps, jit, tuple(sorted(plan.scalars(0)))
+
+    def make(network: Network) -> Trainer:
+        return Trainer(network, plan.loss, plan.optimizer, batch_size, n_steps, jit)
+
+    with borrow_trainer(blueprint, key, make) as trainer:
+        trainer.start(initial(trainer.network), trainer.network.seeds(rng), optimizer_state)
+        if plan.learning_rate is not None:
+            trainer.set_learning_rate(plan.learning_rate)
+        return _Fit(trainer, plan, training, validation, rng).run()
+
+
+class _Fit:
+    """One run of the loop, cut into the steps that a reader may want to see apart."""
+
+    def __init__(self, trainer: Trainer, plan: FitPlan, training: TrainingSet, validation: TrainingSet | None, rng):
+        self.trainer, self.plan, self.training, self.validation, self.rng = trainer, plan, training, validation, rng
+        self.buckets = training.data.buckets()
+        self.history: dict[str, list[float]] = {}
+        self.best_loss, self.best_epoch, self.best_weights = math.inf, 0, None
+
+    def run(self) -> FitResult:
+        interrupted = None
+        for watcher in self.plan.watchers:
+            watcher.before_fit(self.trainer)
+        try:
+            for epoch in range(self.plan.n_epochs):
+                interrupted = epoch + 1
+                if self._epoch(epoch):
+                    break
+            interrupted = None
+        except KeyboardInterrupt:
+            pass  # the caller keeps what has been learned, and tells
+        self.trainer.finish()
+        for watcher in self.plan.watchers:
+            watcher.after_fit(self.trainer)
+        weights = self.best_weights or self.trainer.weights()
+        return FitResult(weights, self.history, self.best_epoch, self.trainer.optimizer_state(), interrupted)
+
+    def _epoch(self, epoch: int) -> bool:
+        """Train for one epoch; return whether it was the last."""
+        for watcher in self.plan.watchers:
+            watcher.before_epoch(epoch)
+        scalars = self.plan.scalars(epoch)
+        logs = self._train(scalars)
+        if self.validation is not None:
+            logs |= {f"val_{name}": value for name, value in self._validate(scalars).items()}
+        self._check(logs, epoch)
+        for name, value in logs.items():
+            self.history.setdefault(name, []).append(value)
+        stop = self._watch(logs.get("val_loss", logs["loss"]), epoch)
+        for watcher in self.plan.watchers:  # each is told, even when an earlier one stops the fit
+            stop = watcher.after_epoch(epoch, logs, self.trainer) or stop
+        return stop
+
+    def _train(self, scalars: dict[str, float]) -> dict[str, float]:
+        totals: dict[str, float] = {}
+        for block in epoch_blocks(
+            self.training, self.buckets, self.trainer.batch_size, self.trainer.n_steps, self.rng
+        ):
+            _add(totals, self.trainer.train(block, scalars))
+        return {name: total / len(self.training.data) for name, total in totals.items()}
+
+    def _validate(self, scalars: dict[str, float]) -> dict[str, float]:
+        totals: dict[str, float] = {}
+        data, targets, weights = self.validation
+        for bucket in data.buckets():
+            for start in range(0, len(bucket.rows), _VALIDATION_ROWS_AT_ONCE):
+                rows = bucket.rows[start : start + _VALIDATION_ROWS_AT_ONCE]
+                goals = tuple(t[rows] for t in targets)
+                _add(totals, self.trainer.evaluate(bucket.take(rows), goals, weights[rows], scalars))
+        return {name: total / len(data) for name, total in totals.items()}
+
+    def _check(self, logs: dict[str, float], epoch: int) -> None:
+        bad = next((name for name, value in logs.items() if not math.isfinite(value)), None)
+        if bad is not None:
+            raise ValueError(
+                f"the {bad} became {logs[bad]} in epoch {epoch + 1}: try a smaller learning_rate, clip gradients with "
+                "optimizer={'class_name': 'Adam', 'config': {'clipnorm': 1.0}}, or scale the inputs."
+            )
+
+    def _watch(self, loss: float, epoch: int) -> bool:
+        """Remember the best epoch; return whether patience has run out."""
+        if loss < self.best_loss:
+            self.best_loss, self.best_epoch = loss, epoch + 1
+            if self.plan.patience is not None:
+                self.best_weights = self.trainer.weights()
+        return self.plan.patience is not None and epoch + 1 - self.best_epoch >= self.plan.patience
+
+
+def _add(totals: dict[str, float], values: dict[str, float]) -> None:
+    for name, value in values.items():
+        totals[name] = totals.get(name, 0.0) + value

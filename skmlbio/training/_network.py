@@ -1,0 +1,111 @@
+"""An architecture, built once and shared by every estimator that has it."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from skmlbio.training._blueprint import Blueprint
+from skmlbio.training._initial import InitialWeights, preserved_python_random
+
+_ROWS_AT_ONCE = 4096
+
+
+def is_seed(variable: keras.Variable) -> bool:
+    """Whether a variable is the state of a random generator, which is no part of what is learned."""
+    return variable.name == "seed_generator_state"
+
+
+class Network:
+    """One built architecture: its variables' places, their initial values, and its compiled forward passes.
+
+    The variables of the Keras model are never written after construction.  Weights come in as arrays with every call,
+    so one network serves any number of estimators and threads at once.
+
+    Parameters
+    ----------
+    blueprint : Blueprint
+        Builds the architecture.
+    """
+
+    def __init__(self, blueprint: Blueprint):
+        with preserved_python_random():
+            architecture = blueprint.build()
+        self.model, self.heads = architecture
+        self.trainable = self.model.trainable_variables
+        self.state = [v for v in self.model.variables if not any(v is t for t in self.trainable)]
+        self.weights = [v for v in self.model.variables if not is_seed(v)]
+        self._initial = InitialWeights(self.model, self.weights, lambda: self._rebuild(blueprint))
+        self._forward: dict[str, Any] = {}
+        self.lock = threading.Lock()
+
+    @staticmethod
+    def _rebuild(blueprint: Blueprint) -> list[keras.Variable]:
+        return [v for v in blueprint.build().training.variables if not is_seed(v)]
+
+    def initial_weights(self, rng: np.random.Generator) -> list[np.ndarray]:
+        """Draw initial values, one array for each of `weights`."""
+        return self._initial.draw(rng)
+
+    def seeds(self, rng: np.random.Generator) -> list[np.ndarray]:
+        """Draw a state for each random generator of the network (dropout, noise, sampling)."""
+        return [np.array([rng.integers(2**31 - 1), 0], v.dtype) for v in self.state if is_seed(v)]
+
+    def split(self, weights: list[np.ndarray], seeds: list[np.ndarray]) -> tuple[list, list]:
+        """Sort weights and seeds into the values of `trainable` and of `state`."""
+        by_id = {id(v): value for v, value in zip(self.weights, weights, strict=True)}
+        drawn = iter(seeds)
+        state = [next(drawn) if is_seed(v) else by_id[id(v)] for v in self.state]
+        return [by_id[id(v)] for v in self.trainable], state
+
+    def join(self, trainable: list, state: list) -> list[np.ndarray]:
+        """Undo `split`; the seeds are left out."""
+        by_id = {id(v): value for v, value in zip(self.trainable, trainable, strict=True)}
+        by_id |= {id(v): value for v, value in zip(self.state, state, strict=True)}
+        return [np.asarray(by_id[id(v)]) for v in self.weights]
+
+    def forward(self, head: str, weights: list[np.ndarray], inputs: tuple[np.ndarray, ...]) -> Any:
+        """Return what a head answers for a batch of inputs, as NumPy arrays in the head's own structure.
+
+        Long inputs are cut so that what passes between layers stays in the processor's cache.
+        """
+        function = self._forward_function(head)
+        tensors = [tf.convert_to_tensor(w) for w in weights]
+        n_rows = len(inputs[0])
+        if n_rows <= _ROWS_AT_ONCE:
+            return keras.tree.map_structure(_numpy, function(tensors, *(tf.convert_to_tensor(x) for x in inputs)))
+        parts = [
+            keras.tree.map_structure(
+                _numpy, function(tensors, *(tf.convert_to_tensor(x[i : i + _ROWS_AT_ONCE]) for x in inputs))
+            )
+            for i in range(0, n_rows, _ROWS_AT_ONCE)
+        ]
+        return keras.tree.map_structure(lambda *arrays: np.concatenate(arrays), *parts)
+
+    def _forward_function(self, head: str) -> Any:
+        with self.lock:  # tracing once is cheaper than tracing in every thread
+            if head not in self._forward:
+                self._forward[head] = self._trace_forward(head)
+            return self._forward[head]
+
+    def _trace_forward(self, head: str) -> Any:
+        model = self.heads[head]
+
+        def forward(weights, *inputs):
+            with keras.StatelessScope(state_mapping=list(zip(self.weights, weights, strict=True))):
+                outputs = model(keras.tree.pack_sequence_as(model.input, list(inputs)), training=False)
+            return keras.tree.map_structure(lambda t: tf.cast(t, tf.float32) if t.dtype.is_floating else t, outputs)
+
+        specs = [tf.TensorSpec(v.shape, v.dtype) for v in self.weights]
+        inputs = [tf.TensorSpec(t.shape, t.dtype) for t in keras.tree.flatten(model.input)]
+        function = tf.function(forward, autograph=False, input_signature=[specs, *inputs])
+        function.get_concrete_function()
+        return function
+
+
+def _numpy(tensor: tf.Tensor) -> np.ndarray:
+    return tensor.numpy()

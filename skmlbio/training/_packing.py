@@ -1,0 +1,87 @@
+"""Many small tensors as one vector.
+
+An optimizer that treats every number alike does in one operation on one long vector what it would do in a dozen
+operations on each of twenty tensors.  That halves the time to trace and compile a step, and the step itself.
+"""
+
+from __future__ import annotations
+
+import math
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+_ELEMENTWISE = (
+    "SGD", "RMSprop", "Adam", "AdamW", "Adadelta", "Adagrad", "Adamax", "Nadam", "Ftrl", "Lion", "LossScaleOptimizer",
+)  # fmt: skip
+
+
+def packs(variables: list[keras.Variable], optimizer: keras.Optimizer) -> list[list[int]]:
+    """Say which variables can share a vector: all of one type, if the optimizer looks at numbers one by one.
+
+    Clipping by the norm of each tensor, constraints, and optimizers such as Lamb, Muon or Adafactor need the tensors.
+    """
+    inner = getattr(optimizer, "inner_optimizer", optimizer)
+    elementwise = type(optimizer).__name__ in _ELEMENTWISE and type(inner).__name__ in _ELEMENTWISE
+    if not elementwise or inner.clipnorm is not None or any(v.constraint is not None for v in variables):
+        return [[i] for i in range(len(variables))]
+    by_type: dict[str, list[int]] = {}
+    for i, variable in enumerate(variables):
+        by_type.setdefault(variable.dtype, []).append(i)
+    return list(by_type.values())
+
+
+class Packing:
+    """The trainable variables of a network as a few variables for an optimizer.
+
+    Parameters
+    ----------
+    variables : list of keras.Variable
+        The trainable variables of the network; only their shapes, types and constraints are used.
+    optimizer : keras.Optimizer
+        Decides what can be packed together.
+    """
+
+    def __init__(self, variables: list[keras.Variable], optimizer: keras.Optimizer):
+        self._shapes = [tuple(v.shape) for v in variables]
+        self._groups = packs(variables, optimizer)
+        self.packed = [self._variable(group, variables) for group in self._groups]
+
+    def _variable(self, group: list[int], variables: list[keras.Variable]) -> keras.Variable:
+        first = variables[group[0]]
+        shape = self._shapes[group[0]] if len(group) == 1 else (sum(self._size(i) for i in group),)
+        packed = keras.Variable(np.zeros(shape, first.dtype), name="packed" if len(group) > 1 else first.name)
+        if first.constraint is not None:
+            packed.constraint = first.constraint
+        return packed
+
+    def _size(self, i: int) -> int:
+        return math.prod(self._shapes[i])
+
+    def assign(self, values: list[np.ndarray]) -> None:
+        """Write one array a trainable variable."""
+        for group, packed in zip(self._groups, self.packed, strict=True):
+            if len(group) == 1:
+                packed.value.assign(values[group[0]])
+            else:
+                packed.value.assign(np.concatenate([np.ravel(values[i]) for i in group]))
+
+    def unpack(self, tensors: list[tf.Tensor]) -> list[tf.Tensor]:
+        """Turn the tensors of the packed variables into the tensors of the network, inside a graph."""
+        values: list[tf.Tensor] = [None] * len(self._shapes)
+        for group, tensor in zip(self._groups, tensors, strict=True):
+            parts = [tensor] if len(group) == 1 else tf.split(tensor, [self._size(i) for i in group])
+            for i, part in zip(group, parts, strict=True):
+                values[i] = tf.reshape(part, self._shapes[i])
+        return values
+
+    def numpy(self) -> list[np.ndarray]:
+        """Read one array a trainable variable."""
+        values: list[np.ndarray] = [None] * len(self._shapes)
+        for group, packed in zip(self._groups, self.packed, strict=True):
+            array, start = packed.value.numpy().ravel(), 0
+            for i in group:
+                values[i] = array[start : start + self._size(i)].reshape(self._shapes[i]).copy()
+                start += self._size(i)
+        return values

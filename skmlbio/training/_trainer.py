@@ -1,0 +1,184 @@
+"""The compiled training step of one architecture, one loss and one optimizer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import nullcontext
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from skmlbio.training._batches import Block
+from skmlbio.training._network import Network
+from skmlbio.training._packing import Packing
+
+Loss = Callable[[Any, Any, tuple, dict], Any]
+
+
+class Trainer:
+    """Trains one architecture; serves one fit at a time.
+
+    Its variables are scratch space: `start` writes them, `weights` reads them.  The learning rate, the penalties, the
+    numbers that a loss asks for, and the rows are arguments, so fits that differ only in those share what is compiled.
+
+    Parameters
+    ----------
+    network : Network
+        The architecture.
+    loss : callable
+        ``loss(outputs, inputs, targets, scalars)`` returns a tensor of shape (batch,), or, where the history shall show
+        more than the loss, a dict of such tensors.  Outputs and inputs have the model's own structure, targets is a
+        tuple, scalars a dict of numbers that may change with the epoch.  The attribute ``names`` of the function lists
+        the keys of the dict; without it, there is only ``"loss"``.
+    optimizer : dict
+        Keras' configuration of the optimizer.
+    batch_size, n_steps : int
+        Rows in a batch, batches in a block.
+    jit : bool
+        Whether XLA compiles the loop over the batches of a block.
+    """
+
+    def __init__(self, network: Network, loss: Loss, optimizer: dict, batch_size: int, n_steps: int, jit: bool):
+        self.network, self.loss = network, loss
+        self.batch_size, self.n_steps = batch_size, n_steps
+        self.optimizer = _make_optimizer(optimizer, network)
+        self._packing = Packing(network.trainable, self.optimizer)
+        self.optimizer.build(self._packing.packed)
+        self._fresh = [v.numpy() for v in self.optimizer.variables]
+        self._state: list = []
+        self.n_traces = 0
+        self._run = tf.function(self._block, jit_compile=jit, autograph=False)
+        self._evaluate = tf.function(self._rows, autograph=False, reduce_retracing=True)
+
+    # Between fits -----------------------------------------------------------------------------------------------------
+
+    def start(self, weights: list[np.ndarray], seeds: list[np.ndarray], optimizer_state: list | None = None) -> None:
+        """Begin a fit from given weights, with a fresh optimizer unless its state is given."""
+        self.set_weights(weights, seeds)
+        for variable, value in zip(self.optimizer.variables, optimizer_state or self._fresh, strict=True):
+            variable.value.assign(value)
+
+    def set_weights(self, weights: list[np.ndarray], seeds: list[np.ndarray]) -> None:
+        """Write the network's weights and the states of its random generators."""
+        trainable, state = self.network.split(weights, seeds)
+        self._packing.assign(trainable)
+        self._state = [tf.convert_to_tensor(value) for value in state]
+
+    def set_learning_rate(self, learning_rate: float) -> None:
+        """Set a constant learning rate for the steps to come."""
+        self.optimizer.learning_rate = learning_rate
+
+    def weights(self) -> list[np.ndarray]:
+        """Read the network's weights."""
+        return self.network.join(self._packing.numpy(), [t.numpy() for t in self._state])
+
+    def seeds(self) -> list[np.ndarray]:
+        """Read the states of the network's random generators."""
+        named = zip(self.network.state, self._state, strict=True)
+        return [t.numpy() for v, t in named if v.name == "seed_generator_state"]
+
+    def optimizer_state(self) -> list[np.ndarray]:
+        """Read the optimizer's own variables."""
+        return [v.numpy() for v in self.optimizer.variables]
+
+    def finish(self) -> None:
+        """Let an optimizer that averages weights put the average in place."""
+        if self.optimizer.use_ema:
+            self.optimizer.finalize_variable_values(self._packing.packed)
+
+    # Compiled ---------------------------------------------------------------------------------------------------------
+
+    def train(self, block: Block, scalars: dict[str, float]) -> dict[str, float]:
+        """Take one step for every batch of a block; return each loss, summed over weighted rows."""
+        rows = _tensors(block.inputs), _tensors(block.targets), tf.constant(block.weights)
+        with self._traced_alone():
+            sums, self._state = self._run(tf.constant(block.n_steps), *rows, _scalars(scalars), self._state)
+        return {name: float(value) for name, value in sums.items()}
+
+    def evaluate(self, inputs: tuple, targets: tuple, weights: np.ndarray, scalars: dict) -> dict[str, float]:
+        """Return each loss, summed over weighted rows, without training on them."""
+        rows = _tensors(inputs), _tensors(targets), tf.constant(weights)
+        with self._traced_alone():
+            sums = self._evaluate(*rows, _scalars(scalars), self._state)
+        return {name: float(value) for name, value in sums.items()}
+
+    def _traced_alone(self) -> Any:
+        """Trainers share the network's layers, whose book-keeping while they are traced is no affair of two threads."""
+        return nullcontext() if self.n_traces else self.network.lock
+
+    def _block(self, n_steps, inputs, targets, weights, scalars, state):
+        self.n_traces += 1
+        inputs, targets, weights = keras.tree.map_structure(self._by_batch, (inputs, targets, weights))
+        present = tf.reduce_sum(tf.cast(weights > 0, tf.float32), axis=1)
+
+        def body(i, sums, state):
+            batch, goals = keras.tree.map_structure(lambda t: t[i], (inputs, targets))
+            packed = [v.value for v in self._packing.packed]
+            with tf.GradientTape(watch_accessed_variables=False) as tape:
+                tape.watch(packed)
+                rows, new_state, penalty = self._losses(packed, state, batch, goals, scalars, training=True)
+                loss = tf.reduce_sum(rows["loss"] * weights[i]) / tf.maximum(present[i], 1.0) + penalty
+                scaled = self.optimizer.scale_loss(loss)
+            self.optimizer.apply(tape.gradient(scaled, packed), self._packing.packed)
+            sums = {name: sums[name] + tf.reduce_sum(rows[name] * weights[i]) for name in sums}
+            return i + 1, sums, new_state
+
+        zeros = {name: tf.constant(0.0) for name in getattr(self.loss, "names", ("loss",))}
+        _, sums, state = tf.while_loop(lambda i, *_: i < n_steps, body, [tf.constant(0), zeros, state])
+        return sums, state
+
+    def _rows(self, inputs, targets, weights, scalars, state):
+        packed = [v.value for v in self._packing.packed]
+        rows, _, _ = self._losses(packed, state, inputs, targets, scalars, training=False)
+        return {name: tf.reduce_sum(values * weights) for name, values in rows.items()}
+
+    def _losses(self, packed, state, inputs, targets, scalars, training):
+        """Return the loss of every row, the new state, and what the layers and penalties add to the mean."""
+        model = self.network.model
+        trainable = self._packing.unpack(packed)
+        mapping = [*zip(self.network.trainable, trainable, strict=True), *zip(self.network.state, state, strict=True)]
+        structured = keras.tree.pack_sequence_as(model.input, list(inputs))
+        with keras.StatelessScope(state_mapping=mapping, collect_losses=True) as scope:
+            outputs = model(structured, training=training)
+            added = model.losses
+        rows = self.loss(keras.tree.map_structure(_single, outputs), structured, targets, scalars)
+        rows = rows if isinstance(rows, dict) else {"loss": rows}
+        new_state = [scope.get_current_value(variable) for variable in self.network.state]
+        penalty = tf.add_n([_single(t) for t in added]) if added else 0.0
+        return rows, new_state, penalty + _kernel_penalty(trainable, scalars)
+
+    def _by_batch(self, tensor):
+        return tf.reshape(tensor, (self.n_steps, self.batch_size, *tensor.shape[1:]))
+
+
+def _make_optimizer(configuration: dict, network: Network) -> keras.Optimizer:
+    optimizer = keras.optimizers.deserialize(configuration)
+    if any(layer.compute_dtype == "float16" for layer in network.model._flatten_layers()):
+        return keras.optimizers.LossScaleOptimizer(optimizer)
+    return optimizer
+
+
+def _kernel_penalty(trainable: list[tf.Tensor], scalars: dict) -> Any:
+    """l1 * sum|w| + l2 * sum(w^2) over every weight with two or more axes, where the fit asks for it."""
+    kernels = [tf.cast(t, tf.float32) for t in trainable if len(t.shape) > 1]
+    penalty = 0.0
+    if "l1" in scalars:
+        penalty += scalars["l1"] * tf.add_n([tf.reduce_sum(tf.abs(kernel)) for kernel in kernels])
+    if "l2" in scalars:
+        penalty += scalars["l2"] * tf.add_n([tf.reduce_sum(tf.square(kernel)) for kernel in kernels])
+    return penalty
+
+
+def _tensors(arrays: tuple) -> tuple:
+    return tuple(tf.constant(array) for array in arrays)
+
+
+def _scalars(scalars: dict[str, float]) -> dict[str, tf.Tensor]:
+    return {name: tf.constant(value, tf.float32) for name, value in scalars.items()}
+
+
+def _single(tensor: tf.Tensor) -> tf.Tensor:
+    """Losses are computed in single precision whatever the network computes in."""
+    return tf.cast(tensor, tf.float32) if tensor.dtype.is_floating else tensor
