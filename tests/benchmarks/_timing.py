@@ -1,0 +1,92 @@
+"""What the benchmarks share: a clock, measurements in fresh processes, Markdown tables."""
+
+import importlib.metadata
+import json
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import timeit
+from collections.abc import Callable, Iterable
+from functools import partial
+from pathlib import Path
+
+LIBRARIES = ["numpy", "scikit-learn", "tensorflow", "keras", "torch", "skorch", "scikeras", "skmlbio"]
+
+
+def seconds(call: Callable[[], object]) -> float:
+    """Seconds of wall time of one call."""
+    return timeit.timeit(call, number=1)
+
+
+def seconds_per_call(call: Callable[[], object]) -> float:
+    """Seconds of one warm call, averaged over as many calls as fill a fifth of a second."""
+    call()
+    number, total = timeit.Timer(call).autorange()
+    return total / number
+
+
+def clocked(calls: dict[str, Callable[[], object]], clock: Callable = seconds) -> dict[str, Callable[[], float]]:
+    """The calls as measures for `interleaved`: each returns the seconds that its call took."""
+    return {name: partial(clock, call) for name, call in calls.items()}
+
+
+def interleaved(measures: dict[str, Callable[[], float]], n_repeats: int) -> dict[str, float]:
+    """Median of each measure; they take turns, so that a slow minute of the machine hits them all."""
+    runs = [{name: measure() for name, measure in measures.items()} for _ in range(n_repeats)]
+    return {name: statistics.median(run[name] for run in runs) for name in measures}
+
+
+def fresh(script: Path, *arguments: object) -> dict | str:
+    """Run a script in a process of its own: the JSON that it prints last, or in one line why it failed."""
+    print(*arguments, file=sys.stderr, flush=True)
+    command = [sys.executable, str(script), *map(str, arguments)]
+    environment = {"TF_CPP_MIN_LOG_LEVEL": "3"} | os.environ
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+    if done.returncode == 0:
+        return json.loads(done.stdout.splitlines()[-1])
+    reason = (done.stderr.strip() or f"exit status {done.returncode}").splitlines()[-1]
+    return reason.replace("ModuleNotFoundError: No module named", "not installed:")
+
+
+def markdown(header: str, rows: Iterable[Iterable[object]]) -> str:
+    """A Markdown table; the header names the columns, `|` between them."""
+    columns = [column.strip() for column in header.split("|")]
+    lines = [columns, ["---"] * len(columns), *rows]
+    return "\n".join("| " + " | ".join(map(str, line)) + " |" for line in lines)
+
+
+def duration(value: float | str) -> str:
+    """A time with the unit that suits it; text as it is.
+
+    >>> duration(12.345), duration(0.0034), duration(0.000056)
+    ('12.3 s', '3.4 ms', '56 µs')
+    """
+    if isinstance(value, str):
+        return value
+    scale, unit = (1, "s") if value >= 1 else (1e3, "ms") if value >= 1e-3 else (1e6, "µs")
+    return f"{value * scale:.3g} {unit}"
+
+
+def amount(value: float | str) -> str:
+    """A number of bytes; text as it is.
+
+    >>> amount(19_400)
+    '19.4 kB'
+    """
+    return value if isinstance(value, str) else f"{value / 1e3:.1f} kB"
+
+
+def machine() -> str:
+    """One line: processor, cores, Python and the versions of the libraries."""
+    versions = []
+    for library in LIBRARIES:
+        try:
+            versions.append(f"{library} {importlib.metadata.version(library)}")
+        except importlib.metadata.PackageNotFoundError:
+            versions.append(f"{library} not installed")
+    lines = Path("/proc/cpuinfo").read_text().splitlines()
+    processor = next((line.split(": ")[1] for line in lines if line.startswith("model name")), platform.machine())
+    n_cores = len(os.sched_getaffinity(0))
+    return f"{n_cores} cores of {processor}; Python {platform.python_version()}, {', '.join(versions)}"
