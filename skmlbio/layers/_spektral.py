@@ -11,15 +11,11 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import keras
+import spektral.layers
 import tensorflow as tf
 from keras import ops
 
 from .graph_propagation import EdgeList, degrees, read_inputs
-
-try:
-    import spektral.layers
-except ImportError as error:
-    raise ImportError('the layers of Spektral need Spektral: pip install "skmlbio[spektral]"') from error
 
 
 def on_keras_3(layer_class: type) -> type:

@@ -7,6 +7,8 @@ edge_index (2, n_edges) and edge_weight (n_edges,). The same weights give the sa
 
 from __future__ import annotations
 
+import itertools
+
 import keras
 from keras import ops
 
@@ -296,19 +298,21 @@ class ARMAConvolution(ConvolutionLayer):
         self.n_steps = n_steps
 
     def make_weights(self, n_features):
-        self.stacks = [
-            [self._step(n_features, stack, step) for step in range(self.n_steps)] for stack in range(self.n_stacks)
-        ]
-
-    def _step(self, n_features, stack, step):
-        n_before = n_features if step == 0 else self.units
-        kernel = self.add_kernel((n_before, self.units), f"kernel_{stack}_{step}")
-        skip_kernel = self.add_kernel((n_features, self.units), f"skip_kernel_{stack}_{step}")
-        bias = self.add_weight(shape=(self.units,), initializer="zeros", name=f"bias_{stack}_{step}")
-        return kernel, skip_kernel, bias
+        # One flat list: SavedModel does not find the variables of lists within lists.
+        self.step_weights = []
+        for stack, step in itertools.product(range(self.n_stacks), range(self.n_steps)):
+            n_before = n_features if step == 0 else self.units
+            self.step_weights += [
+                self.add_kernel((n_before, self.units), f"kernel_{stack}_{step}"),
+                self.add_kernel((n_features, self.units), f"skip_kernel_{stack}_{step}"),
+                self.add_weight(shape=(self.units,), initializer="zeros", name=f"bias_{stack}_{step}"),
+            ]
 
     def convolve(self, adjacency, x):
-        return arma_convolution(adjacency, x, self.stacks)
+        weights = iter(self.step_weights)
+        steps = list(zip(weights, weights, weights, strict=True))
+        stacks = [steps[first : first + self.n_steps] for first in range(0, len(steps), self.n_steps)]
+        return arma_convolution(adjacency, x, stacks)
 
     def get_config(self):
         return super().get_config() | {"n_stacks": self.n_stacks, "n_steps": self.n_steps}

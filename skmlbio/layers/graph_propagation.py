@@ -37,7 +37,7 @@ Adjacency = Tensor | EdgeList
 
 
 def read_inputs(inputs: list[Tensor]) -> tuple[Tensor, Adjacency]:
-    """Node features and adjacency from the inputs of a layer: ``[x, adjacency]`` or ``[x, edge_index, edge_weight]``."""
+    """Node features and adjacency from a layer's inputs: ``[x, adjacency]`` or ``[x, edge_index, edge_weight]``."""
     x, *adjacency = inputs
     if len(adjacency) == 1:
         return x, adjacency[0]
@@ -199,7 +199,6 @@ def _attend_edges(
     weighted = ops.expand_dims(share, -1) * ops.take(values, columns, axis=0)
     collected = ops.segment_sum(weighted, rows, n_nodes)
     return collected / _or_one(ops.expand_dims(ops.segment_sum(share, rows, n_nodes), -1))
-
 
 
 def lowest(scores: Tensor) -> float:

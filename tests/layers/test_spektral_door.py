@@ -1,0 +1,194 @@
+"""The door to Spektral: its layers on Keras 3, held against our own."""
+
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+import spektral.layers
+import tensorflow as tf
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from skmlbio.graphs import Graph, ensure_graphs, flat_batch
+from skmlbio.layers import _spektral as door
+from skmlbio.layers.graph_convolution import CONVOLUTIONS
+from skmlbio.layers.graph_pooling import GraphPooling
+
+# Keras turns its variables into arrays in the way of NumPy 1 when it saves.
+saves_variables = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
+NAMES = ["gcn", "gat", "gin", "sage", "tag", "arma"]
+LAYERS = {
+    "gcn": door.GCNConv,
+    "gat": door.GATConv,
+    "gin": door.GINConv,
+    "sage": door.GraphSageConv,
+    "tag": door.TAGConv,
+    "arma": door.ARMAConv,
+}
+
+
+def random_graph(n_nodes: int, seed: int, density: float = 0.4, weighted: bool = False) -> Graph:
+    """A directed graph without edges of nodes to themselves."""
+    random = np.random.default_rng(seed)
+    edges = np.stack(np.nonzero((random.random((n_nodes, n_nodes)) < density) & ~np.eye(n_nodes, dtype=bool)))
+    weights = random.uniform(0.5, 2, edges.shape[1]) if weighted else None
+    return Graph(random.normal(size=(n_nodes, 3)), edges, weights)
+
+
+def inputs_of(*graphs: Graph, pad: bool = False) -> list[np.ndarray]:
+    batch = flat_batch(ensure_graphs(list(graphs)), *((30, 150) if pad else ()))
+    return [batch.features, batch.edge_index, batch.edge_weight]
+
+
+def make(conv: str, activation: str = "tanh") -> door.SpektralConvolution:
+    """A layer whose weights, biases included, differ from their start."""
+    layer = door.SpektralConvolution(conv, 8, activation=activation)
+    layer.build([(None, 3), (2, None), (None,)])
+    random = np.random.default_rng(1)
+    layer.set_weights([random.normal(scale=0.5, size=weight.shape) for weight in layer.weights])
+    return layer
+
+
+GRAPHS = [random_graph(n_nodes, seed) for seed, n_nodes in enumerate([6, 1, 4, 9])]
+OURS = {
+    "gat": {"n_heads": 1},
+    "gin": {"learn_epsilon": True},
+    "sage": {"self_connections": True},
+    "tag": {"n_hops": 1},
+}
+
+
+def our_weights(conv: str, theirs: list[np.ndarray]) -> list[np.ndarray]:
+    """Spektral's weights in the order and shapes of our layer of that name."""
+    if conv == "gat":
+        kernel, own, neighbour, bias = theirs
+        return [kernel, own[..., 0].T, neighbour[..., 0].T, bias]
+    if conv == "gin":
+        epsilon, hidden_kernel, hidden_bias, kernel, bias = theirs
+        return [hidden_kernel, hidden_bias, kernel, epsilon[0], bias]
+    if conv == "sage":
+        return [*np.split(theirs[0], 2), theirs[1]]
+    if conv == "tag":
+        # Spektral takes one hop three times instead of three hops.
+        here, *once = np.split(theirs[0], 4)
+        return [here, sum(once), theirs[1]]
+    if conv == "arma":
+        return [*theirs, np.zeros_like(theirs[2])]
+    return theirs
+
+
+@pytest.mark.parametrize("conv", NAMES)
+@pytest.mark.parametrize("pad", [False, True])
+def test_same_weights_give_the_numbers_of_our_own_layers(conv: str, pad: bool) -> None:
+    graphs = GRAPHS
+    if conv in ("gcn", "tag", "arma"):
+        graphs = [random_graph(graph.n_nodes, 10 + seed, weighted=True) for seed, graph in enumerate(GRAPHS)]
+    layer, inputs = make(conv), inputs_of(*graphs, pad=pad)
+    ours = CONVOLUTIONS[conv](8, activation="tanh", **OURS.get(conv, {}))
+    ours.build([(None, 3), (2, None), (None,)])
+    ours.set_weights(our_weights(conv, layer.get_weights()))
+    theirs, expected = np.asarray(layer(inputs))[:20], np.asarray(ours(inputs))[:20]
+    if conv == "sage":
+        # Spektral brings each node to length 1 before the activation.
+        before = np.arctanh(expected.astype("float64"))
+        expected = np.tanh(before / np.linalg.norm(before, axis=1, keepdims=True))
+    assert expected.std() > 0.1
+    np.testing.assert_allclose(theirs, expected, atol=1e-5 if conv != "sage" else 1e-3)
+
+
+@pytest.mark.parametrize("conv", NAMES)
+def test_gradients_reach_all_weights(conv: str) -> None:
+    layer, inputs = make(conv), inputs_of(*GRAPHS)
+
+    @tf.function
+    def gradients() -> list:
+        with tf.GradientTape() as tape:
+            total = tf.reduce_sum(tf.square(layer(inputs)))
+        return tape.gradient(total, [weight.value for weight in layer.trainable_weights])
+
+    for weight, gradient in zip(layer.trainable_weights, gradients(), strict=True):
+        assert np.isfinite(gradient).all() and np.abs(gradient).max() > 0, weight.path
+
+
+def model_of(layer: keras.layers.Layer) -> keras.Model:
+    inputs = [
+        keras.Input(batch_shape=(None, 3), name="features"),
+        keras.Input(batch_shape=(2, None), dtype="int32", name="edge_index"),
+        keras.Input(batch_shape=(None,), name="edge_weight"),
+    ]
+    return keras.Model(inputs, layer(inputs))
+
+
+@saves_variables
+@pytest.mark.parametrize("conv", NAMES)
+def test_keras_and_saved_model_round_trips(conv: str, tmp_path: Path) -> None:
+    model, inputs = model_of(make(conv)), inputs_of(*GRAPHS, pad=True)
+    assert model.output_shape == (None, 8)
+    expected = model(inputs)
+    model.save(tmp_path / "model.keras")
+    again = keras.saving.load_model(tmp_path / "model.keras")
+    assert again.layers[-1].get_config() == model.layers[-1].get_config()
+    np.testing.assert_allclose(again(inputs), expected, atol=1e-6)
+
+    @tf.function(input_signature=[tf.TensorSpec((None, 3)), tf.TensorSpec((2, None), tf.int32), tf.TensorSpec((None,))])
+    def serve(features: tf.Tensor, edge_index: tf.Tensor, edge_weight: tf.Tensor) -> tf.Tensor:
+        return model([features, edge_index, edge_weight])
+
+    tf.saved_model.save(model, str(tmp_path / "saved"), signatures=serve)
+    served = tf.saved_model.load(str(tmp_path / "saved")).signatures["serving_default"]
+    features, edge_index, edge_weight = map(tf.constant, inputs)
+    (output,) = served(features=features, edge_index=edge_index, edge_weight=edge_weight).values()
+    np.testing.assert_allclose(output, expected, atol=1e-6)
+
+
+@pytest.mark.parametrize("conv", NAMES)
+@settings(max_examples=10, deadline=None)
+@given(n_nodes=st.integers(1, 8), density=st.floats(0, 1), seed=st.integers(0, 99), data=st.data())
+def test_permutation_equivariance_and_invariance_of_the_pooled(
+    conv: str, n_nodes: int, density: float, seed: int, data: st.DataObject
+) -> None:
+    order = np.array(data.draw(st.permutations(range(n_nodes))))
+    graph, layer = random_graph(n_nodes, seed, density), make(conv)
+    permuted = Graph(graph.features[order], np.argsort(order)[graph.edge_index], graph.edge_weight)
+    one, other = (layer(inputs_of(it)) for it in (graph, permuted))
+    np.testing.assert_allclose(np.asarray(one)[order], other, atol=1e-5)
+    membership = np.zeros(n_nodes, "int32")
+    for pooling in ("mean", "sum", "max"):
+        pool = GraphPooling(pooling)
+        np.testing.assert_allclose(pool([one, membership]), pool([other, membership]), atol=1e-4)
+
+
+@saves_variables
+@pytest.mark.parametrize("conv", NAMES)
+def test_spektral_layers_run_train_and_save_in_a_model_of_sparse_matrices(conv: str, tmp_path: Path) -> None:
+    x, edge_index, edge_weight = inputs_of(GRAPHS[0])
+    x = tf.constant(x)
+    adjacency = tf.sparse.reorder(tf.SparseTensor(edge_index.T.astype("int64"), edge_weight, (len(x), len(x))))
+    inputs = [keras.Input(batch_shape=(None, 3)), keras.Input(batch_shape=(None, None), sparse=True)]
+    model = keras.Model(inputs, LAYERS[conv](4, activation="tanh")(inputs))
+    before = np.asarray(model([x, adjacency]))
+    optimizer = keras.optimizers.SGD(1e-3)
+    with tf.GradientTape() as tape:
+        total = tf.reduce_sum(tf.square(model([x, adjacency])))
+    optimizer.apply_gradients(
+        zip(tape.gradient(total, model.trainable_variables), model.trainable_variables, strict=True)
+    )
+    after = np.asarray(model([x, adjacency]))
+    assert np.square(after).sum() < np.square(before).sum() or conv == "sage"
+    model.save(tmp_path / "model.keras")
+    np.testing.assert_allclose(keras.saving.load_model(tmp_path / "model.keras")([x, adjacency]), after, atol=1e-6)
+
+
+def test_a_real_mask_is_still_used() -> None:
+    x, mask = np.ones((1, 3, 3), "float32"), np.array([[True, True, False]])
+    layer = door.on_keras_3(spektral.layers.GCSConv)(4)
+    inputs = [x, np.ones((1, 3, 3), "float32")]
+    masked = np.asarray(layer(inputs, mask=[mask[..., None].astype("float32"), None]))
+    np.testing.assert_allclose(masked[0, :2], np.asarray(layer(inputs))[0, :2], atol=1e-6)
+    assert not masked[0, 2].any()
+
+
+def test_unknown_convolution_is_refused() -> None:
+    with pytest.raises(ValueError, match="conv must be one of gcn, gat, gin, sage, tag, arma, not 'cheb'"):
+        door.SpektralConvolution("cheb", 8)
