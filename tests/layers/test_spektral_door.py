@@ -175,7 +175,7 @@ def test_spektral_layers_run_train_and_save_in_a_model_of_sparse_matrices(conv: 
         zip(tape.gradient(total, model.trainable_variables), model.trainable_variables, strict=True)
     )
     after = np.asarray(model([x, adjacency]))
-    assert np.square(after).sum() < np.square(before).sum() or conv == "sage"
+    assert np.square(after).sum() < np.square(before).sum()
     model.save(tmp_path / "model.keras")
     np.testing.assert_allclose(keras.saving.load_model(tmp_path / "model.keras")([x, adjacency]), after, atol=1e-6)
 
