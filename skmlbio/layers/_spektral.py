@@ -3,7 +3,8 @@
 Spektral was written for Keras 2. Keras 3 hands its layers ``mask=[None, None]``, and they fail on ``mask[0]``; they
 also want sparse matrices, and each its own kind: some read entry (i, j) as "i collects from j" and some the other way
 round, some expect a normalised matrix and some the bare one. `on_keras_3` mends the first, `SpektralConvolution` the
-rest: on ``[x, edge_index, edge_weight]`` it computes what skmlbio's own layers compute on them.
+rest. What they compute is Spektral's, also where that differs from the papers: TAG takes its first hop K times instead
+of K hops, SAGE counts a node among its own neighbours and brings each node to length 1.
 """
 
 from __future__ import annotations
@@ -93,6 +94,7 @@ class SpektralConvolution(keras.layers.Layer):
 
     def __init__(self, conv, units, activation=None, use_bias=True, **kwargs):
         super().__init__(**kwargs)
+        self.supports_masking = True
         if conv not in _WISHES:
             raise ValueError(f"conv must be one of {', '.join(_WISHES)}, not {conv!r}")
         self.conv = conv
@@ -116,6 +118,10 @@ class SpektralConvolution(keras.layers.Layer):
     def call(self, inputs):
         x, edges = read_inputs(inputs)
         return self.layer([x, sparse_adjacency(edges, _WISHES[self.conv])])
+
+    def compute_mask(self, inputs, previous_mask):
+        # Padding is told by the inputs; a mask that Keras carries along is left behind.
+        return None
 
     def compute_output_shape(self, input_shape):
         return (*input_shape[0][:-1], self.units)

@@ -164,6 +164,7 @@ class ConvolutionLayer(keras.layers.Layer):
         **kwargs,
     ):
         super().__init__(**kwargs)
+        self.supports_masking = True
         self.units = units
         self.activation = keras.activations.get(activation)
         self.use_bias = use_bias
@@ -190,6 +191,10 @@ class ConvolutionLayer(keras.layers.Layer):
         x, adjacency = read_inputs(inputs)
         y = self.convolve(adjacency, x)
         return self.activation(y + self.bias if self.use_bias else y)
+
+    def compute_mask(self, inputs, previous_mask):
+        # Padding is told by the inputs; a mask that Keras carries along is left behind.
+        return None
 
     def compute_output_shape(self, input_shape):
         return (*input_shape[0][:-1], self.units)

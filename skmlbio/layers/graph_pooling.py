@@ -134,6 +134,7 @@ class GraphPooling(keras.layers.Layer):
 
     def __init__(self, pooling="mean", n_graphs=None, **kwargs):
         super().__init__(**kwargs)
+        self.supports_masking = True
         if pooling not in ("mean", "sum", "max", "attention"):
             raise ValueError(f"pooling must be 'mean', 'sum', 'max' or 'attention', not {pooling!r}")
         self.pooling = pooling
@@ -149,6 +150,10 @@ class GraphPooling(keras.layers.Layer):
         if len(x.shape) == 3:
             return pool_dense(x, membership, self.pooling, self.kernel)
         return pool_flat(x, membership, self.n_graphs, self.pooling, self.kernel)
+
+    def compute_mask(self, inputs, previous_mask):
+        # Padding is told by the inputs; a mask that Keras carries along is left behind.
+        return None
 
     def compute_output_shape(self, input_shape):
         features, _ = input_shape

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from skmlbio.graphs import Graph, dense_batch, ensure_graphs, flat_batch
+from skmlbio.layers.graph_convolution import GraphConvolution
 from skmlbio.layers.graph_pooling import GraphPooling, pool_dense, pool_flat
 
 # Keras turns its variables into arrays in the way of NumPy 1 when it saves.
@@ -91,6 +92,19 @@ def test_layer_and_its_file(pooling: str, form: str, tmp_path: Path) -> None:
     np.testing.assert_allclose(model(given), expected(pooling), atol=1e-5)
     model.save(tmp_path / "model.keras")
     np.testing.assert_allclose(keras.saving.load_model(tmp_path / "model.keras")(given), model(given), atol=1e-6)
+
+
+def test_a_mask_given_to_a_layer_before_is_left_behind() -> None:
+    dense = dense_batch(SAMPLES, 6, 4)
+    features, mask = keras.Input((6, 2)), keras.Input((6,), dtype="bool")
+    adjacency = keras.Input((6, 6))
+    normalize = keras.layers.BatchNormalization()
+    x = GraphConvolution(2)([normalize(features, mask=mask), adjacency])
+    x = keras.layers.BatchNormalization()(x, mask=mask)
+    model = keras.Model([features, adjacency, mask], GraphPooling()([x, mask]))
+    assert model(list(dense), training=True).shape == (4, 2)
+    # The moving mean has moved towards the mean over real nodes only.
+    np.testing.assert_allclose(normalize.moving_mean, 0.01 * SAMPLES.features.mean(axis=0), rtol=1e-2)
 
 
 def test_half_precision_stays_finite() -> None:
