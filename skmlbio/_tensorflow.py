@@ -52,14 +52,16 @@ def _without_chatter() -> Iterator[None]:
                 os.write(2, rest)
 
 
-if "tensorflow" not in sys.modules:
-    with _environment(**{_LOG_LEVEL: "2", _BACKEND: "tensorflow"}), _without_chatter():
-        import tensorflow  # noqa: F401
+with _environment(**{_LOG_LEVEL: "2", _BACKEND: "tensorflow"}), _without_chatter():
+    import keras
+    import tensorflow as tf
 
-import keras
+    tf.config.list_physical_devices()  # looks for a GPU now, while its complaints are held back
 
 if keras.backend.backend() != "tensorflow":
     raise ImportError(
         f"skmlbio needs Keras on TensorFlow, but Keras was started on {keras.backend.backend()!r}; "
         "set the environment variable KERAS_BACKEND=tensorflow before Keras is first imported."
     )
+
+__all__ = ["keras", "tf"]

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 import keras
 
 from skmlbio.layers.noise import Dropout
-from skmlbio.layers.standardize import Standardize
 
 
 def dense_stack(x, sizes: Sequence[int], activation: str, dropout: float = 0.0, name: str = "hidden", dtype=None):
@@ -27,7 +26,6 @@ def dense(
     hidden_layer_sizes: Sequence[int] = (64,),
     activation: str = "relu",
     dropout: float = 0.0,
-    standardize: bool = True,
     dtype: str | None = None,
 ) -> keras.Model:
     """y = W h(x) + b with h a stack of dense layers.
@@ -44,8 +42,6 @@ def dense(
         Keras' name of the activation of the hidden layers.
     dropout : float
         Share of hidden units that are dropped in training.
-    standardize : bool
-        Whether the first layer brings each feature to mean 0 and variance 1.
     dtype : str, optional
         Keras' dtype policy of the hidden layers.
 
@@ -56,6 +52,32 @@ def dense(
     """
     inputs = keras.Input(input_shape, name="x", dtype="float32")
     x = keras.layers.Reshape((math.prod(input_shape),), name="flat")(inputs) if len(input_shape) > 1 else inputs
-    x = Standardize(name="standardize", dtype="float32")(x) if standardize else x
     x = dense_stack(x, hidden_layer_sizes, activation, dropout, dtype=dtype)
     return keras.Model(inputs, keras.layers.Dense(n_outputs, name="output", dtype="float32")(x), name="dense")
+
+
+def dense_auto_encoder(
+    input_shape: tuple[int, ...], n_outputs: int, n_components: int = 2, hidden_layer_sizes: Sequence[int] = (64,)
+) -> keras.Model:
+    """A dense network through a layer called ``code``, the default for transformers.
+
+    Parameters
+    ----------
+    input_shape, n_outputs
+        As in `dense`.
+    n_components : int
+        Width of the code.
+    hidden_layer_sizes : sequence of int
+        Widths of the layers before the code; those behind it mirror them.
+
+    Returns
+    -------
+    keras.Model
+        From (batch, *input_shape) to (batch, n_outputs), float32.
+    """
+    inputs = keras.Input(input_shape, name="x", dtype="float32")
+    x = keras.layers.Reshape((math.prod(input_shape),), name="flat")(inputs) if len(input_shape) > 1 else inputs
+    x = dense_stack(x, hidden_layer_sizes, "relu", name="encoder")
+    x = keras.layers.Dense(n_components, name="code")(x)
+    x = dense_stack(x, tuple(hidden_layer_sizes)[::-1], "relu", name="decoder")
+    return keras.Model(inputs, keras.layers.Dense(n_outputs, name="output")(x), name="dense_auto_encoder")

@@ -84,9 +84,7 @@ class TrainingSet(NamedTuple):
 
     def subset(self, rows: np.ndarray) -> TrainingSet:
         """Return some of the samples, their weights scaled to a mean of 1."""
-        return TrainingSet(
-            self.data.subset(rows), tuple(t[rows] for t in self.targets), mean_one(self.weights[rows])
-        )
+        return TrainingSet(self.data.subset(rows), tuple(t[rows] for t in self.targets), mean_one(self.weights[rows]))
 
 
 def mean_one(weights: np.ndarray) -> np.ndarray:

@@ -8,8 +8,7 @@ from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
 
-import keras
-
+from skmlbio._tensorflow import keras
 from skmlbio.training._blueprint import Blueprint
 from skmlbio.training._network import Network
 from skmlbio.training._trainer import Trainer

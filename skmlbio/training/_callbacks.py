@@ -7,8 +7,8 @@ import time
 from collections.abc import Callable
 from typing import Any, Protocol
 
-import keras
-
+from skmlbio._tensorflow import keras
+from skmlbio.training._predict import live_model
 from skmlbio.training._trainer import Trainer
 
 
@@ -73,15 +73,14 @@ class KerasCallbacks:
         Each returns a fresh `keras.callbacks.Callback`.
     n_epochs : int
         Told to the callbacks.
-    make_model : callable
-        From weights to a Keras model.
     """
 
-    def __init__(self, factories: list[Callable[[], Any]], n_epochs: int, make_model: Callable[[list], keras.Model]):
-        self._factories, self._n_epochs, self._make_model = factories, n_epochs, make_model
+    def __init__(self, factories: list[Callable[[], Any]], n_epochs: int):
+        self._factories, self._n_epochs = factories, n_epochs
 
     def before_fit(self, trainer: Trainer) -> None:
-        self._model = self._make_model(trainer.weights())
+        self._model, self._variables = live_model(trainer.network.blueprint)
+        self._show(trainer)
         self._model.optimizer = trainer.optimizer
         self._model.stop_training = False
         self._callbacks = [factory() for factory in self._factories]
@@ -99,14 +98,21 @@ class KerasCallbacks:
             callback.on_epoch_begin(epoch, {})
 
     def after_epoch(self, epoch: int, logs: dict[str, float], trainer: Trainer) -> bool:
-        self._model.set_weights(trainer.weights())
+        self._show(trainer)
         for callback in self._callbacks:
             callback.on_epoch_end(epoch, dict(logs))
-        trainer.set_weights(self._model.get_weights(), trainer.seeds())
+        self._take_back(trainer)
         return bool(self._model.stop_training)
 
     def after_fit(self, trainer: Trainer) -> None:
-        self._model.set_weights(trainer.weights())
+        self._show(trainer)
         for callback in self._callbacks:
             callback.on_train_end({})
-        trainer.set_weights(self._model.get_weights(), trainer.seeds())
+        self._take_back(trainer)
+
+    def _show(self, trainer: Trainer) -> None:
+        for variable, value in zip(self._variables, trainer.weights(), strict=True):
+            variable.assign(value)
+
+    def _take_back(self, trainer: Trainer) -> None:
+        trainer.set_weights([variable.numpy() for variable in self._variables], trainer.seeds())

@@ -6,8 +6,9 @@ import random
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-import keras
 import numpy as np
+
+from skmlbio._tensorflow import keras
 
 
 @contextmanager

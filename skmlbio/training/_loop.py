@@ -179,9 +179,7 @@ class _Fit:
 
     def _train(self, scalars: dict[str, float]) -> dict[str, float]:
         totals: dict[str, float] = {}
-        for block in epoch_blocks(
-            self.training, self.buckets, self.trainer.batch_size, self.trainer.n_steps, self.rng
-        ):
+        for block in epoch_blocks(self.training, self.buckets, self.trainer.batch_size, self.trainer.n_steps, self.rng):
             _add(totals, self.trainer.train(block, scalars))
         return {name: total / len(self.training.data) for name, total in totals.items()}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-import tensorflow as tf
+from skmlbio._tensorflow import tf
 
 _HUBER_DELTA = 1.0
 
@@ -36,3 +36,35 @@ ELEMENTWISE = {"mse": squared_error, "mae": absolute_error, "huber": huber, "bin
 def mean_over_features(values: tf.Tensor) -> tf.Tensor:
     """Average all axes but the first."""
     return tf.reduce_mean(tf.reshape(values, (-1, math.prod(values.shape[1:]))), axis=1)
+
+
+def reconstruction(outputs, inputs, targets, scalars, kind: str) -> tf.Tensor:
+    """Compare ``outputs["reconstruction"]`` with ``outputs["clean"]``, and ask for a sparse ``outputs["code"]``.
+
+    The activity penalty ``activity_l1 * mean|code|`` is there where the fit gives its strength.
+    """
+    loss = mean_over_features(ELEMENTWISE[kind](outputs["clean"], outputs["reconstruction"]))
+    if "activity_l1" in scalars:
+        loss += scalars["activity_l1"] * mean_over_features(tf.abs(outputs["code"]))
+    return loss
+
+
+def regression(outputs, inputs, targets, scalars, kind: str) -> tf.Tensor:
+    """Compare the network's output with targets of mean 0 and variance 1."""
+    return mean_over_features(ELEMENTWISE[kind](targets[0], outputs["standardized"]))
+
+
+def classification(logits, inputs, targets, scalars, kind: str, sizes: tuple[int, ...]) -> tf.Tensor:
+    """Minus the log-likelihood of the labels, averaged over labels where a sample has several."""
+    codes = targets[0]
+    if kind == "binary":
+        return binary_crossentropy(codes, logits[:, 0])
+    if kind == "multilabel-indicator":
+        return mean_over_features(binary_crossentropy(codes, logits))
+    columns = [codes] if len(sizes) == 1 else tf.unstack(codes, axis=1)
+    parts = tf.split(logits, list(sizes), axis=1)
+    losses = [
+        tf.nn.sparse_softmax_cross_entropy_with_logits(labels=column, logits=part)
+        for column, part in zip(columns, parts, strict=True)
+    ]
+    return tf.add_n(losses) / len(losses)

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterable
 from typing import Any
 
-import keras
 import numpy as np
-import tensorflow as tf
 
+from skmlbio._tensorflow import keras, tf
 from skmlbio.training._blueprint import Blueprint
 from skmlbio.training._initial import InitialWeights, preserved_python_random
-
-_ROWS_AT_ONCE = 4096
 
 
 def is_seed(variable: keras.Variable) -> bool:
@@ -33,23 +31,24 @@ class Network:
     """
 
     def __init__(self, blueprint: Blueprint):
+        self.blueprint = blueprint
         with preserved_python_random():
             architecture = blueprint.build()
         self.model, self.heads = architecture
         self.trainable = self.model.trainable_variables
         self.state = [v for v in self.model.variables if not any(v is t for t in self.trainable)]
         self.weights = [v for v in self.model.variables if not is_seed(v)]
-        self._initial = InitialWeights(self.model, self.weights, lambda: self._rebuild(blueprint))
+        self._initial = InitialWeights(self.model, self.weights, self._rebuild)
         self._forward: dict[str, Any] = {}
         self.lock = threading.Lock()
 
-    @staticmethod
-    def _rebuild(blueprint: Blueprint) -> list[keras.Variable]:
-        return [v for v in blueprint.build().training.variables if not is_seed(v)]
+    def _rebuild(self) -> list[keras.Variable]:
+        return [v for v in self.blueprint.build().training.variables if not is_seed(v)]
 
-    def initial_weights(self, rng: np.random.Generator) -> list[np.ndarray]:
-        """Draw initial values, one array for each of `weights`."""
-        return self._initial.draw(rng)
+    def initial_weights(self, rng: np.random.Generator, known: dict[str, np.ndarray] | None = None) -> list[np.ndarray]:
+        """Draw initial values, one array for each of `weights`; `known` has those that are computed, by path."""
+        drawn, known = self._initial.draw(rng), known or {}
+        return [known.get(v.path, value) for v, value in zip(self.weights, drawn, strict=True)]
 
     def seeds(self, rng: np.random.Generator) -> list[np.ndarray]:
         """Draw a state for each random generator of the network (dropout, noise, sampling)."""
@@ -68,23 +67,12 @@ class Network:
         by_id |= {id(v): value for v, value in zip(self.state, state, strict=True)}
         return [np.asarray(by_id[id(v)]) for v in self.weights]
 
-    def forward(self, head: str, weights: list[np.ndarray], inputs: tuple[np.ndarray, ...]) -> Any:
-        """Return what a head answers for a batch of inputs, as NumPy arrays in the head's own structure.
-
-        Long inputs are cut so that what passes between layers stays in the processor's cache.
-        """
+    def forward(self, head: str, weights: list[np.ndarray], batches: Iterable[tuple[np.ndarray, ...]]) -> list[Any]:
+        """Return what a head answers for each batch of inputs, as NumPy arrays in the head's own structure."""
         function = self._forward_function(head)
         tensors = [tf.convert_to_tensor(w) for w in weights]
-        n_rows = len(inputs[0])
-        if n_rows <= _ROWS_AT_ONCE:
-            return keras.tree.map_structure(_numpy, function(tensors, *(tf.convert_to_tensor(x) for x in inputs)))
-        parts = [
-            keras.tree.map_structure(
-                _numpy, function(tensors, *(tf.convert_to_tensor(x[i : i + _ROWS_AT_ONCE]) for x in inputs))
-            )
-            for i in range(0, n_rows, _ROWS_AT_ONCE)
-        ]
-        return keras.tree.map_structure(lambda *arrays: np.concatenate(arrays), *parts)
+        answers = (function(tensors, *(tf.convert_to_tensor(x) for x in inputs)) for inputs in batches)
+        return [keras.tree.map_structure(_numpy, answer) for answer in answers]
 
     def _forward_function(self, head: str) -> Any:
         with self.lock:  # tracing once is cheaper than tracing in every thread

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import math
 
-import keras
 import numpy as np
-import tensorflow as tf
+
+from skmlbio._tensorflow import keras, tf
 
 _ELEMENTWISE = (
     "SGD", "RMSprop", "Adam", "AdamW", "Adadelta", "Adagrad", "Adamax", "Nadam", "Ftrl", "Lion", "LossScaleOptimizer",

@@ -6,10 +6,9 @@ from collections.abc import Callable
 from contextlib import nullcontext
 from typing import Any
 
-import keras
 import numpy as np
-import tensorflow as tf
 
+from skmlbio._tensorflow import keras, tf
 from skmlbio.training._batches import Block
 from skmlbio.training._network import Network
 from skmlbio.training._packing import Packing

@@ -1,0 +1,8 @@
+"""Estimator bases: what every estimator of the library shares."""
+
+from skmlbio.base._classifier import ClassifierBase
+from skmlbio.base._estimator import NetworkEstimator
+from skmlbio.base._regressor import RegressorBase
+from skmlbio.base._transformer import TransformerBase
+
+__all__ = ["ClassifierBase", "NetworkEstimator", "RegressorBase", "TransformerBase"]

@@ -1,0 +1,179 @@
+"""Classifiers: labels in, probabilities out."""
+
+from __future__ import annotations
+
+import functools
+from typing import Any
+
+import numpy as np
+from sklearn.base import ClassifierMixin
+from sklearn.callback import with_callbacks
+from sklearn.utils import compute_class_weight
+from sklearn.utils._param_validation import StrOptions
+from sklearn.utils.metaestimators import available_if
+from sklearn.utils.validation import check_is_fitted
+
+from skmlbio.base._estimator import TRAINING_CONSTRAINTS, NetworkEstimator
+from skmlbio.base._labels import Labels
+
+
+def _has_one_decision(estimator: Any) -> bool:
+    labels = getattr(estimator, "_labels", None)
+    return labels is None or labels.kind != "multiclass-multioutput"
+
+
+class ClassifierBase(ClassifierMixin, NetworkEstimator):
+    """A network with a head ``"decision_function"`` that returns logits, as a classifier.
+
+    Attributes
+    ----------
+    classes_ : ndarray of shape (n_classes,), or list of them where there are several outputs
+        The labels, sorted.
+    """
+
+    _parameter_constraints: dict = TRAINING_CONSTRAINTS | {"class_weight": [dict, list, StrOptions({"balanced"}), None]}
+
+    @with_callbacks
+    def fit(self, X, y, sample_weight=None, *, X_val=None, y_val=None, groups=None):
+        """Train from the start, or from the present weights if `warm_start` is set.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, ...)
+            Training samples, of the kind that the class describes.
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+            Class labels; columns of 0 and 1 for several labels a sample.
+        sample_weight : array-like of shape (n_samples,), optional
+            Samples of weight 0 count as absent.
+        X_val, y_val : like X and y, optional
+            Samples to validate on, instead of a `validation_fraction` of X.
+        groups : array-like of shape (n_samples,), optional
+            `validation_fraction` keeps each group on one side.
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        ValueError
+            For unusable parameters or data, and if the loss is no longer a number.
+        """
+        return self._fit(X, y, sample_weight, X_val, y_val, groups)
+
+    @with_callbacks
+    def partial_fit(self, X, y, classes=None, sample_weight=None):
+        """Train for one epoch on some samples, going on from the present weights.
+
+        Parameters
+        ----------
+        X, y, sample_weight
+            As in `fit`.
+        classes : array-like of shape (n_classes,), optional
+            All classes that will ever come; needed in the first call unless y has them all.
+
+        Returns
+        -------
+        self
+        """
+        if not hasattr(self, "weights_"):
+            self._labels = Labels.learn(y, classes)
+        return self._fit(X, y, sample_weight, partial=True)
+
+    def _fit(self, X, y=None, *rest, partial: bool = False, **options):
+        if y is None:
+            raise ValueError(
+                f"{type(self).__name__} requires y to be passed, but the target y is None: give one class label a sample."
+            )
+        if not partial and not (self.warm_start and hasattr(self, "weights_")):
+            self.__dict__.pop("_labels", None)
+        return super()._fit(X, y, *rest, partial=partial, **options)
+
+    def _encode_target(self, y, *, reset):
+        if not hasattr(self, "_labels"):
+            self._labels = Labels.learn(y)
+        labels = self._labels
+        self.classes_ = labels.classes[0] if len(labels.classes) == 1 else list(labels.classes)
+        return (labels.encode(y),)
+
+    def _strata(self, targets):
+        return self._labels.strata(targets[0])
+
+    def _sample_weight(self, sample_weight, y, n_samples):
+        weights = super()._sample_weight(sample_weight, y, n_samples)
+        if self.class_weight is None:
+            return weights
+        if self._labels.kind not in ("binary", "multiclass"):
+            raise ValueError(f"class_weight needs one label a sample, but y is {self._labels.kind}.")
+        codes = self._labels.encode(y).astype(int)
+        return weights * self._class_weights(codes, weights)[codes]
+
+    def _class_weights(self, codes: np.ndarray, weights: np.ndarray) -> np.ndarray:
+        if self.class_weight == "balanced":  # n_samples / (n_classes * count), counted by sample weight
+            counts = np.bincount(codes, weights=weights, minlength=len(self.classes_))
+            return counts.sum() / (len(counts) * np.maximum(counts, np.finfo(float).tiny))
+        return compute_class_weight(self.class_weight, classes=self.classes_, y=self.classes_)
+
+    def _loss(self):
+        from skmlbio.training import _losses
+
+        return functools.partial(_losses.classification, kind=self._labels.kind, sizes=self._labels.sizes)
+
+    def _logits(self, X) -> np.ndarray:
+        check_is_fitted(self, "weights_")
+        return self._ask("decision_function", X)
+
+    def predict(self, X) -> np.ndarray:
+        """Return the most probable class of every sample.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, ...)
+            Samples.
+
+        Returns
+        -------
+        ndarray of shape (n_samples,) or (n_samples, n_outputs)
+            Labels as they were given to `fit`.
+        """
+        return self._labels.decode(self._logits(X)) if hasattr(self, "_labels") else self._logits(X)
+
+    def predict_proba(self, X) -> np.ndarray | list[np.ndarray]:
+        """Return the probability of every class.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, ...)
+            Samples.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_classes), float64
+            Columns in the order of `classes_`; for columns of labels, the probability of each label; for several
+            outputs of several classes, a list of such arrays.
+        """
+        logits = self._logits(X)
+        return self._labels.probabilities(logits)
+
+    @available_if(_has_one_decision)
+    def decision_function(self, X) -> np.ndarray:
+        """Return what the network answers before it is turned into probabilities.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, ...)
+            Samples.
+
+        Returns
+        -------
+        ndarray of shape (n_samples,) for two classes, else (n_samples, n_classes), float32
+            Logits.
+        """
+        logits = self._logits(X)
+        return logits[:, 0] if self._labels.kind == "binary" else logits
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.classifier_tags.multi_label = True
+        tags.target_tags.multi_output = True
+        return tags

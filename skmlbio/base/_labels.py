@@ -1,0 +1,127 @@
+"""Class labels on their way into a network, and back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from scipy.special import expit, softmax
+from sklearn.utils import column_or_1d
+from sklearn.utils.multiclass import check_classification_targets, type_of_target
+
+_KINDS = ("binary", "multiclass", "multilabel-indicator", "multiclass-multioutput")
+
+
+@dataclass(frozen=True)
+class Labels:
+    """What the labels of a training set were, and how a network speaks of them.
+
+    Attributes
+    ----------
+    kind : {"binary", "multiclass", "multilabel-indicator", "multiclass-multioutput"}
+        scikit-learn's type of target.
+    classes : tuple of ndarray
+        The sorted classes of every output.
+    """
+
+    kind: str
+    classes: tuple[np.ndarray, ...]
+
+    @classmethod
+    def learn(cls, y: Any, classes: Any = None) -> Labels:
+        """Find the classes of a target, or take those that the user gives.
+
+        Raises
+        ------
+        ValueError
+            If y is no class label, or has one class only.
+        """
+        check_classification_targets(y)
+        kind = type_of_target(y, input_name="y", raise_unknown=True)
+        y = _labels_array(y, kind)
+        if kind == "multilabel-indicator":
+            return cls(kind, (np.arange(y.shape[1]),))
+        columns = [y] if y.ndim == 1 else list(y.T)
+        found = tuple(np.unique(column) for column in (columns if classes is None else _as_list(classes, len(columns))))
+        for position, column in enumerate(found):
+            if len(column) < 2:
+                where = "y" if len(found) == 1 else f"output {position} of y"
+                raise ValueError(f"{where} has one class only, {column[0]!r}; a classifier needs two classes or more.")
+        if len(found) > 1:
+            return cls("multiclass-multioutput", found)
+        return cls("binary" if len(found[0]) == 2 else "multiclass", found)
+
+    @property
+    def n_outputs(self) -> int:
+        """How many numbers a network returns for a sample: one for two classes, else one a class or label."""
+        return 1 if self.kind == "binary" else sum(map(len, self.classes))
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """How many of those numbers belong to each output."""
+        return tuple(map(len, self.classes))
+
+    def encode(self, y: Any) -> np.ndarray:
+        """Return codes: float32 0 and 1 where the network ends in sigmoids, int32 positions where it ends in softmax.
+
+        Raises
+        ------
+        ValueError
+            If y holds a class that was not there before.
+        """
+        y = _labels_array(y, self.kind)
+        if self.kind == "multilabel-indicator":
+            if y.ndim != 2 or y.shape[1] != self.n_outputs:
+                raise ValueError(f"y must have {self.n_outputs} columns, one a label, got shape {y.shape}.")
+            return y.astype(np.float32)
+        columns = [y] if y.ndim == 1 else list(y.T)
+        codes = [_codes(column, classes) for column, classes in zip(columns, self.classes, strict=True)]
+        if self.kind == "binary":
+            return codes[0].astype(np.float32)
+        return codes[0] if len(codes) == 1 else np.stack(codes, axis=1)
+
+    def probabilities(self, logits: np.ndarray) -> np.ndarray | list[np.ndarray]:
+        """Turn a network's output of shape (n_samples, n_outputs) into float64 probabilities."""
+        logits = logits.astype(np.float64)
+        if self.kind == "binary":
+            return np.column_stack([expit(-logits[:, 0]), expit(logits[:, 0])])
+        if self.kind == "multilabel-indicator":
+            return expit(logits)
+        parts = [softmax(part, axis=1) for part in np.split(logits, np.cumsum(self.sizes)[:-1], axis=1)]
+        return parts[0] if len(parts) == 1 else parts
+
+    def decode(self, logits: np.ndarray) -> np.ndarray:
+        """Return the most probable labels, in the form in which they came."""
+        if self.kind == "binary":
+            return self.classes[0][(logits[:, 0] > 0).astype(int)]
+        if self.kind == "multilabel-indicator":
+            return (logits > 0).astype(int)
+        parts = np.split(logits, np.cumsum(self.sizes)[:-1], axis=1)
+        chosen = [classes[part.argmax(axis=1)] for classes, part in zip(self.classes, parts, strict=True)]
+        return chosen[0] if len(chosen) == 1 else np.stack(chosen, axis=1)
+
+    def strata(self, codes: np.ndarray) -> np.ndarray | None:
+        """Return the class codes to keep in proportion, where there is one label a sample."""
+        return codes.astype(int) if self.kind in ("binary", "multiclass") else None
+
+
+def _labels_array(y: Any, kind: str) -> np.ndarray:
+    if hasattr(y, "toarray"):
+        return y.toarray()
+    y = np.asarray(y)
+    if kind in ("binary", "multiclass"):
+        return column_or_1d(y, warn=True)
+    return y
+
+
+def _as_list(classes: Any, n_outputs: int) -> list:
+    return [classes] if n_outputs == 1 else list(classes)
+
+
+def _codes(column: np.ndarray, classes: np.ndarray) -> np.ndarray:
+    unknown = ~np.isin(column, classes)
+    if unknown.any():
+        index = int(np.argmax(unknown))
+        raise ValueError(f"y[{index}] is {column[index]!r}, which is none of the classes {classes.tolist()}.")
+    return np.searchsorted(classes, column).astype(np.int32)

@@ -1,0 +1,107 @@
+"""Estimators around a network that the user supplies."""
+
+from __future__ import annotations
+
+import inspect
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from sklearn.utils.validation import validate_data
+
+from skmlbio.training._batches import ArrayData
+
+_GIVEN = ("input_shape", "n_outputs")
+
+
+class OwnNetworkMixin:
+    """The parameters ``network`` and ``network_params``, and X of any number of axes.
+
+    The arguments of the network function are parameters of the estimator under the prefix ``network__``; those that
+    have been set are kept in `network_params`.
+    """
+
+    _default_network: str = "dense"
+
+    def get_params(self, deep: bool = True) -> dict[str, Any]:
+        """Return the parameters; with `deep`, also the arguments of the network function, as ``network__name``."""
+        params = super().get_params(deep=deep)
+        if deep and callable(self.network):
+            params |= {f"network__{name}": value for name, value in _defaults(self.network).items()}
+        if deep:
+            params |= {f"network__{name}": value for name, value in (self.network_params or {}).items()}
+        return params
+
+    def set_params(self, **params: Any):
+        """Set parameters, those of the network function under the prefix ``network__``.
+
+        Returns
+        -------
+        self
+        """
+        nested = {k.removeprefix("network__"): v for k, v in params.items() if k.startswith("network__")}
+        super().set_params(**{k: v for k, v in params.items() if not k.startswith("network__")})
+        if nested:
+            self._require_known(nested)
+            self.network_params = {**(self.network_params or {}), **nested}
+        return self
+
+    def _require_known(self, params: dict[str, Any]) -> None:
+        function = self._network_function()
+        known = inspect.signature(function).parameters
+        if any(p.kind is p.VAR_KEYWORD for p in known.values()):
+            return
+        for name in params:
+            if name not in known or name in _GIVEN:
+                allowed = ", ".join(k for k in known if k not in _GIVEN) or "none"
+                raise ValueError(
+                    f"Invalid parameter 'network__{name}' for estimator {type(self).__name__}: "
+                    f"the network function {_name(function)} takes {allowed}."
+                )
+
+    def _network_function(self) -> Callable:
+        if self.network is not None:
+            return self.network
+        from skmlbio.networks import dense
+
+        return getattr(dense, self._default_network)
+
+    def _check_parameters(self) -> None:
+        super()._check_parameters()
+        if self.network is not None:
+            if not callable(self.network):
+                raise TypeError(
+                    f"network must be a function (input_shape, n_outputs, **params) -> keras.Model, "
+                    f"got {type(self.network).__name__}."
+                )
+            self._require_known(self.network_params or {})
+
+    def _network_arguments(self, n_outputs: int) -> dict[str, Any]:
+        return {
+            "network": self._network_function(),
+            "input_shape": self._input_shape,
+            "n_outputs": n_outputs,
+            "params": dict(self.network_params or {}),
+            "standardize": bool(self.standardize),
+        }
+
+    def _encode(self, X, *, reset):
+        X = validate_data(self, X, reset=reset, dtype=np.float32, accept_sparse="csr", order="C", allow_nd=True)
+        if reset:
+            self._input_shape = tuple(X.shape[1:])
+        elif tuple(X.shape[1:]) != self._input_shape:
+            raise ValueError(f"X has samples of shape {tuple(X.shape[1:])}, but they had {self._input_shape} in fit.")
+        return ArrayData(X)
+
+    def _input_size(self) -> int:
+        return math.prod(self._input_shape)
+
+
+def _defaults(function: Callable) -> dict[str, Any]:
+    parameters = inspect.signature(function).parameters
+    return {k: p.default for k, p in parameters.items() if k not in _GIVEN and p.default is not p.empty}
+
+
+def _name(function: Callable) -> str:
+    return getattr(function, "__name__", repr(function))

@@ -1,0 +1,156 @@
+"""Transformers: samples in, a code of few numbers out, and samples back."""
+
+from __future__ import annotations
+
+import functools
+
+import numpy as np
+from sklearn.base import ClassNamePrefixFeaturesOutMixin, TransformerMixin
+from sklearn.callback import with_callbacks
+from sklearn.utils._param_validation import StrOptions
+from sklearn.utils.validation import check_is_fitted
+
+from skmlbio.base._estimator import TRAINING_CONSTRAINTS, NetworkEstimator
+
+
+class TransformerBase(ClassNamePrefixFeaturesOutMixin, TransformerMixin, NetworkEstimator):
+    """A network that learns to give its input back, as a transformer.
+
+    Its heads are ``"transform"``, ``"reconstruct"`` and ``"errors"``; the last returns what the loss compares.
+    """
+
+    _parameter_constraints: dict = TRAINING_CONSTRAINTS | {
+        "loss": [StrOptions({"mse", "mae", "huber", "binary_crossentropy"})]
+    }
+
+    @with_callbacks
+    def fit(self, X, y=None, sample_weight=None, *, X_val=None, groups=None):
+        """Train from the start, or from the present weights if `warm_start` is set.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, ...)
+            Training samples, of the kind that the class describes.
+        y : None
+            Ignored; here for pipelines.
+        sample_weight : array-like of shape (n_samples,), optional
+            Samples of weight 0 count as absent.
+        X_val : like X, optional
+            Samples to validate on, instead of a `validation_fraction` of X.
+        groups : array-like of shape (n_samples,), optional
+            `validation_fraction` keeps each group on one side.
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        ValueError
+            For unusable parameters or data, and if the loss is no longer a number.
+        """
+        return self._fit(X, None, sample_weight, X_val, None, groups)
+
+    @with_callbacks
+    def partial_fit(self, X, y=None, sample_weight=None):
+        """Train for one epoch on some samples, going on from the present weights.
+
+        The scale of the features is that of the first call.
+
+        Parameters
+        ----------
+        X, sample_weight
+            As in `fit`.
+        y : None
+            Ignored.
+
+        Returns
+        -------
+        self
+        """
+        return self._fit(X, None, sample_weight, partial=True)
+
+    def _loss(self):
+        from skmlbio.training import _losses
+
+        return functools.partial(_losses.reconstruction, kind=self.loss)
+
+    @property
+    def _n_features_out(self) -> int:
+        return self._code_size()
+
+    def transform(self, X) -> np.ndarray:
+        """Return the codes of samples.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, ...)
+            Samples.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_components), float32
+            Codes.
+        """
+        return self._ask("transform", X)
+
+    def reconstruct(self, X) -> np.ndarray:
+        """Return what the network makes of samples when it has put them through their code.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, ...)
+            Samples.
+
+        Returns
+        -------
+        ndarray of the shape of X, float32
+            Reconstructions, in the units of X.
+        """
+        return self._ask("reconstruct", X)
+
+    def score_samples(self, X) -> np.ndarray:
+        """Return minus the reconstruction error of every sample: low where a sample is unlike the training data.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, ...)
+            Samples.
+
+        Returns
+        -------
+        ndarray of shape (n_samples,), float32
+            Minus the loss, averaged over features, in the units in which the network was trained.
+        """
+        check_is_fitted(self, "weights_")
+        from skmlbio.training import _losses
+
+        errors = self._ask("errors", X)
+        return -_losses.reconstruction(errors, None, (), {}, kind=self._fitted_loss).numpy()
+
+    def score(self, X, y=None, sample_weight=None) -> float:
+        """Return minus the mean reconstruction error, so that more is better.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, ...)
+            Samples.
+        y : None
+            Ignored.
+        sample_weight : array-like of shape (n_samples,), optional
+            Weights of the mean.
+
+        Returns
+        -------
+        float
+        """
+        return float(np.average(self.score_samples(X), weights=sample_weight))
+
+    def _keep(self, result, partial):
+        self._fitted_loss = self.loss
+        super()._keep(result, partial)
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.transformer_tags.preserves_dtype = ["float32"]
+        return tags

@@ -1,0 +1,1 @@
+"""Estimators: one class a file."""

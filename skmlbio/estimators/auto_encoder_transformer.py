@@ -1,0 +1,244 @@
+"""Auto-encoder: a code of few numbers from which the data can be rebuilt."""
+
+from __future__ import annotations
+
+from numbers import Integral, Real
+
+import numpy as np
+from sklearn.utils import check_array
+from sklearn.utils._param_validation import Interval, StrOptions
+from sklearn.utils.validation import check_is_fitted
+
+from skmlbio.base import TransformerBase
+from skmlbio.base._dense import LAYER_CONSTRAINTS, require_activation, require_layer_sizes
+from skmlbio.training._batches import ArrayData
+from skmlbio.training._blueprint import Blueprint
+
+
+class AutoEncoderTransformer(TransformerBase):
+    """Reduce, compress or denoise a matrix with an auto-encoder.
+
+    The network is trained to make reconstruction = decoder(encoder(x)) equal to x, where the encoder's output, the
+    code, has only `latent_dim` numbers [1]_.  With linear layers and squared error it spans the space of principal
+    components; with hidden layers it bends.
+
+    Parameters
+    ----------
+    latent_dim : int, default=2
+        Number of components of the code.
+    hidden_layer_sizes : sequence of int, default=(64,)
+        Widths of the encoder's hidden layers; the decoder mirrors them.
+    activation : str, default="relu"
+        Keras' name of the activation of the hidden layers.
+    dropout : float, default=0.0
+        Share of hidden units that are dropped in training.
+    loss : {"mse", "mae", "huber", "binary_crossentropy"}, default="mse"
+        What is made small, averaged over features.  "binary_crossentropy" takes features for probabilities in [0, 1],
+        and the decoder ends in a sigmoid.
+    l1, l2 : float, default=0.0
+        Strengths of the penalties sum(abs(w)) and sum(w ** 2) over the kernels.
+    activity_l1 : float, default=0.0
+        Strength of the penalty mean(abs(code)), which makes codes sparse.
+    noise : {"gaussian", "masking"} or None, default=None
+        What disturbs the input in training, while the target stays clean: a denoising auto-encoder [2]_.
+    noise_level : float, default=0.1
+        Standard deviation of the Gaussian noise, or share of masked features.
+    tied_weights : bool, default=False
+        Whether the decoder's kernels are the encoder's, transposed.
+    standardize : bool, default=True
+        Whether the network works on features of mean 0 and variance 1, so that each counts alike whatever its scale.
+        Codes are taken from, and errors measured in, these units; reconstructions come in the units of X.  It does not
+        apply to "binary_crossentropy".
+    dtype : str or None, default=None
+        Keras' dtype policy of the hidden layers, such as "mixed_bfloat16"; None takes the one set for all of Keras.
+    optimizer : str or dict, default="adam"
+        Keras' name of the optimizer, or its configuration: ``{"class_name": "Adam", "config": {"clipnorm": 1.0}}``.
+    learning_rate : float or dict, default=1e-3
+        Step size, or the configuration of a Keras schedule:
+        ``{"class_name": "CosineDecay", "config": {"initial_learning_rate": 1e-2, "decay_steps": 1000}}``.
+    epochs : int or "auto", default="auto"
+        How often each sample is seen; "auto" makes about 4,000 steps, in 20 to 300 epochs.
+    batch_size : int, None or "auto", default="auto"
+        Samples in a step; None takes all at once, "auto" takes 32 up to 4,096 samples, then n_samples / 128, at most
+        256.
+    validation_fraction : float or None, default=None
+        Share of the samples to watch the loss on instead of training on them.
+    patience : int or None, default=None
+        Stop when the loss (on validation samples, if any) has not improved for so many epochs, and keep the best
+        weights.
+    callbacks : list of callable or None, default=None
+        Each returns a fresh Keras callback, called at the ends of epochs.
+    warm_start : bool, default=False
+        Whether `fit` goes on from the weights of the last fit.
+    random_state : int, RandomState instance or None, default=None
+        Seed of initial weights, shuffles, dropout and noise: the same seed gives the same bits.
+    verbose : int, default=0
+        1 shows a progress bar.
+
+    Attributes
+    ----------
+    weights_ : list of ndarray
+        Weights of the network.
+    model_ : keras.Model
+        The network with these weights, built when asked for.
+    history_ : dict of str to list of float
+        Loss of every epoch; ``pandas.DataFrame(estimator.history_)`` tabulates it.
+    n_iter_ : int
+        Number of epochs.
+    best_epoch_ : int
+        Epoch of the lowest loss, counted from 1.
+    n_features_in_ : int
+        Number of features in `fit`.
+    feature_names_in_ : ndarray of shape (n_features_in_,)
+        Names of the features, where X has names that are all strings.
+
+    See Also
+    --------
+    NetworkTransformer : The same around a network of your own.
+    sklearn.decomposition.PCA : The linear case, solved exactly.
+
+    References
+    ----------
+    .. [1] Hinton, Salakhutdinov: Reducing the dimensionality of data with neural networks. Science 313 (2006).
+    .. [2] Vincent et al.: Extracting and composing robust features with denoising autoencoders. ICML (2008).
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from skmlbio import AutoEncoderTransformer
+    >>> X = load_iris().data
+    >>> encoder = AutoEncoderTransformer(latent_dim=2, epochs=40, random_state=0).fit(X)
+    >>> encoder.transform(X).shape
+    (150, 2)
+    >>> encoder.reconstruct(X).shape
+    (150, 4)
+    >>> encoder.score(X) > -0.3
+    True
+    """
+
+    _parameter_constraints: dict = {
+        **TransformerBase._parameter_constraints,
+        **LAYER_CONSTRAINTS,
+        "latent_dim": [Interval(Integral, 1, None, closed="left")],
+        "activity_l1": [Interval(Real, 0, None, closed="left")],
+        "noise": [StrOptions({"gaussian", "masking"}), None],
+        "noise_level": [Interval(Real, 0, None, closed="left")],
+        "tied_weights": ["boolean"],
+    }
+
+    def __init__(
+        self,
+        latent_dim=2,
+        *,
+        hidden_layer_sizes=(64,),
+        activation="relu",
+        dropout=0.0,
+        loss="mse",
+        l1=0.0,
+        l2=0.0,
+        activity_l1=0.0,
+        noise=None,
+        noise_level=0.1,
+        tied_weights=False,
+        standardize=True,
+        dtype=None,
+        optimizer="adam",
+        learning_rate=1e-3,
+        epochs="auto",
+        batch_size="auto",
+        validation_fraction=None,
+        patience=None,
+        callbacks=None,
+        warm_start=False,
+        random_state=None,
+        verbose=0,
+    ):
+        self.latent_dim = latent_dim
+        self.hidden_layer_sizes = hidden_layer_sizes
+        self.activation = activation
+        self.dropout = dropout
+        self.loss = loss
+        self.l1 = l1
+        self.l2 = l2
+        self.activity_l1 = activity_l1
+        self.noise = noise
+        self.noise_level = noise_level
+        self.tied_weights = tied_weights
+        self.standardize = standardize
+        self.dtype = dtype
+        self.optimizer = optimizer
+        self.learning_rate = learning_rate
+        self.epochs = epochs
+        self.batch_size = batch_size
+        self.validation_fraction = validation_fraction
+        self.patience = patience
+        self.callbacks = callbacks
+        self.warm_start = warm_start
+        self.random_state = random_state
+        self.verbose = verbose
+
+    def inverse_transform(self, X) -> np.ndarray:
+        """Return the samples that codes stand for.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_components)
+            Codes.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_features), float32
+            Reconstructions, in the units of the training data.
+        """
+        check_is_fitted(self, "weights_")
+        codes = check_array(X, dtype=np.float32, order="C", estimator=self, input_name="X")
+        if codes.shape[1] != self._code_size():
+            raise ValueError(f"X has {codes.shape[1]} columns, but codes have {self._code_size()} components.")
+        return self._ask_encoded("inverse_transform", ArrayData(codes))
+
+    def _check_parameters(self):
+        super()._check_parameters()
+        require_layer_sizes(self.hidden_layer_sizes)
+        require_activation(self.activation)
+        if self.noise == "masking" and self.noise_level >= 1:
+            raise ValueError(f"noise_level of masking noise is a share below 1, got {self.noise_level}.")
+
+    def _encode(self, X, *, reset):
+        data = super()._encode(X, reset=reset)
+        if self.loss == "binary_crossentropy":
+            _require_probabilities(data.columns[0])
+        return data
+
+    def _make_blueprint(self):
+        from skmlbio.networks.auto_encoder import auto_encoder
+
+        bernoulli = self.loss == "binary_crossentropy"
+        arguments = {
+            "n_features": self.n_features_in_,
+            "latent_dim": int(self.latent_dim),
+            "hidden_layer_sizes": require_layer_sizes(self.hidden_layer_sizes),
+            "activation": self.activation,
+            "dropout": float(self.dropout),
+            "noise": self.noise,
+            "noise_level": float(self.noise_level) if self.noise else 0.0,
+            "tied": bool(self.tied_weights),
+            "standardize": bool(self.standardize) and not bernoulli,
+            "bernoulli": bernoulli,
+            "dtype": self.dtype,
+        }
+        return Blueprint(auto_encoder, arguments)
+
+    def _scalars(self, epoch):
+        strength = {"activity_l1": float(self.activity_l1)} if self.activity_l1 else {}
+        return super()._scalars(epoch) | strength
+
+    def _code_size(self):
+        return self.blueprint_.arguments["latent_dim"]
+
+
+def _require_probabilities(X) -> None:
+    values = X.data if hasattr(X, "toarray") else X
+    outside = (values < 0) | (values > 1)
+    if outside.any():
+        value = values[outside].flat[0]
+        raise ValueError(f"loss='binary_crossentropy' needs features between 0 and 1, but X holds {value:.6g}.")

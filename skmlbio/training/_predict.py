@@ -1,0 +1,57 @@
+"""What a fitted network answers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from skmlbio._tensorflow import keras
+from skmlbio.training._batches import Data
+from skmlbio.training._blueprint import Blueprint
+from skmlbio.training._cache import get_network
+from skmlbio.training._initial import preserved_python_random
+from skmlbio.training._network import is_seed
+
+_ROWS_AT_ONCE = 4096
+
+
+def predict(blueprint: Blueprint, head: str, weights: list[np.ndarray], data: Data) -> Any:
+    """Return the outputs of a head, in its own structure, as arrays with one row a sample.
+
+    Long data are cut so that what passes between layers stays in the processor's cache.
+    """
+    network = get_network(blueprint)
+    buckets = data.buckets()
+    if len(buckets) == 1:
+        parts = [slice(i, i + _ROWS_AT_ONCE) for i in range(0, len(data), _ROWS_AT_ONCE)]
+        answers = network.forward(head, weights, (buckets[0].take(part) for part in parts))
+        return answers[0] if len(answers) == 1 else keras.tree.map_structure(_concatenate, *answers)
+    parts = [
+        (bucket, bucket.rows[i : i + _ROWS_AT_ONCE])
+        for bucket in buckets
+        for i in range(0, len(bucket.rows), _ROWS_AT_ONCE)
+    ]
+    answers = network.forward(head, weights, (bucket.take(rows) for bucket, rows in parts))
+    order = np.argsort(np.concatenate([rows for _, rows in parts]))
+    return keras.tree.map_structure(lambda *arrays: np.concatenate(arrays)[order], *answers)
+
+
+def _concatenate(*arrays: np.ndarray) -> np.ndarray:
+    return np.concatenate(arrays)
+
+
+def live_model(blueprint: Blueprint) -> tuple[keras.Model, list[keras.Variable]]:
+    """Build a network of one's own: the model that users see, and the variables that hold its weights, in order."""
+    with preserved_python_random():
+        architecture = blueprint.build()
+    variables = [v for v in architecture.training.variables if not is_seed(v)]
+    return next(iter(architecture.heads.values())), variables
+
+
+def fitted_model(blueprint: Blueprint, weights: list[np.ndarray]) -> keras.Model:
+    """Return a Keras model of one's own that holds the given weights."""
+    model, variables = live_model(blueprint)
+    for variable, value in zip(variables, weights, strict=True):
+        variable.assign(value)
+    return model
