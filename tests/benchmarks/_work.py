@@ -33,23 +33,23 @@ def ours(epochs: int = EPOCHS) -> BaseEstimator:
     return factory(epochs)[0]
 
 
-def in_turn(call: Callable[[], object], n_runs: str) -> dict[str, float]:
-    """Seconds of the first and, where asked for, of the second run of this process."""
-    return {run: seconds(call) for run in ("first", "second")[: int(n_runs)]}
+def first_and_second(call: Callable[[], object]) -> dict[str, float]:
+    """Seconds of the first and of the second run in this process."""
+    return {run: seconds(call) for run in ("first", "second")}
 
 
-def search(library: str, setting: str, n_runs: str) -> dict[str, float]:
+def search(library: str, setting: str) -> dict[str, float]:
     """Seconds of a grid search, 8 candidates x 3 folds."""
     estimator, grid = PEERS[library][setting](SEARCH_EPOCHS)
     data = arguments(estimator, digits())
-    return in_turn(lambda: GridSearchCV(estimator, grid, cv=3, refit=False, error_score="raise").fit(*data), n_runs)
+    return first_and_second(lambda: GridSearchCV(estimator, grid, cv=3, refit=False, error_score="raise").fit(*data))
 
 
-def fit(library: str, setting: str, n_runs: str) -> dict[str, float]:
+def fit(library: str, setting: str) -> dict[str, float]:
     """Seconds of one fit, and the squared error that it reaches, because everybody should do the same work."""
     estimator, _ = PEERS[library][setting](EPOCHS)
     rows = digits()
-    times = in_turn(lambda: estimator.fit(*arguments(estimator, rows)), n_runs)
+    times = first_and_second(lambda: estimator.fit(*arguments(estimator, rows)))
     return times | {"error": float(np.mean((reconstruction(estimator, rows) - rows) ** 2))}
 
 

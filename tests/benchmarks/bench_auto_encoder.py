@@ -15,7 +15,9 @@ from _work import OURS
 
 WORK = Path(__file__).with_name("_work.py")
 TITLES = {"search": "`GridSearchCV`, 24 fits of 10 epochs", "fit": "one fit, 50 epochs"}
-MINUTES = ("search", "plain Keras wrapper")  # nearly a minute a search: once, the first only, and not with --quick
+# A search of these takes minutes: once, and not with --quick.
+SLOW = {("search", "plain Keras wrapper", setting) for setting in PEERS["plain Keras wrapper"]}
+SLOW |= {("search", "skorch", "default threads"), ("fit", "skorch", "default threads")}
 
 # Work, run, peer: the largest allowed ratio of our time to the peer's.
 TARGETS = {
@@ -54,12 +56,10 @@ def measure_runs(quick: bool) -> dict[tuple[str, str, str], dict[str, float] | s
     results = {(*pair, setting): [] for pair in pairs for setting in PEERS[pair[1]]}
     for repeat in range(1 if quick else 3):
         for key, repeats in results.items():
-            if key[:2] == MINUTES and quick:
+            if key in SLOW and quick:
                 repeats.append("left out by --quick")
-            elif key[:2] == MINUTES and repeat == 0:
-                repeats.append(fresh(WORK, *key, 1))
-            elif key[:2] != MINUTES:
-                repeats.append(fresh(WORK, *key, 2))
+            elif key not in SLOW or repeat == 0:
+                repeats.append(fresh(WORK, *key))
     return {key: summary(repeats) for key, repeats in results.items()}
 
 

@@ -1,4 +1,4 @@
-/* The auto-encoder 64-32-8-32-64 in plain C on one core: relu, linear code and output, mean squared error, Adam, float32.
+/* The auto-encoder 64-32-8-32-64 in plain C on one core: relu, linear code and output, squared error, Adam, float32.
    c_loop ROWS_FILE N_ROWS N_EPOCHS prints the seconds of the training loop and the loss of its last epoch. */
 #include <math.h>
 #include <stdio.h>
