@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
 
-LIBRARIES = ["numpy", "scikit-learn", "tensorflow", "keras", "torch", "skorch", "scikeras", "skmlbio"]
+LIBRARIES = ["numpy", "scikit-learn", "tensorflow", "keras", "torch", "skorch", "scikeras"]
 
 
 def seconds(call: Callable[[], object]) -> float:
@@ -80,7 +80,9 @@ def amount(value: float | str) -> str:
 
 def machine() -> str:
     """One line: processor, cores, Python and the versions of the libraries."""
-    versions = []
+    import skmlbio
+
+    versions = [f"skmlbio {skmlbio.__version__}"]
     for library in LIBRARIES:
         try:
             versions.append(f"{library} {importlib.metadata.version(library)}")
