@@ -80,7 +80,7 @@ class NetworkEstimator(CallbackSupportMixin, BaseEstimator):
         """Return weights that are computed from the data and not learned, by the path of the variable."""
         if not getattr(self, "standardize", False):
             return {}
-        mean, scale = column_statistics(training.data, training.weights.astype(np.float64))
+        mean, scale = column_statistics(training.data, training.weights)
         return {"standardize/mean": mean, "standardize/scale": scale}
 
     def _scalars(self, epoch: int) -> dict[str, float]:
@@ -140,7 +140,7 @@ class NetworkEstimator(CallbackSupportMixin, BaseEstimator):
             held_out = self._encode(X_val, reset=False)
             goals = self._encode_target(y_val, reset=False)
             check_consistent_length(held_out, *goals)
-            validation = TrainingSet(held_out, goals, np.ones(len(held_out), np.float32))
+            validation = TrainingSet(held_out, goals, np.ones(len(held_out)))
             return _weighted(training), validation
         if self.validation_fraction is None:
             return _weighted(training), None

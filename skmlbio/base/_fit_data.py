@@ -84,4 +84,4 @@ def column_statistics(data: Data, weights: np.ndarray) -> tuple[np.ndarray, np.n
     variance = average(lambda part: weights[part] @ ((rows(part) - mean) ** 2).mean(axis=1))
     deviation = np.sqrt(variance)
     constant = deviation <= 10 * np.finfo(np.float32).eps * np.abs(mean)
-    return mean.astype(np.float32), np.where(constant, 1.0, deviation).astype(np.float32)
+    return mean, np.where(constant, 1.0, deviation)

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 from scipy.special import expit, softmax
-from sklearn.utils import column_or_1d
+from sklearn.utils import assert_all_finite, column_or_1d
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
 
 _KINDS = ("binary", "multiclass", "multilabel-indicator", "multiclass-multioutput")
@@ -37,6 +37,7 @@ class Labels:
         ValueError
             If y is no class label, or has one class only.
         """
+        assert_all_finite(y, input_name="y")
         check_classification_targets(y)
         kind = type_of_target(y, input_name="y", raise_unknown=True)
         y = _labels_array(y, kind)

@@ -29,8 +29,8 @@ class OwnNetworkMixin:
         params = super().get_params(deep=deep)
         if deep and callable(self.network):
             params |= {f"network__{name}": value for name, value in _defaults(self.network).items()}
-        if deep:
-            params |= {f"network__{name}": value for name, value in (self.network_params or {}).items()}
+        if deep and isinstance(self.network_params, dict):
+            params |= {f"network__{name}": value for name, value in self.network_params.items()}
         return params
 
     def set_params(self, **params: Any):
@@ -75,7 +75,8 @@ class OwnNetworkMixin:
                     f"network must be a function (input_shape, n_outputs, **params) -> keras.Model, "
                     f"got {type(self.network).__name__}."
                 )
-            self._require_known(self.network_params or {})
+
+        self._require_known(self.network_params or {})
 
     def _network_arguments(self, n_outputs: int) -> dict[str, Any]:
         return {

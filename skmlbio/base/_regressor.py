@@ -87,7 +87,7 @@ class RegressorBase(RegressorMixin, NetworkEstimator):
     def _training_sets(self, *given, reset):
         training, validation = super()._training_sets(*given, reset=reset)
         if reset:
-            statistics = column_statistics(ArrayData(training.targets[0]), training.weights.astype(np.float64))
+            statistics = column_statistics(ArrayData(training.targets[0]), training.weights)
             self._target_mean, self._target_scale = statistics
         return self._scaled(training), validation and self._scaled(validation)
 
@@ -113,10 +113,10 @@ class RegressorBase(RegressorMixin, NetworkEstimator):
 
         Returns
         -------
-        ndarray of shape (n_samples,) or (n_samples, n_outputs), float32
+        ndarray of shape (n_samples,) or (n_samples, n_outputs), float64
             Targets in their own units.
         """
-        answer = self._ask("predict", X)
+        answer = self._ask("predict", X).astype(np.float64)
         return answer[:, 0] if self._target_ndim == 1 else answer
 
     def __sklearn_tags__(self):

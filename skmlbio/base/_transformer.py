@@ -152,5 +152,5 @@ class TransformerBase(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Network
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
-        tags.transformer_tags.preserves_dtype = ["float32"]
+        tags.transformer_tags.preserves_dtype = []  # codes have the precision of the network, not that of X
         return tags

@@ -21,3 +21,9 @@ class Architecture(NamedTuple):
 
     training: keras.Model
     heads: dict[str, keras.Model]
+
+
+def output_dtype(dtype: str | None) -> str:
+    """Return the precision of what enters and leaves a network: double if it computes in double, else single."""
+    policy = keras.config.dtype_policy() if dtype is None else keras.dtype_policies.get(dtype)
+    return "float64" if policy.compute_dtype == "float64" else "float32"

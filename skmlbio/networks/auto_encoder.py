@@ -9,7 +9,7 @@ import keras
 from skmlbio.layers.noise import GaussianNoise, MaskingNoise
 from skmlbio.layers.standardize import Standardize
 from skmlbio.layers.tied_dense import TiedDense
-from skmlbio.networks._architecture import Architecture
+from skmlbio.networks._architecture import Architecture, output_dtype
 from skmlbio.networks.dense import dense_stack
 
 _NOISES = {"gaussian": GaussianNoise, "masking": MaskingNoise}
@@ -57,7 +57,8 @@ def auto_encoder(
         Training outputs: ``"clean"`` and ``"reconstruction"`` (logits if `bernoulli`), in the network's own units, and
         ``"code"``.  Heads: ``"reconstruct"``, ``"transform"``, ``"inverse_transform"``, ``"errors"``.
     """
-    to_units = Standardize(name="standardize", dtype="float32") if standardize else None
+    wide = output_dtype(dtype)
+    to_units = Standardize(name="standardize", dtype=wide) if standardize else None
     encoder = _encoder(n_features, latent_dim, hidden_layer_sizes, activation, dropout, dtype)
     decoder = (
         _tied_decoder(encoder, activation, dtype)
@@ -66,12 +67,12 @@ def auto_encoder(
     )
 
     def to_data(z):
-        z = keras.layers.Activation("sigmoid", name="probabilities", dtype="float32")(z) if bernoulli else z
+        z = keras.layers.Activation("sigmoid", name="probabilities", dtype=wide)(z) if bernoulli else z
         return to_units(z, inverse=True) if standardize else z
 
     x = keras.Input((n_features,), name="x", dtype="float32")
     clean = to_units(x) if standardize else x
-    disturbed = _NOISES[noise](noise_level, name="noise")(clean) if noise else clean
+    disturbed = _NOISES[noise](noise_level, name="noise", dtype=wide)(clean) if noise else clean
     code = encoder(disturbed)
     reconstruction = decoder(code)
     z = keras.Input((latent_dim,), name="code", dtype="float32")
@@ -90,13 +91,13 @@ def auto_encoder(
 def _encoder(n_features, latent_dim, sizes, activation, dropout, dtype) -> keras.Model:
     x = keras.Input((n_features,), name="features", dtype="float32")
     h = dense_stack(x, sizes, activation, dropout, dtype=dtype)
-    return keras.Model(x, keras.layers.Dense(latent_dim, name="code", dtype="float32")(h), name="encoder")
+    return keras.Model(x, keras.layers.Dense(latent_dim, name="code", dtype=output_dtype(dtype))(h), name="encoder")
 
 
 def _decoder(n_features, latent_dim, sizes, activation, dropout, dtype) -> keras.Model:
     z = keras.Input((latent_dim,), name="code", dtype="float32")
     h = dense_stack(z, tuple(sizes)[::-1], activation, dropout, dtype=dtype)
-    return keras.Model(z, keras.layers.Dense(n_features, name="output", dtype="float32")(h), name="decoder")
+    return keras.Model(z, keras.layers.Dense(n_features, name="output", dtype=output_dtype(dtype))(h), name="decoder")
 
 
 def _tied_decoder(encoder: keras.Model, activation, dtype) -> keras.Model:
@@ -104,5 +105,5 @@ def _tied_decoder(encoder: keras.Model, activation, dtype) -> keras.Model:
     z = h = keras.Input((dense[-1].units,), name="code", dtype="float32")
     for i, layer in enumerate(reversed(dense)):
         last = i == len(dense) - 1
-        h = TiedDense(layer, None if last else activation, name=f"tied_{i}", dtype="float32" if last else dtype)(h)
+        h = TiedDense(layer, None if last else activation, name=f"tied_{i}", dtype=output_dtype(dtype) if last else dtype)(h)
     return keras.Model(z, h, name="decoder")

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import keras
 
 from skmlbio.layers.noise import Dropout
+from skmlbio.networks._architecture import output_dtype
 
 
 def dense_stack(x, sizes: Sequence[int], activation: str, dropout: float = 0.0, name: str = "hidden", dtype=None):
@@ -48,16 +49,21 @@ def dense(
     Returns
     -------
     keras.Model
-        From (batch, *input_shape) to (batch, n_outputs), float32.
+        From (batch, *input_shape) to (batch, n_outputs), float32, or float64 under that policy.
     """
     inputs = keras.Input(input_shape, name="x", dtype="float32")
     x = keras.layers.Reshape((math.prod(input_shape),), name="flat")(inputs) if len(input_shape) > 1 else inputs
     x = dense_stack(x, hidden_layer_sizes, activation, dropout, dtype=dtype)
-    return keras.Model(inputs, keras.layers.Dense(n_outputs, name="output", dtype="float32")(x), name="dense")
+    return keras.Model(inputs, keras.layers.Dense(n_outputs, name="output", dtype=output_dtype(dtype))(x), name="dense")
 
 
 def dense_auto_encoder(
-    input_shape: tuple[int, ...], n_outputs: int, n_components: int = 2, hidden_layer_sizes: Sequence[int] = (64,)
+    input_shape: tuple[int, ...],
+    n_outputs: int,
+    n_components: int = 2,
+    hidden_layer_sizes: Sequence[int] = (64,),
+    activation: str = "relu",
+    dtype: str | None = None,
 ) -> keras.Model:
     """A dense network through a layer called ``code``, the default for transformers.
 
@@ -69,15 +75,19 @@ def dense_auto_encoder(
         Width of the code.
     hidden_layer_sizes : sequence of int
         Widths of the layers before the code; those behind it mirror them.
+    activation, dtype
+        As in `dense`.
 
     Returns
     -------
     keras.Model
-        From (batch, *input_shape) to (batch, n_outputs), float32.
+        From (batch, *input_shape) to (batch, n_outputs), float32, or float64 under that policy.
     """
     inputs = keras.Input(input_shape, name="x", dtype="float32")
     x = keras.layers.Reshape((math.prod(input_shape),), name="flat")(inputs) if len(input_shape) > 1 else inputs
-    x = dense_stack(x, hidden_layer_sizes, "relu", name="encoder")
-    x = keras.layers.Dense(n_components, name="code")(x)
-    x = dense_stack(x, tuple(hidden_layer_sizes)[::-1], "relu", name="decoder")
-    return keras.Model(inputs, keras.layers.Dense(n_outputs, name="output")(x), name="dense_auto_encoder")
+    wide = output_dtype(dtype)
+    x = dense_stack(x, hidden_layer_sizes, activation, name="encoder", dtype=dtype)
+    x = keras.layers.Dense(n_components, name="code", dtype=wide)(x)
+    x = dense_stack(x, tuple(hidden_layer_sizes)[::-1], activation, name="decoder", dtype=dtype)
+    outputs = keras.layers.Dense(n_outputs, name="output", dtype=wide)(x)
+    return keras.Model(inputs, outputs, name="dense_auto_encoder")

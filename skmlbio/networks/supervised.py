@@ -8,7 +8,7 @@ from typing import Any
 import keras
 
 from skmlbio.layers.standardize import Standardize
-from skmlbio.networks._architecture import Architecture
+from skmlbio.networks._architecture import Architecture, output_dtype
 
 
 def build_network(
@@ -81,13 +81,14 @@ def classifier(
 
 def with_probabilities(x: Any, logits: Any, kind: str, sizes: tuple[int, ...]) -> Architecture:
     """Put the heads of a classifier on logits of shape (batch, n_outputs)."""
-    logits = keras.layers.Activation("linear", name="logits", dtype="float32")(logits)
+    wide = output_dtype(logits.dtype)
+    logits = keras.layers.Activation("linear", name="logits", dtype=wide)(logits)
     if kind in ("binary", "multilabel-indicator"):
-        probabilities = keras.layers.Activation("sigmoid", name="probabilities", dtype="float32")(logits)
+        probabilities = keras.layers.Activation("sigmoid", name="probabilities", dtype=wide)(logits)
     else:
         ends = [sum(sizes[: i + 1]) for i in range(len(sizes))]
         parts = [logits[:, end - size : end] for end, size in zip(ends, sizes, strict=True)]
-        softmax = keras.layers.Softmax(name="probabilities", dtype="float32")
+        softmax = keras.layers.Softmax(name="probabilities", dtype=wide)
         probabilities = softmax(parts[0]) if len(parts) == 1 else [softmax(part) for part in parts]
     training = keras.Model(x, logits, name="classifier_logits")
     return Architecture(
@@ -121,8 +122,9 @@ def regressor(
 
 def with_target_scale(x: Any, z: Any) -> Architecture:
     """Put the head of a regressor on outputs of mean 0 and variance 1."""
-    z = keras.layers.Activation("linear", name="standardized", dtype="float32")(z)
-    y = Standardize(name="target", dtype="float32")(z, inverse=True)
+    wide = output_dtype(z.dtype)
+    z = keras.layers.Activation("linear", name="standardized", dtype=wide)(z)
+    y = Standardize(name="target", dtype=wide)(z, inverse=True)
     training = keras.Model(x, {"standardized": z, "prediction": y}, name="regressor_training")
     return Architecture(training, {"predict": keras.Model(x, y, name="regressor")})
 
@@ -160,10 +162,11 @@ def transformer(
         raise ValueError(f"code_layer {code_layer!r} is no layer of the network, which has {', '.join(names)}.")
     x, clean, back = _input(model, input_shape, standardize)
     code, z = keras.Model(model.inputs, [model.get_layer(code_layer).output, model.outputs[0]], name="network")(clean)
-    code = keras.layers.Flatten(name="code", dtype="float32")(code)
-    flat = keras.layers.Reshape((n_outputs,), name="clean", dtype="float32")(clean)
+    wide = output_dtype(z.dtype)
+    code = keras.layers.Flatten(name="code", dtype=wide)(code)
+    flat = keras.layers.Reshape((n_outputs,), name="clean", dtype=wide)(clean)
     outputs = {"clean": flat, "reconstruction": z, "code": code}
-    z = keras.layers.Reshape(input_shape, name="reconstruction", dtype="float32")(z)
+    z = keras.layers.Reshape(input_shape, name="reconstruction", dtype=wide)(z)
     training = keras.Model(x, outputs, name="transformer_training")
     heads = {"reconstruct": keras.Model(x, back(z)), "transform": keras.Model(x, code), "errors": training}
     return Architecture(training, heads)
@@ -177,7 +180,7 @@ def _input(model: keras.Model, input_shape: tuple[int, ...], standardize: bool) 
     x = keras.Input(input_shape, name="x", dtype="float32")
     if not standardize:
         return x, x, lambda z: z
-    layer = Standardize(name="standardize", dtype="float32")
+    layer = Standardize(name="standardize", dtype=output_dtype(model.outputs[0].dtype))
     return x, layer(x), lambda z: layer(z, inverse=True)
 
 

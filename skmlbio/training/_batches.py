@@ -74,7 +74,7 @@ class TrainingSet(NamedTuple):
         The inputs.
     targets : tuple of ndarray of shape (n_samples, ...)
         What the loss compares outputs with; empty where the inputs are their own target.
-    weights : ndarray of shape (n_samples,), float32
+    weights : ndarray of shape (n_samples,), float64
         Sample weights of mean 1.
     """
 
@@ -89,7 +89,7 @@ class TrainingSet(NamedTuple):
 
 def mean_one(weights: np.ndarray) -> np.ndarray:
     """Scale weights to a mean of 1."""
-    return (weights / weights.mean(dtype=np.float64)).astype(np.float32)
+    return weights / weights.mean()
 
 
 class Block(NamedTuple):
@@ -101,7 +101,7 @@ class Block(NamedTuple):
         How many of the batches are real.
     inputs, targets : tuple of ndarray of shape (block_steps * batch_size, ...)
         Rows of the batches, one after the other.
-    weights : ndarray of shape (block_steps * batch_size,), float32
+    weights : ndarray of shape (block_steps * batch_size,), float64
         Sample weights; 0 marks a row that only fills the last batch.
     """
 
@@ -146,7 +146,7 @@ def epoch_blocks(
         steps = -(-len(rows) // batch_size)
         fill = np.resize(order, steps * batch_size - len(rows))
         taken = np.concatenate([rows, fill])
-        weights = np.zeros(n_steps * batch_size, np.float32)
+        weights = np.zeros(n_steps * batch_size)
         weights[: len(rows)] = training.weights[rows]
         columns = (*bucket.take(taken), *(t[taken] for t in training.targets))
         columns = tuple(_lengthen(column, n_steps * batch_size) for column in columns)

@@ -51,16 +51,17 @@ def reconstruction(outputs, inputs, targets, scalars, kind: str) -> tf.Tensor:
 
 def regression(outputs, inputs, targets, scalars, kind: str) -> tf.Tensor:
     """Compare the network's output with targets of mean 0 and variance 1."""
-    return mean_over_features(ELEMENTWISE[kind](targets[0], outputs["standardized"]))
+    z = outputs["standardized"]
+    return mean_over_features(ELEMENTWISE[kind](tf.cast(targets[0], z.dtype), z))
 
 
 def classification(logits, inputs, targets, scalars, kind: str, sizes: tuple[int, ...]) -> tf.Tensor:
     """Minus the log-likelihood of the labels, averaged over labels where a sample has several."""
     codes = targets[0]
     if kind == "binary":
-        return binary_crossentropy(codes, logits[:, 0])
+        return binary_crossentropy(tf.cast(codes, logits.dtype), logits[:, 0])
     if kind == "multilabel-indicator":
-        return mean_over_features(binary_crossentropy(codes, logits))
+        return mean_over_features(binary_crossentropy(tf.cast(codes, logits.dtype), logits))
     columns = [codes] if len(sizes) == 1 else tf.unstack(codes, axis=1)
     parts = tf.split(logits, list(sizes), axis=1)
     losses = [

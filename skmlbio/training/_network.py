@@ -48,7 +48,7 @@ class Network:
     def initial_weights(self, rng: np.random.Generator, known: dict[str, np.ndarray] | None = None) -> list[np.ndarray]:
         """Draw initial values, one array for each of `weights`; `known` has those that are computed, by path."""
         drawn, known = self._initial.draw(rng), known or {}
-        return [known.get(v.path, value) for v, value in zip(self.weights, drawn, strict=True)]
+        return [np.asarray(known.get(v.path, value), v.dtype) for v, value in zip(self.weights, drawn, strict=True)]
 
     def seeds(self, rng: np.random.Generator) -> list[np.ndarray]:
         """Draw a state for each random generator of the network (dropout, noise, sampling)."""
@@ -86,13 +86,18 @@ class Network:
         def forward(weights, *inputs):
             with keras.StatelessScope(state_mapping=list(zip(self.weights, weights, strict=True))):
                 outputs = model(keras.tree.pack_sequence_as(model.input, list(inputs)), training=False)
-            return keras.tree.map_structure(lambda t: tf.cast(t, tf.float32) if t.dtype.is_floating else t, outputs)
+            return keras.tree.map_structure(at_least_single, outputs)
 
         specs = [tf.TensorSpec(v.shape, v.dtype) for v in self.weights]
         inputs = [tf.TensorSpec(t.shape, t.dtype) for t in keras.tree.flatten(model.input)]
         function = tf.function(forward, autograph=False, input_signature=[specs, *inputs])
         function.get_concrete_function()
         return function
+
+
+def at_least_single(tensor: tf.Tensor) -> tf.Tensor:
+    """Bring numbers of half precision to single precision; leave all others as they are."""
+    return tf.cast(tensor, tf.float32) if tensor.dtype in (tf.float16, tf.bfloat16) else tensor
 
 
 def _numpy(tensor: tf.Tensor) -> np.ndarray:

@@ -10,7 +10,7 @@ import numpy as np
 
 from skmlbio._tensorflow import keras, tf
 from skmlbio.training._batches import Block
-from skmlbio.training._network import Network
+from skmlbio.training._network import Network, at_least_single
 from skmlbio.training._packing import Packing
 
 Loss = Callable[[Any, Any, tuple, dict], Any]
@@ -47,6 +47,7 @@ class Trainer:
         self.optimizer.build(self._packing.packed)
         self._fresh = [v.numpy() for v in self.optimizer.variables]
         self._state: list = []
+        self._dtype = tf.float64 if any(v.dtype == "float64" for v in network.trainable) else tf.float32
         self.n_traces = 0
         self._run = tf.function(self._block, jit_compile=jit, autograph=False)
         self._evaluate = tf.function(self._rows, autograph=False, reduce_retracing=True)
@@ -91,16 +92,16 @@ class Trainer:
 
     def train(self, block: Block, scalars: dict[str, float]) -> dict[str, float]:
         """Take one step for every batch of a block; return each loss, summed over weighted rows."""
-        rows = _tensors(block.inputs), _tensors(block.targets), tf.constant(block.weights)
+        rows = _tensors(block.inputs), _tensors(block.targets), tf.constant(block.weights, self._dtype)
         with self._traced_alone():
-            sums, self._state = self._run(tf.constant(block.n_steps), *rows, _scalars(scalars), self._state)
+            sums, self._state = self._run(tf.constant(block.n_steps), *rows, self._scalars(scalars), self._state)
         return {name: float(value) for name, value in sums.items()}
 
     def evaluate(self, inputs: tuple, targets: tuple, weights: np.ndarray, scalars: dict) -> dict[str, float]:
         """Return each loss, summed over weighted rows, without training on them."""
-        rows = _tensors(inputs), _tensors(targets), tf.constant(weights)
+        rows = _tensors(inputs), _tensors(targets), tf.constant(weights, self._dtype)
         with self._traced_alone():
-            sums = self._evaluate(*rows, _scalars(scalars), self._state)
+            sums = self._evaluate(*rows, self._scalars(scalars), self._state)
         return {name: float(value) for name, value in sums.items()}
 
     def _traced_alone(self) -> Any:
@@ -110,7 +111,7 @@ class Trainer:
     def _block(self, n_steps, inputs, targets, weights, scalars, state):
         self.n_traces += 1
         inputs, targets, weights = keras.tree.map_structure(self._by_batch, (inputs, targets, weights))
-        present = tf.reduce_sum(tf.cast(weights > 0, tf.float32), axis=1)
+        present = tf.reduce_sum(tf.cast(weights > 0, self._dtype), axis=1)
 
         def body(i, sums, state):
             batch, goals = keras.tree.map_structure(lambda t: t[i], (inputs, targets))
@@ -118,13 +119,13 @@ class Trainer:
             with tf.GradientTape(watch_accessed_variables=False) as tape:
                 tape.watch(packed)
                 rows, new_state, penalty = self._losses(packed, state, batch, goals, scalars, training=True)
-                loss = tf.reduce_sum(rows["loss"] * weights[i]) / tf.maximum(present[i], 1.0) + penalty
+                loss = tf.reduce_sum(rows["loss"] * weights[i]) / tf.maximum(present[i], tf.ones((), self._dtype)) + penalty
                 scaled = self.optimizer.scale_loss(loss)
             self.optimizer.apply(tape.gradient(scaled, packed), self._packing.packed)
             sums = {name: sums[name] + tf.reduce_sum(rows[name] * weights[i]) for name in sums}
             return i + 1, sums, new_state
 
-        zeros = {name: tf.constant(0.0) for name in getattr(self.loss, "names", ("loss",))}
+        zeros = {name: tf.constant(0.0, self._dtype) for name in getattr(self.loss, "names", ("loss",))}
         _, sums, state = tf.while_loop(lambda i, *_: i < n_steps, body, [tf.constant(0), zeros, state])
         return sums, state
 
@@ -142,11 +143,14 @@ class Trainer:
         with keras.StatelessScope(state_mapping=mapping, collect_losses=True) as scope:
             outputs = model(structured, training=training)
             added = model.losses
-        rows = self.loss(keras.tree.map_structure(_single, outputs), structured, targets, scalars)
+        rows = self.loss(keras.tree.map_structure(at_least_single, outputs), structured, targets, scalars)
         rows = rows if isinstance(rows, dict) else {"loss": rows}
         new_state = [scope.get_current_value(variable) for variable in self.network.state]
-        penalty = tf.add_n([_single(t) for t in added]) if added else 0.0
+        penalty = tf.add_n([at_least_single(t) for t in added]) if added else 0.0
         return rows, new_state, penalty + _kernel_penalty(trainable, scalars)
+
+    def _scalars(self, scalars: dict[str, float]) -> dict[str, tf.Tensor]:
+        return {name: tf.constant(value, self._dtype) for name, value in scalars.items()}
 
     def _by_batch(self, tensor):
         return tf.reshape(tensor, (self.n_steps, self.batch_size, *tensor.shape[1:]))
@@ -161,7 +165,7 @@ def _make_optimizer(configuration: dict, network: Network) -> keras.Optimizer:
 
 def _kernel_penalty(trainable: list[tf.Tensor], scalars: dict) -> Any:
     """l1 * sum|w| + l2 * sum(w^2) over every weight with two or more axes, where the fit asks for it."""
-    kernels = [tf.cast(t, tf.float32) for t in trainable if len(t.shape) > 1]
+    kernels = [at_least_single(t) for t in trainable if len(t.shape) > 1]
     penalty = 0.0
     if "l1" in scalars:
         penalty += scalars["l1"] * tf.add_n([tf.reduce_sum(tf.abs(kernel)) for kernel in kernels])
@@ -172,12 +176,3 @@ def _kernel_penalty(trainable: list[tf.Tensor], scalars: dict) -> Any:
 
 def _tensors(arrays: tuple) -> tuple:
     return tuple(tf.constant(array) for array in arrays)
-
-
-def _scalars(scalars: dict[str, float]) -> dict[str, tf.Tensor]:
-    return {name: tf.constant(value, tf.float32) for name, value in scalars.items()}
-
-
-def _single(tensor: tf.Tensor) -> tf.Tensor:
-    """Losses are computed in single precision whatever the network computes in."""
-    return tf.cast(tensor, tf.float32) if tensor.dtype.is_floating else tensor
