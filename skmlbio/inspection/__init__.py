@@ -1,0 +1,7 @@
+"""Pictures of fitted estimators, in the style of scikit-learn's displays.  Drawing needs the ``plot`` extra."""
+
+from .latent_space_display import LatentSpaceDisplay
+from .reconstruction_display import ReconstructionDisplay
+from .training_history_display import TrainingHistoryDisplay
+
+__all__ = ["LatentSpaceDisplay", "ReconstructionDisplay", "TrainingHistoryDisplay"]

@@ -1,0 +1,73 @@
+"""What the displays share: the axes to draw on, colours that colour-blind readers tell apart, fitted estimators."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from sklearn.utils.validation import check_is_fitted
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+# Ten colours chosen for colour-vision deficiency and for taste: M. A. Petroff, "Accessible Color Sequences for Data
+# Visualization", arXiv:2107.02270, in an order that gives the first ones most contrast.
+COLORS = ("#3f90da", "#bd1f01", "#ffa90e", "#832db6", "#717581", "#a96b59", "#e76300", "#92dadd", "#94a4a2", "#b9ac70")
+MARKERS = ("o", "^", "s", "D", "v", "P", "X")
+LONGEST_LABEL = 24
+
+
+def axes_to_draw_on(ax: Axes | None, caller: str, figsize: tuple[float, float] | None = None) -> Axes:
+    """Return `ax`, or the axes of a new pyplot figure whose layout leaves room for a legend beside them."""
+    try:
+        from matplotlib.axes import Axes
+    except ImportError as error:
+        raise ImportError(f'{caller} needs matplotlib: pip install "skmlbio[plot]"') from error
+    if ax is None:
+        import matplotlib.pyplot as plt
+
+        _, ax = plt.subplots(figsize=figsize, layout="constrained")
+    if not isinstance(ax, Axes):
+        raise TypeError(f"ax must be matplotlib axes or None, not {type(ax).__name__}")
+    return ax
+
+
+def category_styles(n_categories: int) -> list[dict[str, str]]:
+    """Return a colour and a marker for each category, so that neither has to be told apart alone; 70 pairs differ."""
+    return [
+        {"color": COLORS[number % len(COLORS)], "marker": MARKERS[number % len(MARKERS)]}
+        for number in range(n_categories)
+    ]
+
+
+def legend_beside(ax: Axes, title: str | None = None) -> None:
+    """Put the legend of scatters to the right of the axes, where it hides no point."""
+    n_entries = len(ax.get_legend_handles_labels()[1])
+    place = {"loc": "center left", "bbox_to_anchor": (1.0, 0.5), "ncols": -(-n_entries // 20)}
+    legend = ax.legend(title=title, frameon=False, handletextpad=0.2, columnspacing=0.8, **place)
+    for handle in legend.legend_handles:  # small points stay small in the plot, and are seen in the legend
+        handle.set(sizes=[36], alpha=1)
+
+
+def marker_area(n_points: int) -> float:
+    """Return the area, in square points, at which `n_points` fill the axes but can be told apart."""
+    return float(np.clip(30_000 / n_points, 6, 36))
+
+
+def label_text(name: Any) -> str:
+    """Return the name as matplotlib shows it unchanged (no formula, no hidden legend entry), shortened where long."""
+    text = str(name)
+    if len(text) > LONGEST_LABEL:
+        text = text[: LONGEST_LABEL - 1] + "…"
+    # A leading underscore would keep the entry out of the legend; a zero-width space before it is not seen.
+    return ("\u200b" if text.startswith("_") else "") + text.replace("$", r"\$")
+
+
+def require_fitted(estimator: Any, display: str) -> None:
+    """Raise NotFittedError in one sentence."""
+    check_is_fitted(estimator, msg=f"this %(name)s is not fitted yet: call its fit before {display}.from_estimator")
+
+
+def final_step(estimator: Any) -> Any:
+    """Return the last step of a pipeline, and anything else as it is."""
+    return estimator.steps[-1][1] if hasattr(estimator, "steps") else estimator
