@@ -17,10 +17,14 @@ class Architecture(NamedTuple):
     heads : dict of str to keras.Model
         What can be asked of the fitted network, such as ``"transform"`` or ``"predict"``; each shares the variables of
         `training`.  The first head is the one that users see as ``model_``.
+    other_forms : dict of str to Architecture
+        The same network, with the same variables, for inputs that are laid out in another way; a `Bucket` names the
+        form that takes its samples.
     """
 
     training: keras.Model
     heads: dict[str, keras.Model]
+    other_forms: dict[str, Architecture] = {}
 
 
 def output_dtype(dtype: str | None) -> str:

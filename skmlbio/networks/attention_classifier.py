@@ -1,22 +1,27 @@
-"""The attention classifier: strings of tokens to classes."""
+"""The attention classifier: strings of any lengths to classes."""
 
 from __future__ import annotations
 
+from typing import Any
+
 import keras
-from keras import ops
 
 from skmlbio.layers.graph_pooling import GraphPooling
 from skmlbio.layers.noise import Dropout
 from skmlbio.layers.positions import LearnedPositions, SinusoidalPositions
 from skmlbio.layers.sequence_convolution import SequenceConvolution
+from skmlbio.layers.tokens import OneHotTokens
 from skmlbio.layers.transformer_block import TransformerBlock
 from skmlbio.networks._architecture import Architecture
+from skmlbio.networks.supervised import with_probabilities
 
 
 def attention_classifier(
     n_tokens: int,
     n_outputs: int,
     max_length: int,
+    kind: str,
+    sizes: tuple[int, ...],
     embedding_dim: int = 32,
     n_heads: int = 4,
     n_blocks: int = 1,
@@ -29,28 +34,85 @@ def attention_classifier(
     activation: str = "relu",
     dtype: str | None = None,
 ) -> Architecture:
+    """logits = W pool(blocks(embed(tokens) + positions)) + b.
+
+    Parameters
+    ----------
+    n_tokens : int
+        Number of tokens, padding (0) included.
+    n_outputs : int
+        Number of logits.
+    max_length : int
+        Rows of learned positions; unused by the others.
+    kind, sizes
+        Of the labels; see `skmlbio.base`.
+    embedding_dim : int
+        Width of a residue's vector; a multiple of `n_heads`.
+    n_heads, n_blocks, feed_forward_dim, norm, activation
+        Of the transformer blocks; see `TransformerBlock`.
+    kernel_width : int or None
+        How many neighbouring residues make a residue's vector, by a convolution; None takes the residue alone.
+    positions : {"sinusoidal", "learned", "none"}
+        What tells a residue its place.
+    pooling : {"mean", "max", "attention"}
+        How the residues of a string become one vector; see `pool_dense`.
+    dropout : float
+        Share of numbers that are dropped in training, after the embedding, in the blocks and before the output.
+    dtype : str, optional
+        Keras' dtype policy of all but the output.
+
+    Returns
+    -------
+    Architecture
+        Input: tokens of shape (batch, length), uint8, any length, 0 after the end of a string.  Heads:
+        ``"predict_proba"``, ``"decision_function"``, and ``"attention_maps"``, a list of one tensor of shape (batch,
+        n_heads, length, length) for each block.
+    """
     tokens = keras.Input((None,), name="tokens", dtype="uint8")
-    mask = keras.layers.Lambda(lambda t: ops.not_equal(t, 0))(tokens)
-    one_hot = keras.layers.Lambda(lambda t: ops.one_hot(ops.cast(t, "int32") - 1, n_tokens - 1))(tokens)
-    if kernel_width:
-        h = SequenceConvolution(embedding_dim, kernel_width, activation,
-            kernel_initializer=keras.initializers.RandomNormal(stddev=kernel_width**-0.5), name="convolution")(one_hot)
-    else:
-        h = SequenceConvolution(embedding_dim, 1,
-            kernel_initializer=keras.initializers.RandomNormal(stddev=1.0), name="embedding")(one_hot)
+    one_hot, real = OneHotTokens(n_tokens, name="one_hot", dtype=dtype)(tokens)
+    x = _embed(one_hot, embedding_dim, kernel_width, activation, dtype)
+    x = _add_positions(x, positions, max_length, dtype)
+    x = Dropout(dropout, name="embedding_dropout", dtype=dtype)(x) if dropout else x
+    blocks = [
+        TransformerBlock(n_heads, feed_forward_dim, dropout, norm, activation, name=f"block_{i}", dtype=dtype)
+        for i in range(n_blocks)
+    ]
+    maps = _attention_maps(blocks, x, real)
+    for block in blocks:
+        x = block(x, real=real)
+    # Blocks that normalise what they read leave a sum behind that nobody has normalised.
+    x = keras.layers.LayerNormalization(epsilon=1e-5, name="norm", dtype=dtype)(x) if norm == "pre" else x
+    # The residues of a string are pooled like the nodes of a graph.
+    x = GraphPooling(pooling, name="pool", dtype=dtype)([x, real])
+    x = Dropout(dropout, name="pool_dropout", dtype=dtype)(x) if dropout else x
+    trained = with_probabilities(tokens, keras.layers.Dense(n_outputs, name="output", dtype=dtype)(x), kind, sizes)
+    heads = trained.heads | {"attention_maps": keras.Model(tokens, maps, name="attention_maps")}
+    return Architecture(trained.training, heads)
+
+
+def _embed(one_hot: Any, width: int, kernel_width: int | None, activation: str, dtype: str | None) -> Any:
+    """σ(X̃ W + b) over neighbouring residues, or a vector for each residue alone."""
+    # As many entries of a patch are 1 as it has residues: this spread gives each sum a variance of about 1.
+    initializer = keras.initializers.RandomNormal(stddev=(kernel_width or 1) ** -0.5)
+    name, activation = ("convolution", activation) if kernel_width else ("embedding", None)
+    return SequenceConvolution(
+        width, kernel_width or 1, activation, kernel_initializer=initializer, name=name, dtype=dtype
+    )(one_hot)
+
+
+def _add_positions(x: Any, positions: str, max_length: int, dtype: str | None) -> Any:
     if positions == "sinusoidal":
-        h = SinusoidalPositions()(h)
-    elif positions == "learned":
-        h = LearnedPositions(max_length)(h)
-    if dropout:
-        h = Dropout(dropout)(h)
-    for i in range(n_blocks):
-        h = TransformerBlock(n_heads, feed_forward_dim, dropout, norm, activation, name=f"block_{i}")(h, real=mask)
-    if norm == "pre":
-        h = keras.layers.LayerNormalization(epsilon=1e-5)(h)
-    h = GraphPooling(pooling)([h, mask])
-    if dropout:
-        h = Dropout(dropout)(h)
-    logits = keras.layers.Dense(n_outputs)(h)
-    m = keras.Model(tokens, logits)
-    return Architecture(m, {"decision_function": m})
+        return SinusoidalPositions(name="positions", dtype=dtype)(x)
+    if positions == "learned":
+        return LearnedPositions(max_length, name="positions", dtype=dtype)(x)
+    if positions == "none":
+        return x
+    raise ValueError(f"positions must be 'sinusoidal', 'learned' or 'none', not {positions!r}")
+
+
+def _attention_maps(blocks: list[TransformerBlock], x: Any, real: Any) -> list:
+    maps = []
+    for block in blocks:
+        x, found = block(x, real=real, return_maps=True)
+        maps.append(found)
+    return maps

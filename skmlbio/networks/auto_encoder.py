@@ -105,5 +105,7 @@ def _tied_decoder(encoder: keras.Model, activation, dtype) -> keras.Model:
     z = h = keras.Input((dense[-1].units,), name="code", dtype="float32")
     for i, layer in enumerate(reversed(dense)):
         last = i == len(dense) - 1
-        h = TiedDense(layer, None if last else activation, name=f"tied_{i}", dtype=output_dtype(dtype) if last else dtype)(h)
+        h = TiedDense(
+            layer, None if last else activation, name=f"tied_{i}", dtype=output_dtype(dtype) if last else dtype
+        )(h)
     return keras.Model(z, h, name="decoder")

@@ -22,11 +22,27 @@ class Bucket(NamedTuple):
     rows : ndarray of shape (n_rows,), int
         The positions of the samples in their data.
     take : callable
-        From positions, an int array of shape (n,), to the network's inputs: a tuple of arrays of leading length n.
+        From positions, an int array of shape (n,) or a slice, to the network's inputs: a tuple of arrays of leading
+        length n.
+    form : str
+        Which form of the network takes these inputs; see `skmlbio.networks.Architecture`.
+    max_batch_size : int or None
+        Where samples are so large that fewer must do.
     """
 
     rows: np.ndarray
-    take: Callable[[np.ndarray], Arrays]
+    take: Callable[[np.ndarray | slice], Arrays]
+    form: str = ""
+    max_batch_size: int | None = None
+
+    def batch_size(self, wanted: int | None) -> int:
+        """Return how many samples go into a batch; None wants them all."""
+        size = padded_batch_size(len(self.rows)) if wanted is None else wanted
+        return min(size, self.max_batch_size or size)
+
+    def row_bytes(self) -> int:
+        """Return the size of one sample."""
+        return sum(a.nbytes for a in self.take(self.rows[:1]))
 
 
 class Data(Protocol):
@@ -99,16 +115,19 @@ class Block(NamedTuple):
     ----------
     n_steps : int
         How many of the batches are real.
-    inputs, targets : tuple of ndarray of shape (block_steps * batch_size, ...)
-        Rows of the batches, one after the other.
-    weights : ndarray of shape (block_steps * batch_size,), float64
+    inputs, targets : tuple of ndarray of shape (block_steps, batch_size, ...)
+        Rows of the batches.
+    weights : ndarray of shape (block_steps, batch_size), float64
         Sample weights; 0 marks a row that only fills the last batch.
+    form : str
+        The bucket's.
     """
 
     n_steps: int
     inputs: Arrays
     targets: Arrays
     weights: np.ndarray
+    form: str
 
 
 def padded_batch_size(n_rows: int) -> int:
@@ -127,43 +146,68 @@ def block_steps(batch_size: int, row_bytes: int, n_buckets: int) -> int:
     return 2 ** (min(max(steps, 1), limit).bit_length() - 1)
 
 
-def epoch_blocks(
-    training: TrainingSet, buckets: list[Bucket], batch_size: int, n_steps: int, rng: np.random.Generator
-) -> Iterator[Block]:
-    """Shuffle the samples and hand them out in blocks of at most `n_steps` batches.
+class BlockPlan(NamedTuple):
+    """How the samples of one bucket are cut.
+
+    Attributes
+    ----------
+    bucket : Bucket
+        The samples.
+    batch_size, n_steps : int
+        Rows in a batch, batches in a block.
+    """
+
+    bucket: Bucket
+    batch_size: int
+    n_steps: int
+
+    @property
+    def steps_of_an_epoch(self) -> int:
+        """How many batches it takes to see every sample once."""
+        return -(-len(self.bucket.rows) // self.batch_size)
+
+
+def plan_blocks(data: Data, batch_size: int | None) -> list[BlockPlan]:
+    """Decide on the batches and blocks of every bucket."""
+    buckets = data.buckets()
+    sizes = [bucket.batch_size(batch_size) for bucket in buckets]
+    return [
+        BlockPlan(bucket, size, block_steps(size, bucket.row_bytes(), len(buckets)))
+        for bucket, size in zip(buckets, sizes, strict=True)
+    ]
+
+
+def epoch_blocks(training: TrainingSet, plans: list[BlockPlan], rng: np.random.Generator) -> Iterator[Block]:
+    """Shuffle the samples and hand them out in blocks.
 
     The last batch of a bucket is filled up with samples of the same bucket at weight 0: real samples, so that batch
     statistics stay true.
     """
-    plans = [
-        (bucket, order[start : start + n_steps * batch_size], order)
-        for bucket in buckets
-        for order in [bucket.rows[rng.permutation(len(bucket.rows))]]
-        for start in range(0, len(order), n_steps * batch_size)
-    ]
-    for i in rng.permutation(len(plans)) if len(buckets) > 1 else range(len(plans)):
-        bucket, rows, order = plans[i]
-        steps = -(-len(rows) // batch_size)
-        fill = np.resize(order, steps * batch_size - len(rows))
-        taken = np.concatenate([rows, fill])
-        weights = np.zeros(n_steps * batch_size)
-        weights[: len(rows)] = training.weights[rows]
-        columns = (*bucket.take(taken), *(t[taken] for t in training.targets))
-        columns = tuple(_lengthen(column, n_steps * batch_size) for column in columns)
-        split = len(columns) - len(training.targets)
-        yield Block(steps, columns[:split], columns[split:], weights)
+    cuts = []
+    for plan in plans:
+        order = plan.bucket.rows[rng.permutation(len(plan.bucket.rows))]
+        length = plan.n_steps * plan.batch_size
+        cuts += [(plan, order[start : start + length], order) for start in range(0, len(order), length)]
+    for i in rng.permutation(len(cuts)) if len(plans) > 1 else range(len(cuts)):
+        yield _block(training, *cuts[i])
 
 
-def _lengthen(array: np.ndarray, n_rows: int) -> np.ndarray:
-    """Make room for the batches that the program will not reach; their content does not matter."""
-    if len(array) == n_rows:
-        return array
-    longer = np.empty((n_rows, *array.shape[1:]), array.dtype)
-    longer[: len(array)] = array
-    longer[len(array) :] = 0
-    return longer
+def _block(training: TrainingSet, plan: BlockPlan, rows: np.ndarray, order: np.ndarray) -> Block:
+    shape = plan.n_steps, plan.batch_size
+    n_steps = -(-len(rows) // plan.batch_size)
+    taken = np.concatenate([rows, np.resize(order, n_steps * plan.batch_size - len(rows))])
+    weights = np.zeros(shape)
+    weights.flat[: len(rows)] = training.weights[rows]
+    inputs = tuple(_in_batches(array, shape) for array in plan.bucket.take(taken))
+    targets = tuple(_in_batches(target[taken], shape) for target in training.targets)
+    return Block(n_steps, inputs, targets, weights, plan.bucket.form)
 
 
-def row_bytes(bucket: Bucket) -> int:
-    """Return the size of one sample of a bucket, in bytes."""
-    return sum(a.nbytes for a in bucket.take(bucket.rows[:1]))
+def _in_batches(array: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
+    """Cut rows into batches, with room for those that the program will not reach; their content does not matter."""
+    n_rows = shape[0] * shape[1]
+    if len(array) < n_rows:
+        longer = np.zeros((n_rows, *array.shape[1:]), array.dtype)
+        longer[: len(array)] = array
+        array = longer
+    return array.reshape(*shape, *array.shape[1:])

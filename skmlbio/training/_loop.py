@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from skmlbio.training._batches import TrainingSet, block_steps, epoch_blocks, padded_batch_size, row_bytes
+from skmlbio.training._batches import BlockPlan, TrainingSet, epoch_blocks, plan_blocks
 from skmlbio.training._blueprint import Blueprint
-from skmlbio.training._cache import borrow_trainer
+from skmlbio.training._cache import borrow_trainer, get_network
 from skmlbio.training._callbacks import Watcher
 from skmlbio.training._fingerprint import freeze
 from skmlbio.training._network import Network
@@ -117,29 +117,33 @@ def train(
     ValueError
         If the loss is no longer a number.
     """
-    buckets = training.data.buckets()
-    batch_size = plan.batch_size or padded_batch_size(max(len(bucket.rows) for bucket in buckets))
-    n_steps = block_steps(batch_size, max(row_bytes(bucket) for bucket in buckets), len(buckets))
-    total_steps = plan.n_epochs * sum(-(-len(bucket.rows) // batch_size) for bucket in buckets)
-    jit = total_steps >= _STEPS_WORTH_COMPILING if plan.jit is None else plan.jit
-    key = freeze(plan.loss), freeze(plan.optimizer), batch_size, n_steps, jit, tuple(sorted(plan.scalars(0)))
+    blocks = plan_blocks(training.data, plan.batch_size)
+    jit = _worth_compiling(blueprint, plan, blocks) if plan.jit is None else plan.jit
+    sizes = tuple(sorted({block.batch_size for block in blocks}))
+    key = freeze(plan.loss), freeze(plan.optimizer), sizes, jit, tuple(sorted(plan.scalars(0)))
 
     def make(network: Network) -> Trainer:
-        return Trainer(network, plan.loss, plan.optimizer, batch_size, n_steps, jit)
+        return Trainer(network, plan.loss, plan.optimizer, jit)
 
     with borrow_trainer(blueprint, key, make) as trainer:
         trainer.start(initial(trainer.network), trainer.network.seeds(rng), optimizer_state)
         if plan.learning_rate is not None:
             trainer.set_learning_rate(plan.learning_rate)
-        return _Fit(trainer, plan, training, validation, rng).run()
+        return _Fit(trainer, plan, blocks, training, validation, rng).run()
+
+
+def _worth_compiling(blueprint: Blueprint, plan: FitPlan, blocks: list[BlockPlan]) -> bool:
+    """Decide on XLA by the amount of work alone, so that the same call always gives the same bits."""
+    n_steps = plan.n_epochs * sum(block.steps_of_an_epoch for block in blocks)
+    return n_steps >= _STEPS_WORTH_COMPILING * len(blocks) and get_network(blueprint).gains_from_xla
 
 
 class _Fit:
     """One run of the loop, cut into the steps that a reader may want to see apart."""
 
-    def __init__(self, trainer: Trainer, plan: FitPlan, training: TrainingSet, validation: TrainingSet | None, rng):
-        self.trainer, self.plan, self.training, self.validation, self.rng = trainer, plan, training, validation, rng
-        self.buckets = training.data.buckets()
+    def __init__(self, trainer: Trainer, plan: FitPlan, blocks: list[BlockPlan], training, validation, rng):
+        self.trainer, self.plan, self.blocks, self.rng = trainer, plan, blocks, rng
+        self.training, self.validation = training, validation
         self.history: dict[str, list[float]] = {}
         self.best_loss, self.best_epoch, self.best_weights = math.inf, 0, None
 
@@ -179,7 +183,7 @@ class _Fit:
 
     def _train(self, scalars: dict[str, float]) -> dict[str, float]:
         totals: dict[str, float] = {}
-        for block in epoch_blocks(self.training, self.buckets, self.trainer.batch_size, self.trainer.n_steps, self.rng):
+        for block in epoch_blocks(self.training, self.blocks, self.rng):
             _add(totals, self.trainer.train(block, scalars))
         return {name: total / len(self.training.data) for name, total in totals.items()}
 
@@ -190,7 +194,7 @@ class _Fit:
             for start in range(0, len(bucket.rows), _VALIDATION_ROWS_AT_ONCE):
                 rows = bucket.rows[start : start + _VALIDATION_ROWS_AT_ONCE]
                 goals = tuple(t[rows] for t in targets)
-                _add(totals, self.trainer.evaluate(bucket.take(rows), goals, weights[rows], scalars))
+                _add(totals, self.trainer.evaluate(bucket.form, bucket.take(rows), goals, weights[rows], scalars))
         return {name: total / len(data) for name, total in totals.items()}
 
     def _check(self, logs: dict[str, float], epoch: int) -> None:

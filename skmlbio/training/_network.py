@@ -34,16 +34,31 @@ class Network:
         self.blueprint = blueprint
         with preserved_python_random():
             architecture = blueprint.build()
-        self.model, self.heads = architecture
+        self.forms = {"": architecture, **architecture.other_forms}
+        self.model, self.heads = architecture.training, architecture.heads
         self.trainable = self.model.trainable_variables
         self.state = [v for v in self.model.variables if not any(v is t for t in self.trainable)]
         self.weights = [v for v in self.model.variables if not is_seed(v)]
         self._initial = InitialWeights(self.model, self.weights, self._rebuild)
-        self._forward: dict[str, Any] = {}
+        self._forward: dict[tuple[str, str], Any] = {}
         self.lock = threading.Lock()
 
     def _rebuild(self) -> list[keras.Variable]:
         return [v for v in self.blueprint.build().training.variables if not is_seed(v)]
+
+    @property
+    def gains_from_xla(self) -> bool:
+        """Whether compiling the steps makes them faster.
+
+        It does not for recurrent layers, nor for layers of Keras that draw random numbers: under XLA, their generator
+        costs more than all else.
+        """
+        layers = self.model._flatten_layers()
+        slow = (keras.layers.RNN, keras.layers.Bidirectional)
+        return not any(
+            isinstance(layer, slow) or (hasattr(layer, "seed_generator") and layer.__module__.startswith("keras."))
+            for layer in layers
+        )
 
     def initial_weights(self, rng: np.random.Generator, known: dict[str, np.ndarray] | None = None) -> list[np.ndarray]:
         """Draw initial values, one array for each of `weights`; `known` has those that are computed, by path."""
@@ -67,21 +82,22 @@ class Network:
         by_id |= {id(v): value for v, value in zip(self.state, state, strict=True)}
         return [np.asarray(by_id[id(v)]) for v in self.weights]
 
-    def forward(self, head: str, weights: list[np.ndarray], batches: Iterable[tuple[np.ndarray, ...]]) -> list[Any]:
+    def forward(
+        self, head: str, weights: list[np.ndarray], batches: Iterable[tuple[np.ndarray, ...]], form: str = ""
+    ) -> list[Any]:
         """Return what a head answers for each batch of inputs, as NumPy arrays in the head's own structure."""
-        function = self._forward_function(head)
+        function = self._forward_function(head, form)
         tensors = [tf.convert_to_tensor(w) for w in weights]
         answers = (function(tensors, *(tf.convert_to_tensor(x) for x in inputs)) for inputs in batches)
         return [keras.tree.map_structure(_numpy, answer) for answer in answers]
 
-    def _forward_function(self, head: str) -> Any:
+    def _forward_function(self, head: str, form: str) -> Any:
         with self.lock:  # tracing once is cheaper than tracing in every thread
-            if head not in self._forward:
-                self._forward[head] = self._trace_forward(head)
-            return self._forward[head]
+            if (head, form) not in self._forward:
+                self._forward[head, form] = self._trace_forward(self.forms[form].heads[head])
+            return self._forward[head, form]
 
-    def _trace_forward(self, head: str) -> Any:
-        model = self.heads[head]
+    def _trace_forward(self, model: keras.Model) -> Any:
 
         def forward(weights, *inputs):
             with keras.StatelessScope(state_mapping=list(zip(self.weights, weights, strict=True))):

@@ -25,14 +25,16 @@ def predict(blueprint: Blueprint, head: str, weights: list[np.ndarray], data: Da
     buckets = data.buckets()
     if len(buckets) == 1:
         parts = [slice(i, i + _ROWS_AT_ONCE) for i in range(0, len(data), _ROWS_AT_ONCE)]
-        answers = network.forward(head, weights, (buckets[0].take(part) for part in parts))
+        answers = network.forward(head, weights, (buckets[0].take(part) for part in parts), buckets[0].form)
         return answers[0] if len(answers) == 1 else keras.tree.map_structure(_concatenate, *answers)
     parts = [
-        (bucket, bucket.rows[i : i + _ROWS_AT_ONCE])
+        (bucket, bucket.rows[i : i + bucket.batch_size(_ROWS_AT_ONCE)])
         for bucket in buckets
-        for i in range(0, len(bucket.rows), _ROWS_AT_ONCE)
+        for i in range(0, len(bucket.rows), bucket.batch_size(_ROWS_AT_ONCE))
     ]
-    answers = network.forward(head, weights, (bucket.take(rows) for bucket, rows in parts))
+    answers = [
+        answer for bucket, rows in parts for answer in network.forward(head, weights, [bucket.take(rows)], bucket.form)
+    ]
     order = np.argsort(np.concatenate([rows for _, rows in parts]))
     return keras.tree.map_structure(lambda *arrays: np.concatenate(arrays)[order], *answers)
 

@@ -33,15 +33,12 @@ class Trainer:
         the keys of the dict; without it, there is only ``"loss"``.
     optimizer : dict
         Keras' configuration of the optimizer.
-    batch_size, n_steps : int
-        Rows in a batch, batches in a block.
     jit : bool
         Whether XLA compiles the loop over the batches of a block.
     """
 
-    def __init__(self, network: Network, loss: Loss, optimizer: dict, batch_size: int, n_steps: int, jit: bool):
+    def __init__(self, network: Network, loss: Loss, optimizer: dict, jit: bool):
         self.network, self.loss = network, loss
-        self.batch_size, self.n_steps = batch_size, n_steps
         self.optimizer = _make_optimizer(optimizer, network)
         self._packing = Packing(network.trainable, self.optimizer)
         self.optimizer.build(self._packing.packed)
@@ -94,23 +91,26 @@ class Trainer:
         """Take one step for every batch of a block; return each loss, summed over weighted rows."""
         rows = _tensors(block.inputs), _tensors(block.targets), tf.constant(block.weights, self._dtype)
         with self._traced_alone():
-            sums, self._state = self._run(tf.constant(block.n_steps), *rows, self._scalars(scalars), self._state)
+            sums, self._state = self._run(
+                block.form, tf.constant(block.n_steps), *rows, self._scalars(scalars), self._state
+            )
         return {name: float(value) for name, value in sums.items()}
 
-    def evaluate(self, inputs: tuple, targets: tuple, weights: np.ndarray, scalars: dict) -> dict[str, float]:
+    def evaluate(
+        self, form: str, inputs: tuple, targets: tuple, weights: np.ndarray, scalars: dict
+    ) -> dict[str, float]:
         """Return each loss, summed over weighted rows, without training on them."""
         rows = _tensors(inputs), _tensors(targets), tf.constant(weights, self._dtype)
         with self._traced_alone():
-            sums = self._evaluate(*rows, self._scalars(scalars), self._state)
+            sums = self._evaluate(form, *rows, self._scalars(scalars), self._state)
         return {name: float(value) for name, value in sums.items()}
 
     def _traced_alone(self) -> Any:
         """Trainers share the network's layers, whose book-keeping while they are traced is no affair of two threads."""
         return nullcontext() if self.n_traces else self.network.lock
 
-    def _block(self, n_steps, inputs, targets, weights, scalars, state):
+    def _block(self, form, n_steps, inputs, targets, weights, scalars, state):
         self.n_traces += 1
-        inputs, targets, weights = keras.tree.map_structure(self._by_batch, (inputs, targets, weights))
         present = tf.reduce_sum(tf.cast(weights > 0, self._dtype), axis=1)
 
         def body(i, sums, state):
@@ -118,8 +118,11 @@ class Trainer:
             packed = [v.value for v in self._packing.packed]
             with tf.GradientTape(watch_accessed_variables=False) as tape:
                 tape.watch(packed)
-                rows, new_state, penalty = self._losses(packed, state, batch, goals, scalars, training=True)
-                loss = tf.reduce_sum(rows["loss"] * weights[i]) / tf.maximum(present[i], tf.ones((), self._dtype)) + penalty
+                rows, new_state, penalty = self._losses(form, packed, state, batch, goals, scalars, training=True)
+                loss = (
+                    tf.reduce_sum(rows["loss"] * weights[i]) / tf.maximum(present[i], tf.ones((), self._dtype))
+                    + penalty
+                )
                 scaled = self.optimizer.scale_loss(loss)
             self.optimizer.apply(tape.gradient(scaled, packed), self._packing.packed)
             sums = {name: sums[name] + tf.reduce_sum(rows[name] * weights[i]) for name in sums}
@@ -129,14 +132,14 @@ class Trainer:
         _, sums, state = tf.while_loop(lambda i, *_: i < n_steps, body, [tf.constant(0), zeros, state])
         return sums, state
 
-    def _rows(self, inputs, targets, weights, scalars, state):
+    def _rows(self, form, inputs, targets, weights, scalars, state):
         packed = [v.value for v in self._packing.packed]
-        rows, _, _ = self._losses(packed, state, inputs, targets, scalars, training=False)
+        rows, _, _ = self._losses(form, packed, state, inputs, targets, scalars, training=False)
         return {name: tf.reduce_sum(values * weights) for name, values in rows.items()}
 
-    def _losses(self, packed, state, inputs, targets, scalars, training):
+    def _losses(self, form, packed, state, inputs, targets, scalars, training):
         """Return the loss of every row, the new state, and what the layers and penalties add to the mean."""
-        model = self.network.model
+        model = self.network.forms[form].training
         trainable = self._packing.unpack(packed)
         mapping = [*zip(self.network.trainable, trainable, strict=True), *zip(self.network.state, state, strict=True)]
         structured = keras.tree.pack_sequence_as(model.input, list(inputs))
@@ -151,9 +154,6 @@ class Trainer:
 
     def _scalars(self, scalars: dict[str, float]) -> dict[str, tf.Tensor]:
         return {name: tf.constant(value, self._dtype) for name, value in scalars.items()}
-
-    def _by_batch(self, tensor):
-        return tf.reshape(tensor, (self.n_steps, self.batch_size, *tensor.shape[1:]))
 
 
 def _make_optimizer(configuration: dict, network: Network) -> keras.Optimizer:
