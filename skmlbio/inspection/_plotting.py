@@ -10,8 +10,8 @@ from sklearn.utils.validation import check_is_fitted
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-# Ten colours chosen for colour-vision deficiency and for taste: M. A. Petroff, "Accessible Color Sequences for Data
-# Visualization", arXiv:2107.02270, in an order that gives the first ones most contrast.
+# Ten colours chosen for colour-vision deficiency and for taste, here with the palest last: M. A. Petroff, "Accessible
+# Color Sequences for Data Visualization", arXiv:2107.02270.
 COLORS = ("#3f90da", "#bd1f01", "#ffa90e", "#832db6", "#717581", "#a96b59", "#e76300", "#92dadd", "#94a4a2", "#b9ac70")
 MARKERS = ("o", "^", "s", "D", "v", "P", "X")
 LONGEST_LABEL = 24
@@ -69,5 +69,5 @@ def require_fitted(estimator: Any, display: str) -> None:
 
 
 def final_step(estimator: Any) -> Any:
-    """Return the last step of a pipeline, and anything else as it is."""
-    return estimator.steps[-1][1] if hasattr(estimator, "steps") else estimator
+    """Return the last step of a pipeline, or of a pipeline that ends it, and anything else as it is."""
+    return final_step(estimator.steps[-1][1]) if hasattr(estimator, "steps") else estimator

@@ -18,7 +18,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from skmlbio.inspection import LatentSpaceDisplay, ReconstructionDisplay, TrainingHistoryDisplay
-from skmlbio.inspection._plotting import category_styles, final_step, label_text, marker_area
+from skmlbio.inspection._plotting import COLORS, category_styles, final_step, label_text, marker_area
 
 X = np.random.default_rng(0).normal(size=(30, 4))
 DISPLAYS = [
@@ -94,6 +94,10 @@ def test_importing_the_displays_loads_no_matplotlib(tmp_path: Path) -> None:
     assert done.stdout.strip() == "False"
 
 
+def test_the_colours_are_those_of_the_paper() -> None:
+    assert sorted(COLORS) == sorted(matplotlib.color_sequences["petroff10"])
+
+
 def test_category_styles_differ_in_colour_and_marker() -> None:
     styles = category_styles(70)
     assert len({tuple(style.items()) for style in styles}) == 70
@@ -126,3 +130,4 @@ def test_final_step_of_nested_pipelines_and_of_anything_else() -> None:
     pca = PCA()
     assert final_step(pca) is pca
     assert final_step(make_pipeline(StandardScaler(), pca)) is pca
+    assert final_step(make_pipeline(StandardScaler(), make_pipeline(StandardScaler(), pca))) is pca
