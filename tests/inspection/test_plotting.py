@@ -11,6 +11,7 @@ import matplotlib
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from sklearn.decomposition import PCA
 from sklearn.exceptions import NotFittedError
@@ -95,7 +96,7 @@ def test_importing_the_displays_loads_no_matplotlib(tmp_path: Path) -> None:
 
 
 def test_the_colours_are_those_of_the_paper() -> None:
-    assert sorted(COLORS) == sorted(matplotlib.color_sequences["petroff10"])
+    assert set(COLORS) == {to_hex(color) for color in matplotlib.color_sequences["petroff10"]}
 
 
 def test_category_styles_differ_in_colour_and_marker() -> None:
