@@ -59,7 +59,7 @@ class NetworkEstimator(CallbackSupportMixin, BaseEstimator):
 
     _parameter_constraints: dict = TRAINING_CONSTRAINTS
 
-    # What a family of estimators supplies ------------------------------------------------------------------------------
+    # What a family of estimators supplies --------------------------------------------------------------------------------
 
     def _encode(self, X: Any, *, reset: bool) -> Data:
         """Check a matrix, dense or CSR, or a data frame."""
@@ -95,7 +95,7 @@ class NetworkEstimator(CallbackSupportMixin, BaseEstimator):
     def _sample_weight(self, sample_weight: Any, y: Any, n_samples: int) -> np.ndarray:
         return ensure_sample_weight(sample_weight, n_samples)
 
-    # Fitting ------------------------------------------------------------------------------------------------------------
+    # Fitting --------------------------------------------------------------------------------
 
     def _fit(self, X, y=None, sample_weight=None, X_val=None, y_val=None, groups=None, partial: bool = False):
         """Fit in five steps: check, encode, split, train, keep."""
@@ -211,7 +211,7 @@ class NetworkEstimator(CallbackSupportMixin, BaseEstimator):
             warnings.warn(message, stacklevel=2)
             raise KeyboardInterrupt(message)
 
-    # Asking -------------------------------------------------------------------------------------------------------------
+    # Asking --------------------------------------------------------------------------------
 
     def _ask(self, head: str, X: Any, name: str | None = None) -> Any:
         """Encode X and return what a head of the network answers, one row a sample."""

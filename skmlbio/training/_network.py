@@ -87,9 +87,8 @@ class Network:
     ) -> list[Any]:
         """Return what a head answers for each batch of inputs, as NumPy arrays in the head's own structure."""
         function = self._forward_function(head, form)
-        tensors = [tf.convert_to_tensor(w) for w in weights]
-        answers = (function(tensors, *(tf.convert_to_tensor(x) for x in inputs)) for inputs in batches)
-        return [keras.tree.map_structure(_numpy, answer) for answer in answers]
+        answers = (_call(function, [*weights, *inputs]) for inputs in batches)
+        return [keras.tree.pack_sequence_as(function.structured_outputs, answer) for answer in answers]
 
     def _forward_function(self, head: str, form: str) -> Any:
         with self.lock:  # tracing once is cheaper than tracing in every thread
@@ -106,9 +105,7 @@ class Network:
 
         specs = [tf.TensorSpec(v.shape, v.dtype) for v in self.weights]
         inputs = [tf.TensorSpec(t.shape, t.dtype) for t in keras.tree.flatten(model.input)]
-        function = tf.function(forward, autograph=False, input_signature=[specs, *inputs])
-        function.get_concrete_function()
-        return function
+        return tf.function(forward, autograph=False, input_signature=[specs, *inputs]).get_concrete_function()
 
 
 def at_least_single(tensor: tf.Tensor) -> tf.Tensor:
@@ -116,5 +113,11 @@ def at_least_single(tensor: tf.Tensor) -> tf.Tensor:
     return tf.cast(tensor, tf.float32) if tensor.dtype in (tf.float16, tf.bfloat16) else tensor
 
 
-def _numpy(tensor: tf.Tensor) -> np.ndarray:
-    return tensor.numpy()
+def _call(function: Any, arrays: list[np.ndarray]) -> list[np.ndarray]:
+    """Call a traced function with arrays, by the operation itself: a twentieth of the time that TensorFlow takes to
+    check arguments which are known to fit, and most of what a single sample costs.
+    """
+    outputs = tf.raw_ops.StatefulPartitionedCall(
+        args=[*arrays, *function.captured_inputs], Tout=[t.dtype for t in function.outputs], f=function
+    )
+    return [tensor.numpy() for tensor in outputs]

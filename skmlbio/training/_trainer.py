@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import nullcontext
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -46,10 +46,10 @@ class Trainer:
         self._state: list = []
         self._dtype = tf.float64 if any(v.dtype == "float64" for v in network.trainable) else tf.float32
         self.n_traces = 0
-        self._run = tf.function(self._block, jit_compile=jit, autograph=False)
-        self._evaluate = tf.function(self._rows, autograph=False, reduce_retracing=True)
+        self._jit = jit
+        self._programs: dict[tuple, Any] = {}
 
-    # Between fits -----------------------------------------------------------------------------------------------------
+    # Between fits --------------------------------------------------------------------------------
 
     def start(self, weights: list[np.ndarray], seeds: list[np.ndarray], optimizer_state: list | None = None) -> None:
         """Begin a fit from given weights, with a fresh optimizer unless its state is given."""
@@ -85,15 +85,13 @@ class Trainer:
         if self.optimizer.use_ema:
             self.optimizer.finalize_variable_values(self._packing.packed)
 
-    # Compiled ---------------------------------------------------------------------------------------------------------
+    # Compiled --------------------------------------------------------------------------------
 
     def train(self, block: Block, scalars: dict[str, float]) -> dict[str, float]:
         """Take one step for every batch of a block; return each loss, summed over weighted rows."""
         rows = _tensors(block.inputs), _tensors(block.targets), tf.constant(block.weights, self._dtype)
-        with self._traced_alone():
-            sums, self._state = self._run(
-                block.form, tf.constant(block.n_steps), *rows, self._scalars(scalars), self._state
-            )
+        arguments = tf.constant(block.n_steps), *rows, self._scalars(scalars), self._state
+        sums, self._state = self._traced(self._block, block.form, arguments)(*arguments)
         return {name: float(value) for name, value in sums.items()}
 
     def evaluate(
@@ -101,13 +99,27 @@ class Trainer:
     ) -> dict[str, float]:
         """Return each loss, summed over weighted rows, without training on them."""
         rows = _tensors(inputs), _tensors(targets), tf.constant(weights, self._dtype)
-        with self._traced_alone():
-            sums = self._evaluate(form, *rows, self._scalars(scalars), self._state)
+        arguments = *rows, self._scalars(scalars), self._state
+        sums = self._traced(self._rows, form, arguments)(*arguments)
         return {name: float(value) for name, value in sums.items()}
 
-    def _traced_alone(self) -> Any:
-        """Trainers share the network's layers, whose book-keeping while they are traced is no affair of two threads."""
-        return nullcontext() if self.n_traces else self.network.lock
+    def _traced(self, function: Callable, form: str, arguments: tuple) -> Any:
+        """Return `_block` or `_rows`, traced for inputs of a form and shape; `_rows` takes any number of rows.
+
+        Trainers share the network's layers, whose book-keeping while they are traced is no affair of two threads.
+        """
+        shapes = tuple(t.shape for t in keras.tree.flatten(arguments))
+        trains = function == self._block
+        key = trains, form, shapes if trains else tuple(shape[1:] for shape in shapes)
+        if key not in self._programs:
+            program = tf.function(partial(function, form), jit_compile=trains and self._jit, autograph=False)
+            specs = keras.tree.map_structure(lambda t: tf.TensorSpec(t.shape, t.dtype), arguments)
+            if not trains:
+                rows = keras.tree.map_structure(lambda t: tf.TensorSpec([None, *t.shape[1:]], t.dtype), specs[:3])
+                specs = *rows, *specs[3:]
+            with self.network.lock:
+                self._programs[key] = program.get_concrete_function(*specs)
+        return self._programs[key]
 
     def _block(self, form, n_steps, inputs, targets, weights, scalars, state):
         self.n_traces += 1
