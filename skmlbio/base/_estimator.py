@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from numbers import Integral, Real
 from typing import Any
 
@@ -13,6 +12,7 @@ from sklearn.utils import check_random_state
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import check_consistent_length, check_is_fitted, validate_data
 
+from skmlbio.base._export import ExportMixin
 from skmlbio.base._fit_data import column_statistics, ensure_sample_weight, validation_rows
 from skmlbio.base._sklearn_callbacks import ScikitLearnCallbacks
 from skmlbio.training._batches import ArrayData, Arrays, Data, TrainingSet, mean_one
@@ -34,7 +34,7 @@ TRAINING_CONSTRAINTS: dict[str, list] = {
 }
 
 
-class NetworkEstimator(CallbackSupportMixin, BaseEstimator):
+class NetworkEstimator(ExportMixin, CallbackSupportMixin, BaseEstimator):
     """A network as a scikit-learn estimator.
 
     What is fitted is a list of arrays, `weights_`; everything compiled is shared and lives elsewhere.  A subclass has a
@@ -43,7 +43,8 @@ class NetworkEstimator(CallbackSupportMixin, BaseEstimator):
     * `_encode(X, reset)`: user input to `Data`; the only place that looks at X;
     * `_encode_target(y, reset)`: labels to arrays;
     * `_make_blueprint()`: which network;
-    * `_loss()`: the loss function, see `skmlbio.training`.
+    * `_loss()`: the loss function, see `skmlbio.training`;
+    * `_answers()`: what an exported network answers, and `_entrances(network)` if X is no array.
 
     Attributes
     ----------
@@ -119,34 +120,41 @@ class NetworkEstimator(CallbackSupportMixin, BaseEstimator):
                     "that has been used belongs to one model, so pass a class or a lambda that makes a fresh one."
                 )
 
-    def _generator(self) -> np.random.Generator:
-        """Return the one source of randomness of a fit; NumPy's global generator is not touched."""
-        if self.random_state is None:
+    def _generator(self, random_state: Any = None) -> np.random.Generator:
+        """Return the one source of randomness of a fit or a draw; NumPy's global generator is not touched."""
+        random_state = self.random_state if random_state is None else random_state
+        if random_state is None:
             return np.random.default_rng()
-        return np.random.default_rng(check_random_state(self.random_state).randint(2**31 - 1))
+        return np.random.default_rng(check_random_state(random_state).randint(2**31 - 1))
 
     def _training_sets(
         self, X, y, sample_weight, X_val, y_val, groups, rng, reset
     ) -> tuple[TrainingSet, TrainingSet | None]:
+        if (X_val is None) != (y_val is None) and (X_val is None or y is not None):
+            given, missing = ("y_val", "X_val") if X_val is None else ("X_val", "y_val")
+            raise ValueError(f"{given} was given without {missing}; validation needs both.")
+        if X_val is not None and self.validation_fraction is not None:
+            raise ValueError("give validation_fraction or X_val, not both.")
         data = self._encode(X, reset=reset)
         targets = self._encode_target(y, reset=reset)
-        check_consistent_length(data, *targets)
+        check_consistent_length(data, groups, *targets)
         weights = self._sample_weight(sample_weight, y, len(data))
-        training = TrainingSet(data, targets, weights)
+        present = np.flatnonzero(weights)
+        training = _present(TrainingSet(data, targets, weights), present)
         seed = int(rng.integers(2**31 - 1))
         if X_val is not None:
-            if self.validation_fraction is not None:
-                raise ValueError("give validation_fraction or X_val, not both.")
-            held_out = self._encode(X_val, reset=False)
-            goals = self._encode_target(y_val, reset=False)
-            check_consistent_length(held_out, *goals)
-            validation = TrainingSet(held_out, goals, np.ones(len(held_out)))
-            return _weighted(training), validation
+            return training, self._validation_set(X_val, y_val)
         if self.validation_fraction is None:
-            return _weighted(training), None
-        strata = self._strata(targets)
-        train, held_out = validation_rows(len(data), self.validation_fraction, strata, groups, seed)
-        return _weighted(training, train), _weighted(training, held_out)
+            return training, None
+        strata, groups = self._strata(training.targets), groups if groups is None else np.asarray(groups)[present]
+        train, held_out = validation_rows(len(present), self.validation_fraction, strata, groups, seed)
+        return training.subset(train), training.subset(held_out)
+
+    def _validation_set(self, X_val, y_val) -> TrainingSet:
+        data = self._encode(X_val, reset=False)
+        targets = self._encode_target(y_val, reset=False)
+        check_consistent_length(data, *targets)
+        return TrainingSet(data, targets, np.ones(len(data)))
 
     def _plan(self, n_samples: int, epochs: int | None) -> Any:
         from skmlbio.training._loop import FitPlan
@@ -179,14 +187,14 @@ class NetworkEstimator(CallbackSupportMixin, BaseEstimator):
     def _train(self, plan, training, validation, rng, known, partial: bool) -> None:
         from skmlbio.training._loop import train
 
-        if known is not None:
-            self.blueprint_ = self._make_blueprint()
-        weights = None if known is not None else self.weights_
-        state = getattr(self, "_optimizer_state", None) if partial and weights is not None else None
+        going_on = known is None
+        blueprint = self.blueprint_ if going_on else self._make_blueprint()
+        state = getattr(self, "_optimizer_state", None) if partial and going_on else None
         result = train(
-            self.blueprint_, plan, training, validation, rng,
-            lambda network: weights if weights is not None else network.initial_weights(rng, known), state,
+            blueprint, plan, training, validation, rng,
+            lambda network: self.weights_ if going_on else network.initial_weights(rng, known), state,
         )  # fmt: skip
+        self.blueprint_ = blueprint  # only now: a fit that fails leaves the network of the last one as it was
         self._keep(result, partial)
 
     def _keep(self, result, partial: bool) -> None:
@@ -205,11 +213,9 @@ class NetworkEstimator(CallbackSupportMixin, BaseEstimator):
         else:
             self.__dict__.pop("_optimizer_state", None)
         if result.interrupted is not None:
-            message = (
+            raise KeyboardInterrupt(
                 f"{type(self).__name__} was interrupted in epoch {result.interrupted}; it keeps what it has learned."
             )
-            warnings.warn(message, stacklevel=2)
-            raise KeyboardInterrupt(message)
 
     # Asking --------------------------------------------------------------------------------
 
@@ -237,10 +243,8 @@ class NetworkEstimator(CallbackSupportMixin, BaseEstimator):
         return tags
 
 
-def _weighted(samples: TrainingSet, rows: np.ndarray | None = None) -> TrainingSet:
-    """Take some samples, leave out those of weight 0, and bring the weights to a mean of 1."""
-    rows = np.arange(len(samples.data)) if rows is None else rows
-    kept = rows[samples.weights[rows] > 0]
-    if len(kept) == len(samples.data):
+def _present(samples: TrainingSet, rows: np.ndarray) -> TrainingSet:
+    """Leave out the samples of weight 0, whose `rows` are not listed, and bring the weights to a mean of 1."""
+    if len(rows) == len(samples.weights):
         return samples._replace(weights=mean_one(samples.weights))
-    return samples.subset(kept)
+    return samples.subset(rows)

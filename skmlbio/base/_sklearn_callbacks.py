@@ -39,4 +39,4 @@ class ScikitLearnCallbacks:
 
 
 def _fitted(trainer: Any) -> dict[str, Any]:
-    return {"weights_": trainer.weights()}
+    return {"blueprint_": trainer.network.blueprint, "weights_": trainer.weights()}
