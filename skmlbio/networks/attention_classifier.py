@@ -6,10 +6,10 @@ from typing import Any
 
 import keras
 
-from skmlbio.layers.graph_pooling import GraphPooling
 from skmlbio.layers.noise import Dropout
 from skmlbio.layers.positions import LearnedPositions, SinusoidalPositions
 from skmlbio.layers.sequence_convolution import SequenceConvolution
+from skmlbio.layers.sequence_pooling import SequencePooling
 from skmlbio.layers.tokens import OneHotTokens
 from skmlbio.layers.transformer_block import TransformerBlock
 from skmlbio.networks._architecture import Architecture
@@ -55,7 +55,7 @@ def attention_classifier(
     positions : {"sinusoidal", "learned", "none"}
         What tells a residue its place.
     pooling : {"mean", "max", "attention"}
-        How the residues of a string become one vector; see `pool_dense`.
+        How the residues of a string become one vector; see `pool_sequences`.
     dropout : float
         Share of numbers that are dropped in training, after the embedding, in the blocks and before the output.
     dtype : str, optional
@@ -65,8 +65,8 @@ def attention_classifier(
     -------
     Architecture
         Input: tokens of shape (batch, length), uint8, any length, 0 after the end of a string.  Heads:
-        ``"predict_proba"``, ``"decision_function"``, and ``"attention_maps"``, a list of one tensor of shape (batch,
-        n_heads, length, length) for each block.
+        ``"predict_proba"``, ``"decision_function"``, and ``"attention_maps"``, a dict from ``"block_0"`` and so on
+        to a tensor of shape (batch, n_heads, length, length) for each block.
     """
     tokens = keras.Input((None,), name="tokens", dtype="uint8")
     one_hot, real = OneHotTokens(n_tokens, name="one_hot", dtype=dtype)(tokens)
@@ -77,13 +77,13 @@ def attention_classifier(
         TransformerBlock(n_heads, feed_forward_dim, dropout, norm, activation, name=f"block_{i}", dtype=dtype)
         for i in range(n_blocks)
     ]
+    # Before the training pass: Keras takes a layer's first call for the one with the most outputs.
     maps = _attention_maps(blocks, x, real)
     for block in blocks:
         x = block(x, real=real)
     # Blocks that normalise what they read leave a sum behind that nobody has normalised.
     x = keras.layers.LayerNormalization(epsilon=1e-5, name="norm", dtype=dtype)(x) if norm == "pre" else x
-    # The residues of a string are pooled like the nodes of a graph.
-    x = GraphPooling(pooling, name="pool", dtype=dtype)([x, real])
+    x = SequencePooling(pooling, name="pool", dtype=dtype)(x, real=real)
     x = Dropout(dropout, name="pool_dropout", dtype=dtype)(x) if dropout else x
     trained = with_probabilities(tokens, keras.layers.Dense(n_outputs, name="output", dtype=dtype)(x), kind, sizes)
     heads = trained.heads | {"attention_maps": keras.Model(tokens, maps, name="attention_maps")}
@@ -110,9 +110,8 @@ def _add_positions(x: Any, positions: str, max_length: int, dtype: str | None) -
     raise ValueError(f"positions must be 'sinusoidal', 'learned' or 'none', not {positions!r}")
 
 
-def _attention_maps(blocks: list[TransformerBlock], x: Any, real: Any) -> list:
-    maps = []
+def _attention_maps(blocks: list[TransformerBlock], x: Any, real: Any) -> dict[str, Any]:
+    maps = {}
     for block in blocks:
-        x, found = block(x, real=real, return_maps=True)
-        maps.append(found)
+        x, maps[block.name] = block(x, real=real, return_maps=True)
     return maps

@@ -1,0 +1,97 @@
+"""Where each residue stands: without it, attention sees a string as a bag of residues."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import keras
+from keras import ops
+
+Tensor = Any
+
+
+def sinusoidal_positions(length: int | Tensor, n_features: int) -> Tensor:
+    """Sines and cosines of the position, of wave lengths from 2π to 10000 · 2π.
+
+    Feature 2i of position p is sin(p / 10000^(2i / n_features)), feature 2i + 1 the cosine of the same.
+
+    Parameters
+    ----------
+    length : int or scalar tensor
+        Number of positions.
+    n_features : int
+        Width.
+
+    Returns
+    -------
+    tensor of shape (length, n_features), float32
+
+    References
+    ----------
+    A. Vaswani et al., "Attention is all you need", NeurIPS 2017, section 3.5.
+
+    Examples
+    --------
+    >>> from skmlbio.layers.positions import sinusoidal_positions
+    >>> sinusoidal_positions(2, 4).numpy().round(2).tolist()
+    [[0.0, 1.0, 0.0, 1.0], [0.8399999737739563, 0.5400000214576721, 0.009999999776482582, 1.0]]
+    """
+    feature = ops.arange(n_features, dtype="float32")
+    even = ops.floor(feature / 2) * 2
+    frequency = ops.exp(even * (-math.log(10000.0) / n_features))
+    angle = ops.expand_dims(ops.arange(length, dtype="float32"), -1) * frequency
+    return ops.where(feature == even, ops.sin(angle), ops.cos(angle))
+
+
+@keras.saving.register_keras_serializable(package="skmlbio")
+class SinusoidalPositions(keras.layers.Layer):
+    """X + P with P as in `sinusoidal_positions`; for x of shape (batch, length, n_features) of any length.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skmlbio.layers.positions import SinusoidalPositions
+    >>> SinusoidalPositions()(np.zeros((1, 2, 2), "float32")).numpy()[0, 0].tolist()
+    [0.0, 1.0]
+    """
+
+    def call(self, x):
+        return x + ops.cast(sinusoidal_positions(ops.shape(x)[1], x.shape[-1]), x.dtype)
+
+
+@keras.saving.register_keras_serializable(package="skmlbio")
+class LearnedPositions(keras.layers.Layer):
+    """X + P with a learned row of P for each position; for x of shape (batch, length, n_features).
+
+    Parameters
+    ----------
+    max_length : int
+        Rows of P.  Positions past it share its last row.
+    **options
+        `name`, `dtype` and the like of every Keras layer.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skmlbio.layers.positions import LearnedPositions
+    >>> LearnedPositions(max_length=10)(np.zeros((1, 12, 2), "float32")).shape
+    TensorShape([1, 12, 2])
+    """
+
+    def __init__(self, max_length: int, **options):
+        super().__init__(**options)
+        self.max_length = max_length
+        self.positions_initializer = keras.initializers.RandomNormal(stddev=0.1)
+
+    def build(self, input_shape):
+        shape = self.max_length, input_shape[-1]
+        self.positions = self.add_weight(name="positions", shape=shape, initializer=self.positions_initializer)
+        self.built = True
+
+    def call(self, x):
+        place = ops.minimum(ops.arange(ops.shape(x)[1]), self.max_length - 1)
+        return x + ops.take(self.positions, place, axis=0)
+
+    def get_config(self):
+        return super().get_config() | {"max_length": self.max_length}

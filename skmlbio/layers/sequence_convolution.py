@@ -1,0 +1,114 @@
+"""Convolution along strings, as the matrix product that it is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+from keras import ops
+
+Tensor = Any
+
+
+def patches(x: Tensor, width: int) -> Tensor:
+    """X̃: beside each position its neighbours, zeros where there are none.
+
+    Parameters
+    ----------
+    x : tensor of shape (batch, length, n_features)
+        X.
+    width : int
+        How many positions a patch has; an even one reaches one further to the right.
+
+    Returns
+    -------
+    tensor of shape (batch, length, width * n_features)
+        The features of the patch's first position, then those of its second, and so on.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skmlbio.layers.sequence_convolution import patches
+    >>> patches(np.array([[[1.0], [2.0], [3.0]]], "float32"), 3).numpy().tolist()
+    [[[0.0, 1.0, 2.0], [1.0, 2.0, 3.0], [2.0, 3.0, 0.0]]]
+    """
+    length = ops.shape(x)[1]
+    before = (width - 1) // 2
+    padded = ops.pad(x, ((0, 0), (before, width - 1 - before), (0, 0)))
+    return ops.concatenate([padded[:, shift : shift + length] for shift in range(width)], axis=-1)
+
+
+def sequence_convolution(x: Tensor, kernel: Tensor, real: Tensor | None = None) -> Tensor:
+    """X̃ W, the patches of X times the kernel matrix.
+
+    Parameters
+    ----------
+    x : tensor of shape (batch, length, n_features)
+        X.
+    kernel : tensor of shape (width, n_features, units)
+        W.
+    real : tensor of shape (batch, length), bool, default=None
+        Which positions are real; the others contribute zero.
+
+    Returns
+    -------
+    tensor of shape (batch, length, units)
+    """
+    width, n_features, units = kernel.shape
+    if real is not None:
+        x = ops.where(ops.expand_dims(real, -1), x, ops.zeros_like(x))
+    return ops.matmul(patches(x, width), ops.reshape(kernel, (width * n_features, units)))
+
+
+@keras.saving.register_keras_serializable(package="skmlbio")
+class SequenceConvolution(keras.layers.Layer):
+    """σ(X̃ W + b); see `sequence_convolution`.
+
+    Does what `keras.layers.Conv1D` with ``padding="same"`` does, several times faster where XLA compiles it for a
+    processor.
+
+    Parameters
+    ----------
+    units : int
+        Features of each position afterwards.
+    kernel_width : int, default=9
+        Positions that are seen together.
+    activation : str or callable, default=None
+        σ.
+    kernel_initializer : str, dict or keras.Initializer, default="glorot_uniform"
+        For W.
+    **options
+        `name`, `dtype` and the like of every Keras layer.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skmlbio.layers.sequence_convolution import SequenceConvolution
+    >>> SequenceConvolution(8)(np.zeros((2, 20, 4), "float32")).shape
+    TensorShape([2, 20, 8])
+    """
+
+    def __init__(
+        self, units: int, kernel_width: int = 9, activation=None, kernel_initializer="glorot_uniform", **options
+    ):
+        super().__init__(**options)
+        self.units, self.kernel_width = units, kernel_width
+        self.activation = keras.activations.get(activation)
+        self.kernel_initializer = keras.initializers.get(kernel_initializer)
+
+    def build(self, input_shape):
+        shape = self.kernel_width, input_shape[-1], self.units
+        self.kernel = self.add_weight(name="kernel", shape=shape, initializer=self.kernel_initializer)
+        self.bias = self.add_weight(name="bias", shape=(self.units,), initializer="zeros")
+        self.built = True
+
+    def call(self, x, real=None):
+        return self.activation(sequence_convolution(x, self.kernel, real) + self.bias)
+
+    def get_config(self):
+        return super().get_config() | {
+            "units": self.units,
+            "kernel_width": self.kernel_width,
+            "activation": keras.activations.serialize(self.activation),
+            "kernel_initializer": keras.initializers.serialize(self.kernel_initializer),
+        }

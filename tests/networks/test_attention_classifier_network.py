@@ -1,0 +1,133 @@
+"""The network of the attention classifier: any length, no trace of the padding, its heads."""
+
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from skmlbio.networks.attention_classifier import attention_classifier
+from skmlbio.sequences import ensure_sequences
+
+# Keras turns its variables into arrays in the way of NumPy 1 when it saves.
+saves_variables = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
+RANDOM = np.random.default_rng(0)
+STRINGS = ["".join(RANDOM.choice(list("ACGTN"), length)) for length in (60, 57, 9, 1)]
+SEQUENCES = ensure_sequences(STRINGS, alphabet="dna")
+OPTIONS = [
+    {},
+    {"kernel_width": None, "positions": "none", "n_blocks": 2},
+    {"kernel_width": 4, "positions": "learned", "pooling": "max", "norm": "post"},
+    {"pooling": "attention", "dropout": 0.0, "n_heads": 1},
+]
+
+
+def make(**options):
+    """A network for three classes whose weights differ from their start."""
+    arguments = {"n_tokens": 17, "n_outputs": 3, "max_length": 60, "kind": "multiclass", "sizes": (3,)}
+    architecture = attention_classifier(**(arguments | options))
+    random = np.random.default_rng(1)
+    for weight in architecture.training.trainable_variables:
+        weight.assign(weight + random.normal(scale=0.1, size=weight.shape))
+    return architecture
+
+
+@pytest.mark.parametrize("options", OPTIONS)
+def test_padding_changes_nothing(options: dict) -> None:
+    architecture = make(**options)
+    for head in ("decision_function", "predict_proba"):
+        model = architecture.heads[head]
+        short, long = (np.asarray(model(SEQUENCES.pad(length))) for length in (60, 100))
+        assert short.shape == (4, 3) and short.std() > 0.1
+        np.testing.assert_allclose(short, long, atol=1e-5)
+        for row, length in enumerate(SEQUENCES.lengths):
+            np.testing.assert_allclose(model(SEQUENCES[[row]].pad(length)), short[row : row + 1], atol=1e-5)
+
+
+@pytest.mark.parametrize("options", OPTIONS)
+def test_attention_maps_have_rows_of_sum_1_over_residues(options: dict) -> None:
+    maps = make(**options).heads["attention_maps"](SEQUENCES.pad(64))
+    assert list(maps) == [f"block_{i}" for i in range(options.get("n_blocks", 1))]
+    for found in maps.values():
+        assert found.shape == (4, options.get("n_heads", 4), 64, 64)
+        for row, length in enumerate(SEQUENCES.lengths):
+            np.testing.assert_allclose(np.asarray(found)[row, :, :, :length].sum(axis=-1), 1, atol=1e-5)
+            assert not np.asarray(found)[row, :, :, length:].any()
+
+
+def test_maps_of_a_second_block_are_of_what_the_first_one_gives() -> None:
+    architecture, tokens = make(n_blocks=2), SEQUENCES.pad()
+    model = architecture.training
+    embedded = keras.Model(model.input, model.get_layer("embedding_dropout").output)(tokens)
+    inside = model.get_layer("block_0")(embedded, real=tokens != 0)
+    _, expected = model.get_layer("block_1")(inside, real=tokens != 0, return_maps=True)
+    np.testing.assert_allclose(architecture.heads["attention_maps"](tokens)["block_1"], expected, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("options", "matters"),
+    [
+        ({"positions": "none", "kernel_width": None}, False),
+        ({"positions": "none", "kernel_width": 3}, True),
+        ({"positions": "sinusoidal", "kernel_width": None}, True),
+        ({"positions": "learned", "kernel_width": None}, True),
+    ],
+)
+def test_order_matters_by_positions_or_by_convolution(options: dict, matters: bool) -> None:
+    model, tokens = make(**options).training, SEQUENCES[[0]].pad()
+    difference = np.abs(model(tokens) - model(tokens[:, RANDOM.permutation(60)])).max()
+    assert difference > 1e-3 if matters else difference < 1e-5
+
+
+@pytest.mark.parametrize("options", OPTIONS)
+def test_gradients_reach_all_weights_with_and_without_xla(options: dict) -> None:
+    model = make(**options).training
+    variables = [weight.value for weight in model.trainable_variables]
+
+    def gradients(tokens: tf.Tensor) -> list:
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_sum(tf.square(model(tokens, training=False)))
+        return [tf.convert_to_tensor(gradient) for gradient in tape.gradient(loss, variables)]
+
+    plain = tf.function(gradients)(tf.constant(SEQUENCES.pad(60)))
+    compiled = tf.function(gradients, jit_compile=True)(tf.constant(SEQUENCES.pad(80)))
+    for weight, one, other in zip(model.trainable_variables, plain, compiled, strict=True):
+        assert np.isfinite(one).all() and np.abs(one).max() > 0, weight.path
+        np.testing.assert_allclose(one, other, rtol=1e-3, atol=1e-4, err_msg=weight.path)
+
+
+def test_binary_labels_have_one_logit() -> None:
+    architecture = make(n_outputs=1, kind="binary", sizes=(2,))
+    logits = np.asarray(architecture.heads["decision_function"](SEQUENCES.pad()))
+    probabilities = architecture.heads["predict_proba"](SEQUENCES.pad())
+    np.testing.assert_allclose(probabilities, 1 / (1 + np.exp(-logits)), atol=1e-6)
+
+
+def test_half_precision_inside_single_outside() -> None:
+    half, single = make(dtype="mixed_bfloat16"), make()
+    half.training.set_weights(single.training.get_weights())
+    answers = [np.asarray(it.heads["predict_proba"](SEQUENCES.pad(80))) for it in (half, single)]
+    assert answers[0].dtype == np.float32
+    np.testing.assert_allclose(*answers, atol=0.1)
+
+
+@saves_variables
+@pytest.mark.parametrize("options", OPTIONS)
+def test_keras_and_saved_model_round_trips(options: dict, tmp_path: Path) -> None:
+    model = make(**options).heads["predict_proba"]
+    expected = model(SEQUENCES.pad())
+    model.save(tmp_path / "model.keras")
+    np.testing.assert_allclose(keras.saving.load_model(tmp_path / "model.keras")(SEQUENCES.pad()), expected, atol=1e-6)
+
+    serve = tf.function(lambda tokens: model(tokens), input_signature=[tf.TensorSpec((None, None), tf.uint8)])
+    tf.saved_model.save(model, str(tmp_path / "saved"), signatures=serve)
+    served = tf.saved_model.load(str(tmp_path / "saved")).signatures["serving_default"]
+    for length in (60, 99):
+        (answer,) = served(tf.constant(SEQUENCES.pad(length))).values()
+        np.testing.assert_allclose(answer, expected, atol=1e-5)
+
+
+def test_unknown_positions_are_refused() -> None:
+    with pytest.raises(ValueError, match="positions must be 'sinusoidal', 'learned' or 'none', not 'rotary'"):
+        make(positions="rotary")
