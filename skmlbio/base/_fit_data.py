@@ -10,7 +10,7 @@ from sklearn.utils.validation import _check_sample_weight, check_consistent_leng
 
 from skmlbio.training._batches import Data
 
-_ROWS_AT_ONCE = 4096
+_BYTES_AT_ONCE = 2**24
 
 
 def ensure_sample_weight(sample_weight: Any, n_samples: int) -> np.ndarray:
@@ -47,20 +47,34 @@ def validation_rows(
     train, validation : ndarray of int
     """
     rows = np.arange(n_samples)
+    if groups is not None:
+        return _grouped_rows(rows, fraction, classes, groups, seed)
     n_validation = max(1, round(fraction * n_samples))
     if n_validation >= n_samples:
         raise ValueError(f"validation_fraction={fraction} of {n_samples} samples leaves none to train on.")
-    if groups is not None:
-        check_consistent_length(rows, groups)
-        if classes is not None:
-            splitter = StratifiedGroupKFold(max(2, round(1 / fraction)), shuffle=True, random_state=seed)
-        else:
-            splitter = GroupShuffleSplit(1, test_size=fraction, random_state=seed)
-        return next(splitter.split(rows, classes, groups))
-    if classes is not None and (np.bincount(classes).min() < 2 or n_validation < classes.max() + 1):
-        classes = None  # too few of a class to have one on each side
+    if classes is not None:
+        counts = _counts(classes)
+        if counts.min() < 2 or min(n_validation, n_samples - n_validation) < len(counts):
+            classes = None  # too few of a class to have one on each side
     train, validation = train_test_split(rows, test_size=n_validation, stratify=classes, random_state=seed)
     return np.sort(train), np.sort(validation)
+
+
+def _grouped_rows(rows, fraction, classes, groups, seed) -> tuple[np.ndarray, np.ndarray]:
+    n_groups = len(np.unique(groups))
+    if n_groups < 2:
+        raise ValueError("validation_fraction keeps each group on one side, but all samples are of one group.")
+    n_folds = round(1 / fraction)
+    if classes is not None and 2 <= n_folds <= min(n_groups, _counts(classes).min()):
+        folds = StratifiedGroupKFold(n_folds, shuffle=True, random_state=seed).split(rows, classes, groups)
+        return next((train, validation) for train, validation in folds if len(train) and len(validation))
+    n_validation = min(max(1, round(fraction * n_groups)), n_groups - 1)
+    return next(GroupShuffleSplit(1, test_size=n_validation, random_state=seed).split(rows, groups=groups))
+
+
+def _counts(classes: np.ndarray) -> np.ndarray:
+    """Return how many samples each class has, of those that have any."""
+    return np.unique(classes, return_counts=True)[1]
 
 
 def column_statistics(data: Data, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -70,10 +84,11 @@ def column_statistics(data: Data, weights: np.ndarray) -> tuple[np.ndarray, np.n
     The standard deviation of a constant column is given as 1, so that dividing by it changes nothing.
     """
     total = weights.sum()
+    rows_at_once = max(1, _BYTES_AT_ONCE // max(1, data.buckets()[0].row_bytes()))
 
     def average(values):
-        starts = range(0, len(data), _ROWS_AT_ONCE)
-        parts = (values(slice(i, i + _ROWS_AT_ONCE)) for i in starts)
+        starts = range(0, len(data), rows_at_once)
+        parts = (values(slice(i, i + rows_at_once)) for i in starts)
         return sum(parts) / total
 
     def rows(part):

@@ -23,6 +23,7 @@ class OwnNetworkMixin:
     """
 
     _default_network: str = "dense"
+    _default_arguments: tuple[str, ...] = ("hidden_layer_sizes", "activation", "dropout", "dtype")
 
     def get_params(self, deep: bool = True) -> dict[str, Any]:
         """Return the parameters; with `deep`, also the arguments of the network function, as ``network__name``."""
@@ -48,16 +49,18 @@ class OwnNetworkMixin:
         return self
 
     def _require_known(self, params: dict[str, Any]) -> None:
-        function = self._network_function()
-        known = inspect.signature(function).parameters
-        if any(p.kind is p.VAR_KEYWORD for p in known.values()):
-            return
-        for name in params:
-            if name not in known or name in _GIVEN:
-                allowed = ", ".join(k for k in known if k not in _GIVEN) or "none"
+        if self.network is None:
+            name, known = self._default_network, self._default_arguments  # told without loading Keras
+        else:
+            name, signature = _name(self.network), inspect.signature(self.network).parameters
+            if any(p.kind is p.VAR_KEYWORD for p in signature.values()):
+                return
+            known = tuple(k for k in signature if k not in _GIVEN)
+        for param in params:
+            if param not in known:
                 raise ValueError(
-                    f"Invalid parameter 'network__{name}' for estimator {type(self).__name__}: "
-                    f"the network function {_name(function)} takes {allowed}."
+                    f"Invalid parameter 'network__{param}' for estimator {type(self).__name__}: "
+                    f"the network function {name} takes {', '.join(known) or 'none'}."
                 )
 
     def _network_function(self) -> Callable:
@@ -75,7 +78,6 @@ class OwnNetworkMixin:
                     f"network must be a function (input_shape, n_outputs, **params) -> keras.Model, "
                     f"got {type(self.network).__name__}."
                 )
-
         self._require_known(self.network_params or {})
 
     def _network_arguments(self, n_outputs: int) -> dict[str, Any]:

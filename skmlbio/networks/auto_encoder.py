@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import keras
 
-from skmlbio.layers.noise import GaussianNoise, MaskingNoise
+from skmlbio.layers.noise import Dropout, GaussianNoise, MaskingNoise
 from skmlbio.layers.standardize import Standardize
 from skmlbio.layers.tied_dense import TiedDense
 from skmlbio.networks._architecture import Architecture, output_dtype
-from skmlbio.networks.dense import dense_stack
+from skmlbio.networks.dense import dense_stack, kernel_initializer
 
 _NOISES = {"gaussian": GaussianNoise, "masking": MaskingNoise}
 
@@ -59,12 +59,11 @@ def auto_encoder(
     """
     wide = output_dtype(dtype)
     to_units = Standardize(name="standardize", dtype=wide) if standardize else None
-    encoder = _encoder(n_features, latent_dim, hidden_layer_sizes, activation, dropout, dtype)
-    decoder = (
-        _tied_decoder(encoder, activation, dtype)
-        if tied
-        else _decoder(n_features, latent_dim, hidden_layer_sizes, activation, dropout, dtype)
-    )
+    if tied:
+        encoder, decoder = _tied(latent_dim, hidden_layer_sizes, activation, dropout, dtype)
+    else:
+        encoder = _encoder(n_features, latent_dim, hidden_layer_sizes, activation, dropout, dtype)
+        decoder = _decoder(n_features, latent_dim, hidden_layer_sizes, activation, dropout, dtype)
 
     def to_data(z):
         z = keras.layers.Activation("sigmoid", name="probabilities", dtype=wide)(z) if bernoulli else z
@@ -100,12 +99,35 @@ def _decoder(n_features, latent_dim, sizes, activation, dropout, dtype) -> keras
     return keras.Model(z, keras.layers.Dense(n_features, name="output", dtype=output_dtype(dtype))(h), name="decoder")
 
 
-def _tied_decoder(encoder: keras.Model, activation, dtype) -> keras.Model:
-    dense = [layer for layer in encoder.layers if isinstance(layer, keras.layers.Dense)]
-    z = h = keras.Input((dense[-1].units,), name="code", dtype="float32")
-    for i, layer in enumerate(reversed(dense)):
-        last = i == len(dense) - 1
-        h = TiedDense(
-            layer, None if last else activation, name=f"tied_{i}", dtype=output_dtype(dtype) if last else dtype
-        )(h)
-    return keras.Model(z, h, name="decoder")
+def _tied(latent_dim, sizes, activation, dropout, dtype) -> tuple[Callable, Callable]:
+    """Encoder and decoder through the same layers.
+
+    They are functions, not models: Keras saves a layer that two inner models share as two layers.
+    """
+    wide = output_dtype(dtype)
+    widths, n_hidden = (*sizes, latent_dim), len(sizes)
+    layers = [
+        TiedDense(
+            width,
+            activation if i < n_hidden else None,
+            activation if i else None,
+            kernel_initializer(activation) if i < n_hidden else "glorot_uniform",
+            name=f"hidden_{i}" if i < n_hidden else "latent",
+            dtype=wide if i in (0, n_hidden) else dtype,  # these two also end in the data and in the code
+        )
+        for i, width in enumerate(widths)
+    ]
+    drops = [Dropout(dropout, name=f"hidden_{i}_dropout", dtype=dtype) for i in range(n_hidden)] if dropout else []
+
+    def encoder(x):
+        for i, layer in enumerate(layers):
+            x = layer(x)
+            x = drops[i](x) if i < len(drops) else x
+        return x
+
+    def decoder(z):
+        for layer in reversed(layers):
+            z = layer(z, inverse=True)
+        return z
+
+    return encoder, decoder

@@ -11,9 +11,14 @@ from skmlbio.layers.noise import Dropout
 from skmlbio.networks._architecture import output_dtype
 
 
+def kernel_initializer(activation: str) -> str:
+    """Return Keras' name of the initialiser that suits an activation."""
+    return "he_uniform" if activation in ("relu", "leaky_relu", "elu", "gelu", "silu") else "glorot_uniform"
+
+
 def dense_stack(x, sizes: Sequence[int], activation: str, dropout: float = 0.0, name: str = "hidden", dtype=None):
     """h_i = activation(h_(i-1) W_i + b_i), each followed by dropout."""
-    initializer = "he_uniform" if activation in ("relu", "leaky_relu", "elu", "gelu", "silu") else "glorot_uniform"
+    initializer = kernel_initializer(activation)
     for i, size in enumerate(sizes):
         x = keras.layers.Dense(size, activation, kernel_initializer=initializer, name=f"{name}_{i}", dtype=dtype)(x)
         if dropout:

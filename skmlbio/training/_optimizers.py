@@ -7,10 +7,11 @@ import difflib
 from numbers import Real
 from typing import Any
 
-OPTIMIZERS = (
-    "adadelta", "adafactor", "adagrad", "adam", "adamax", "adamw", "ftrl", "lamb", "lion", "muon", "nadam",
-    "rmsprop", "sgd",
+_CLASSES = (
+    "Adadelta", "Adafactor", "Adagrad", "Adam", "Adamax", "AdamW", "Ftrl", "Lamb", "Lion", "Muon", "Nadam", "RMSprop",
+    "SGD",
 )  # fmt: skip
+OPTIMIZERS = tuple(name.lower() for name in _CLASSES)
 SCHEDULES = (
     "CosineDecay", "CosineDecayRestarts", "ExponentialDecay", "InverseTimeDecay", "PiecewiseConstantDecay",
     "PolynomialDecay",
@@ -48,7 +49,7 @@ def optimizer_configuration(optimizer: Any, learning_rate: Any) -> dict[str, Any
     name = configuration["class_name"].lower()
     if name not in OPTIMIZERS:
         raise ValueError(_unknown("optimizer", configuration["class_name"], OPTIMIZERS))
-    configuration["class_name"] = name
+    configuration["class_name"] = _CLASSES[OPTIMIZERS.index(name)]
     configuration["config"].pop("learning_rate", None)
     if isinstance(learning_rate, dict):
         if learning_rate.get("class_name") not in SCHEDULES:

@@ -82,7 +82,7 @@ class Trainer:
 
     def finish(self) -> None:
         """Let an optimizer that averages weights put the average in place."""
-        if self.optimizer.use_ema:
+        if getattr(self.optimizer, "inner_optimizer", self.optimizer).use_ema:
             self.optimizer.finalize_variable_values(self._packing.packed)
 
     # Compiled --------------------------------------------------------------------------------
@@ -169,7 +169,15 @@ class Trainer:
 
 
 def _make_optimizer(configuration: dict, network: Network) -> keras.Optimizer:
-    optimizer = keras.optimizers.deserialize(configuration)
+    name, config = configuration["class_name"], dict(configuration["config"])
+    schedule = config.get("learning_rate")
+    try:  # by their classes, because Keras' own look-up by name misses some
+        if schedule is not None:
+            kind = getattr(keras.optimizers.schedules, schedule["class_name"])
+            config["learning_rate"] = kind.from_config(schedule.get("config", {}))
+        optimizer = getattr(keras.optimizers, name).from_config(config)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"optimizer {name} cannot be made from the configuration {config}: {error}") from error
     if any(layer.compute_dtype == "float16" for layer in network.model._flatten_layers()):
         return keras.optimizers.LossScaleOptimizer(optimizer)
     return optimizer
