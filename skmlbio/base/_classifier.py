@@ -83,7 +83,7 @@ class ClassifierBase(ClassifierMixin, NetworkEstimator):
     def _fit(self, X, y=None, *rest, partial: bool = False, **options):
         if y is None:
             raise ValueError(
-                f"{type(self).__name__} requires y to be passed, but the target y is None: give one class label a sample."
+                f"{type(self).__name__} requires y to be passed, but the target y is None: give one label a sample."
             )
         if not partial and not (self.warm_start and hasattr(self, "weights_")):
             self.__dict__.pop("_labels", None)
@@ -103,16 +103,20 @@ class ClassifierBase(ClassifierMixin, NetworkEstimator):
         weights = super()._sample_weight(sample_weight, y, n_samples)
         if self.class_weight is None:
             return weights
-        if self._labels.kind not in ("binary", "multiclass"):
-            raise ValueError(f"class_weight needs one label a sample, but y is {self._labels.kind}.")
-        codes = self._labels.encode(y).astype(int)
-        return weights * self._class_weights(codes, weights)[codes]
-
-    def _class_weights(self, codes: np.ndarray, weights: np.ndarray) -> np.ndarray:
-        if self.class_weight == "balanced":  # n_samples / (n_classes * count), counted by sample weight
-            counts = np.bincount(codes, weights=weights, minlength=len(self.classes_))
-            return counts.sum() / (len(counts) * np.maximum(counts, np.finfo(float).tiny))
-        return compute_class_weight(self.class_weight, classes=self.classes_, y=self.classes_)
+        if self._labels.kind == "multilabel-indicator":
+            raise ValueError("class_weight weighs the classes of an output, but y holds labels; give a sample_weight.")
+        columns = self._labels.encode(y).astype(int).reshape(n_samples, -1).T
+        given = self.class_weight if isinstance(self.class_weight, list) else [self.class_weight] * len(columns)
+        if len(given) != len(columns):
+            raise ValueError(f"class_weight lists {len(given)} outputs, but y has {len(columns)}.")
+        factors = [
+            _class_weights(class_weight, classes, codes, weights)[codes]
+            for class_weight, classes, codes in zip(given, self._labels.classes, columns, strict=True)
+        ]
+        weights = weights * np.prod(factors, axis=0)
+        if not weights.any():
+            raise ValueError("class_weight gives every sample of y a weight of zero.")
+        return weights
 
     def _loss(self):
         from skmlbio.training import _losses
@@ -136,7 +140,8 @@ class ClassifierBase(ClassifierMixin, NetworkEstimator):
         ndarray of shape (n_samples,) or (n_samples, n_outputs)
             Labels as they were given to `fit`.
         """
-        return self._labels.decode(self._logits(X)) if hasattr(self, "_labels") else self._logits(X)
+        logits = self._logits(X)
+        return self._labels.decode(logits)
 
     def predict_proba(self, X) -> np.ndarray | list[np.ndarray]:
         """Return the probability of every class.
@@ -172,8 +177,29 @@ class ClassifierBase(ClassifierMixin, NetworkEstimator):
         logits = self._logits(X)
         return logits[:, 0] if self._labels.kind == "binary" else logits
 
+    def _answers(self):
+        from skmlbio.base._served_labels import served_labels, served_probabilities
+
+        labels = self._labels
+        answers = {
+            "predict": lambda ask: served_labels(labels, ask("decision_function")),
+            "predict_proba": lambda ask: served_probabilities(labels, ask("decision_function")),
+            "decision_function": lambda ask: ask("decision_function"),
+        }
+        if labels.kind == "binary":
+            answers["decision_function"] = lambda ask: ask("decision_function")[:, 0]
+        return {verb: answer for verb, answer in answers.items() if hasattr(self, verb)}
+
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
         tags.classifier_tags.multi_label = True
         tags.target_tags.multi_output = True
         return tags
+
+
+def _class_weights(class_weight: Any, classes: np.ndarray, codes: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Return the weight of each class of one output."""
+    if class_weight == "balanced":  # n_samples / (n_classes * count), counted by sample weight
+        counts = np.bincount(codes, weights=weights, minlength=len(classes))
+        return counts.sum() / (len(counts) * np.maximum(counts, np.finfo(float).tiny))
+    return compute_class_weight(class_weight, classes=classes, y=classes)

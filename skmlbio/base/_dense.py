@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from numbers import Integral, Real
 from typing import Any
 
-from sklearn.utils._param_validation import Interval
+from sklearn.utils._param_validation import Interval, StrOptions
 
 LAYER_CONSTRAINTS: dict[str, list] = {
     "hidden_layer_sizes": ["array-like"],
@@ -15,7 +15,7 @@ LAYER_CONSTRAINTS: dict[str, list] = {
     "l1": [Interval(Real, 0, None, closed="left")],
     "l2": [Interval(Real, 0, None, closed="left")],
     "standardize": ["boolean"],
-    "dtype": [str, None],
+    "dtype": [StrOptions({"float32", "float64", "mixed_bfloat16", "mixed_float16"}), None],
 }
 
 
@@ -64,3 +64,12 @@ def require_activation(activation: str) -> None:
     """Raise a ValueError for a name that Keras does not know, without loading Keras."""
     if activation not in ACTIVATIONS:
         raise ValueError(f"activation {activation!r} is unknown; known are {', '.join(ACTIVATIONS)}.")
+
+
+def require_probabilities(X: Any, parameter: str) -> None:
+    """Raise a ValueError unless every number of a matrix, dense or CSR, is between 0 and 1."""
+    values = X.data if hasattr(X, "toarray") else X
+    outside = (values < 0) | (values > 1)
+    if outside.any():
+        value = values[outside].flat[0]
+        raise ValueError(f"{parameter} needs features between 0 and 1, but X holds {value:.6g}.")

@@ -72,12 +72,11 @@ class OwnNetworkMixin:
 
     def _check_parameters(self) -> None:
         super()._check_parameters()
-        if self.network is not None:
-            if not callable(self.network):
-                raise TypeError(
-                    f"network must be a function (input_shape, n_outputs, **params) -> keras.Model, "
-                    f"got {type(self.network).__name__}."
-                )
+        if self.network is not None and not callable(self.network):
+            raise TypeError(
+                f"network must be a function (input_shape, n_outputs, **params) -> keras.Model, "
+                f"got {type(self.network).__name__}."
+            )
         self._require_known(self.network_params or {})
 
     def _network_arguments(self, n_outputs: int) -> dict[str, Any]:

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Iterator
 
 import numpy as np
 from sklearn.base import ClassNamePrefixFeaturesOutMixin, TransformerMixin
 from sklearn.callback import with_callbacks
+from sklearn.utils import check_array
 from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.validation import check_is_fitted
 
 from skmlbio.base._estimator import TRAINING_CONSTRAINTS, NetworkEstimator
+from skmlbio.training._batches import ArrayData, Data
+
+_ROWS_AT_ONCE = 1024
 
 
 class TransformerBase(ClassNamePrefixFeaturesOutMixin, TransformerMixin, NetworkEstimator):
@@ -123,13 +128,12 @@ class TransformerBase(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Network
             Minus the loss, averaged over features, in the units in which the network was trained.
         """
         check_is_fitted(self, "weights_")
-        from skmlbio.training import _losses
-
-        errors = self._ask("errors", X)
-        return -_losses.reconstruction(errors, None, (), {}, kind=self._fitted_loss).numpy()
+        answers = (self._ask_encoded("errors", block) for block in row_blocks(self._encode(X, reset=False)))
+        errors = [self._fitted_loss(a, None, (), {}).numpy() for a in answers]
+        return -np.concatenate(errors)
 
     def score(self, X, y=None, sample_weight=None) -> float:
-        """Return minus the mean reconstruction error, so that more is better.
+        """Return the mean of `score_samples`, so that more is better.
 
         Parameters
         ----------
@@ -146,11 +150,54 @@ class TransformerBase(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Network
         """
         return float(np.average(self.score_samples(X), weights=sample_weight))
 
-    def _keep(self, result, partial):
-        self._fitted_loss = self.loss
-        super()._keep(result, partial)
+    def _train(self, *given):
+        self._fitted_loss = self._loss()
+        super()._train(*given)
+
+    def _answers(self):
+        return {
+            "transform": lambda ask: ask("transform"),
+            "reconstruct": lambda ask: ask("reconstruct"),
+            "score_samples": lambda ask: -self._fitted_loss(ask("errors"), None, (), {}),
+        }
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
         tags.transformer_tags.preserves_dtype = []  # codes have the precision of the network, not that of X
         return tags
+
+
+def row_blocks(data: Data) -> Iterator[Data]:
+    """Cut samples into blocks, for answers that are as wide as the samples."""
+    for start in range(0, len(data), _ROWS_AT_ONCE):
+        yield data.subset(np.arange(start, min(start + _ROWS_AT_ONCE, len(data))))
+
+
+class DecoderMixin:
+    """The way back from codes, for a network with the head ``"inverse_transform"``."""
+
+    def inverse_transform(self, X) -> np.ndarray:
+        """Return the samples that codes stand for.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_components)
+            Codes.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_features), float32
+            Reconstructions, in the units of the training data.
+        """
+        check_is_fitted(self, "weights_")
+        codes = check_array(X, dtype=np.float32, order="C", estimator=self, input_name="X")
+        if codes.shape[1] != self._code_size():
+            raise ValueError(f"X has {codes.shape[1]} columns, but codes have {self._code_size()} components.")
+        return self._ask_encoded("inverse_transform", ArrayData(codes))
+
+    def _export_signatures(self, network):
+        from skmlbio.export._signatures import array_entrance
+
+        codes = array_entrance(*network.inputs("inverse_transform"))
+        signature = codes.signature(network, "inverse_transform", lambda ask: ask("inverse_transform"))
+        return super()._export_signatures(network) | {"inverse_transform": signature}

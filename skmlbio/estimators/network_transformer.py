@@ -16,9 +16,9 @@ class NetworkTransformer(OwnNetworkMixin, TransformerBase):
     ----------
     network : callable or None, default=None
         ``(input_shape, n_outputs, **params) -> keras.Model``, uncompiled; its output is as wide as the
-        flattened input, which it shall equal, and it has a layer called `code_layer`.  Its other arguments can be set and
-        searched as ``network__name``.  It must depend on its arguments alone, and be importable for the estimator to be
-        pickled.  None takes a dense auto-encoder of two components.
+        flattened input, which it shall equal, and it has a layer called `code_layer`.  Its other arguments can be set
+        and searched as ``network__name``.  It must depend on its arguments alone, and be importable for the estimator to
+        be pickled.  None takes a dense auto-encoder of two components.
     network_params : dict or None, default=None
         Arguments of `network`.
     standardize : bool, default=True
@@ -95,6 +95,7 @@ class NetworkTransformer(OwnNetworkMixin, TransformerBase):
         "loss": [StrOptions({"mse", "mae", "huber"})],
     }
     _default_network = "dense_auto_encoder"
+    _default_arguments = ("n_components", "hidden_layer_sizes", "activation", "dtype")
 
     def __init__(
         self,
