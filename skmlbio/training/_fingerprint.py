@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import inspect
 import types
 from collections.abc import Hashable
 from typing import Any
@@ -58,14 +57,22 @@ def freeze(value: Any, _open: tuple[int, ...] = ()) -> Hashable:
 
 
 def _freeze_function(function: types.FunctionType, inner) -> Hashable:
-    name = function.__module__, function.__qualname__, function.__code__
-    if function.__module__ and function.__module__.partition(".")[0] in ("skmlbio", "keras", "tensorflow"):
-        return "function", *name, inner(function.__defaults__), inner(function.__kwdefaults__)
+    code, package = function.__code__, (function.__module__ or "").partition(".")[0]
     try:
-        closure = inspect.getclosurevars(function)
+        closure = tuple(inner(cell.cell_contents) for cell in function.__closure__ or ())
     except ValueError:  # a cell that is not filled yet
         return _Identity(function)
-    return (
-        "function", *name, inner(function.__defaults__), inner(function.__kwdefaults__),
-        inner(dict(closure.nonlocals)), inner(dict(closure.globals)),
+    what = (
+        "function", function.__module__, function.__qualname__, code,
+        inner(function.__defaults__), inner(function.__kwdefaults__), closure,
     )  # fmt: skip
+    if package in ("skmlbio", "keras", "tensorflow"):
+        return what
+    named = {name: function.__globals__[name] for name in _names(code) if name in function.__globals__}
+    return *what, inner(named)
+
+
+def _names(code: types.CodeType) -> set[str]:
+    """Return the globals and attributes that a function names, itself or in the functions inside it."""
+    inside = (_names(constant) for constant in code.co_consts if isinstance(constant, types.CodeType))
+    return set(code.co_names).union(*inside)
