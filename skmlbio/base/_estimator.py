@@ -60,7 +60,7 @@ class NetworkEstimator(ExportMixin, CallbackSupportMixin, BaseEstimator):
 
     _parameter_constraints: dict = TRAINING_CONSTRAINTS
 
-    # What a family of estimators supplies --------------------------------------------------------------------------------
+    # What a family of estimators supplies -------------------------------------------------------------------------------
 
     def _encode(self, X: Any, *, reset: bool) -> Data:
         """Check a matrix, dense or CSR, or a data frame."""
@@ -116,7 +116,7 @@ class NetworkEstimator(ExportMixin, CallbackSupportMixin, BaseEstimator):
         for factory in self.callbacks or ():
             if not callable(factory):
                 raise TypeError(
-                    f"callbacks must be callables that return a Keras callback, got {type(factory).__name__}; a callback "
+                    f"callbacks must be callables that return a Keras callback, got {type(factory).__name__}; one "
                     "that has been used belongs to one model, so pass a class or a lambda that makes a fresh one."
                 )
 

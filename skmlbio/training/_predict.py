@@ -7,13 +7,15 @@ from typing import Any
 import numpy as np
 
 from skmlbio._tensorflow import keras
-from skmlbio.training._batches import Data
+from skmlbio.training._batches import Bucket, Data
 from skmlbio.training._blueprint import Blueprint
 from skmlbio.training._cache import get_network
 from skmlbio.training._initial import preserved_python_random
 from skmlbio.training._network import is_seed
 
 _ROWS_AT_ONCE = 4096
+_BYTES_AT_ONCE = 2**24
+_FEW_ROWS = 256
 
 
 def predict(blueprint: Blueprint, head: str, weights: list[np.ndarray], data: Data) -> Any:
@@ -24,7 +26,8 @@ def predict(blueprint: Blueprint, head: str, weights: list[np.ndarray], data: Da
     network = get_network(blueprint)
     buckets = data.buckets()
     if len(buckets) == 1:
-        parts = [slice(i, i + _ROWS_AT_ONCE) for i in range(0, len(data), _ROWS_AT_ONCE)]
+        n_rows = _rows_at_once(buckets[0])
+        parts = [slice(i, i + n_rows) for i in range(0, len(data), n_rows)]
         answers = network.forward(head, weights, (buckets[0].take(part) for part in parts), buckets[0].form)
         return answers[0] if len(answers) == 1 else keras.tree.map_structure(_concatenate, *answers)
     parts = [
@@ -37,6 +40,13 @@ def predict(blueprint: Blueprint, head: str, weights: list[np.ndarray], data: Da
     ]
     order = np.argsort(np.concatenate([rows for _, rows in parts]))
     return keras.tree.map_structure(lambda *arrays: np.concatenate(arrays)[order], *answers)
+
+
+def _rows_at_once(bucket: Bucket) -> int:
+    """Return how many rows pass together: the wider, the fewer, so that sparse data are never dense all at once."""
+    if len(bucket.rows) <= _FEW_ROWS:
+        return _FEW_ROWS
+    return max(_FEW_ROWS, min(_ROWS_AT_ONCE, _BYTES_AT_ONCE // bucket.row_bytes()))
 
 
 def _concatenate(*arrays: np.ndarray) -> np.ndarray:
