@@ -40,7 +40,7 @@ _MODULE_OF = {
     "ReconstructionDisplay": "skmlbio.inspection.reconstruction_display",
     "TrainingHistoryDisplay": "skmlbio.inspection.training_history_display",
 }
-_SUBPACKAGES = ("estimators", "graphs", "inspection", "layers", "networks", "sequences", "training")
+_SUBPACKAGES = ("estimators", "export", "graphs", "inspection", "layers", "networks", "sequences", "training")
 
 
 def __getattr__(name: str) -> Any:

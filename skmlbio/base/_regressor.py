@@ -119,6 +119,11 @@ class RegressorBase(RegressorMixin, NetworkEstimator):
         answer = self._ask("predict", X).astype(np.float64)
         return answer[:, 0] if self._target_ndim == 1 else answer
 
+    def _answers(self):
+        if self._target_ndim == 1:
+            return {"predict": lambda ask: ask("predict")[:, 0]}
+        return {"predict": lambda ask: ask("predict")}
+
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
         tags.target_tags.multi_output = True

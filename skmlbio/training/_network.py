@@ -86,11 +86,12 @@ class Network:
         self, head: str, weights: list[np.ndarray], batches: Iterable[tuple[np.ndarray, ...]], form: str = ""
     ) -> list[Any]:
         """Return what a head answers for each batch of inputs, as NumPy arrays in the head's own structure."""
-        function = self._forward_function(head, form)
+        function = self.forward_function(head, form)
         answers = (_call(function, [*weights, *inputs]) for inputs in batches)
         return [keras.tree.pack_sequence_as(function.structured_outputs, answer) for answer in answers]
 
-    def _forward_function(self, head: str, form: str) -> Any:
+    def forward_function(self, head: str, form: str = "") -> Any:
+        """Return the traced forward pass of a head, from weights and inputs to its answer."""
         with self.lock:  # tracing once is cheaper than tracing in every thread
             if (head, form) not in self._forward:
                 self._forward[head, form] = self._trace_forward(self.forms[form].heads[head])

@@ -1,0 +1,83 @@
+"""What the export asks of an estimator."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from skmlbio.export._served_network import ServedNetwork
+    from skmlbio.export._signatures import Entrance, Signature
+
+
+class ExportMixin:
+    """`export_saved_model`, from how samples come in (`_entrances`) and what is answered (`_answers`).
+
+    A family of estimators overrides the one or the other; `_export_signatures` has the last word, and may add
+    signatures of any other kind.
+    """
+
+    def _entrances(self, network: ServedNetwork) -> dict[str, Entrance]:
+        """Return the ways in: what goes after the verb in the name of a signature, and TensorFlow's `_encode`."""
+        from skmlbio.export._signatures import MAX_NAMED_COLUMNS, array_entrance, column_entrance
+
+        (spec,) = network.inputs()
+        names = getattr(self, "feature_names_in_", None)
+        if names is None:
+            return {"": array_entrance(spec)}
+        if len(names) > MAX_NAMED_COLUMNS:
+            return {"": array_entrance(spec), "_matrix": array_entrance(spec)}
+        return {"": column_entrance(spec, names), "_matrix": array_entrance(spec)}
+
+    def _answers(self) -> dict[str, Callable[[Callable], Any]]:
+        """Return what is answered, the main verb first: functions of ``ask``; see `Entrance.signature`."""
+        raise NotImplementedError
+
+    def _export_signatures(self, network: ServedNetwork) -> dict[str, Signature]:
+        """Return everything that an exported network answers; the first is the one for a client that names none."""
+        return {
+            verb + suffix: entrance.signature(network, verb, answer)
+            for suffix, entrance in self._entrances(network).items()
+            for verb, answer in self._answers().items()
+        }
+
+    def export_saved_model(self, path: str | os.PathLike, *, overwrite: bool = False) -> None:
+        """Write the network as a SavedModel, which TensorFlow alone can serve, without skmlbio and without Keras.
+
+        It has one signature for each method that answers for samples, such as ``predict`` or ``transform``, and
+        ``serving_default``, which is the first of them.  The first axis is free, also to be empty.  A signature's output
+        has the name of the method; where the method returns a list (the probabilities of several outputs), they are
+        called ``predict_proba_0``, ``predict_proba_1``, ...  Labels are what they were in `fit`, strings as
+        ``tf.string``; numbers have the precision of the network, which is float32 unless its dtype is "float64".
+
+        The input is ``X``, of the shape that X had in `fit`.  Where `fit` saw names of features, each feature is an
+        input of shape (batch,) with its name, and the whole matrix is taken by signatures called ``predict_matrix`` and
+        so on; with more than 256 features, both take the matrix.  TensorFlow's names are of ASCII letters, digits and
+        underscores, begin with a letter, and do not tell upper from lower case.  Other characters become underscores,
+        "feature" goes before a name that begins with a digit or is a word of Python, and names that would coincide
+        are numbered: "mean radius" is ``mean_radius``, or ``mean_radius_2`` if there is a "mean_radius" beside it.
+
+        NaN and infinity stop a call with an error, as they do here.  What came before in a pipeline, such as a scaler,
+        is no part of the model.
+
+        Parameters
+        ----------
+        path : str or path-like
+            The folder to make.  It appears once it is whole; if anything fails, all is as before.
+        overwrite : bool, default=False
+            Whether a SavedModel, a file or an empty folder at `path` is replaced.
+
+        Raises
+        ------
+        sklearn.exceptions.NotFittedError
+            If the estimator is not fitted.
+        FileExistsError
+            If there is something at `path` that is not to be replaced; a folder that holds anything else than a
+            SavedModel never is.
+        FileNotFoundError
+            If the folder that `path` shall be in does not exist.
+        """
+        from skmlbio.export import export_saved_model
+
+        export_saved_model(self, path, overwrite=overwrite)

@@ -1,0 +1,55 @@
+"""What `Labels` does with a network's answer, in TensorFlow."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from skmlbio.base._labels import Labels
+
+if TYPE_CHECKING:
+    import tensorflow as tf
+
+
+def served_labels(labels: Labels, logits: tf.Tensor) -> tf.Tensor:
+    """Return the most probable labels, as `Labels.decode` does."""
+    from skmlbio._tensorflow import tf
+
+    if labels.kind == "multilabel-indicator":
+        return tf.cast(logits > 0, tf.int64)
+    tables = [_table(classes) for classes in labels.classes]
+    if labels.kind == "binary":
+        return tf.gather(tables[0], tf.cast(logits[:, 0] > 0, tf.int32))
+    chosen = [
+        tf.gather(table, tf.argmax(part, axis=1))
+        for table, part in zip(tables, tf.split(logits, labels.sizes, axis=1), strict=True)
+    ]
+    return chosen[0] if len(chosen) == 1 else tf.stack(chosen, axis=1)
+
+
+def served_probabilities(labels: Labels, logits: tf.Tensor) -> tf.Tensor | list[tf.Tensor]:
+    """Return the probabilities of all classes, as `Labels.probabilities` does, in the precision of the logits."""
+    from skmlbio._tensorflow import tf
+
+    if labels.kind == "binary":
+        return tf.sigmoid(tf.concat([-logits, logits], axis=1))
+    if labels.kind == "multilabel-indicator":
+        return tf.sigmoid(logits)
+    parts = [tf.nn.softmax(part, axis=1) for part in tf.split(logits, labels.sizes, axis=1)]
+    return parts[0] if len(parts) == 1 else parts
+
+
+def _table(classes: np.ndarray) -> tf.Tensor:
+    """Return classes as a tensor: numbers in their own type, all strings as tf.string."""
+    from skmlbio._tensorflow import tf
+
+    if classes.dtype.kind in "biuf":
+        return tf.constant(classes)
+    unusual = [label for label in classes.tolist() if not isinstance(label, str)]
+    if unusual:
+        raise TypeError(
+            f"the label {unusual[0]!r} is of type {type(unusual[0]).__name__}, which TensorFlow does not know; labels can "
+            "be exported if they are strings, numbers or booleans."
+        )
+    return tf.constant(classes.tolist())

@@ -1,0 +1,94 @@
+"""What an exported network can be asked, and what it is asked with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from skmlbio.export._input_names import input_names
+
+if TYPE_CHECKING:
+    import tensorflow as tf
+
+    from skmlbio.export._served_network import ServedNetwork
+
+MAX_NAMED_COLUMNS = 256  # TensorFlow's time to trace, load and call grows with the number of inputs
+
+
+class Signature(NamedTuple):
+    """One question that an exported network answers.
+
+    Attributes
+    ----------
+    inputs : dict of str to tf.TensorSpec
+        What a client sends, by name.
+    function : callable
+        Takes tensors by these names, returns a dict of str to tensor; in TensorFlow alone.
+    """
+
+    inputs: dict[str, tf.TensorSpec]
+    function: Callable[..., dict[str, tf.Tensor]]
+
+
+class Entrance(NamedTuple):
+    """A way for samples into an exported network: TensorFlow's twin of an estimator's `_encode`.
+
+    Attributes
+    ----------
+    inputs : dict of str to tf.TensorSpec
+        What a client sends, by name.
+    encode : callable
+        Takes tensors by these names, returns the network's inputs as a tuple; in TensorFlow alone.
+    form : str
+        Which form of the network takes them; see `skmlbio.networks.Architecture`.
+    """
+
+    inputs: dict[str, tf.TensorSpec]
+    encode: Callable[..., tuple[tf.Tensor, ...]]
+    form: str = ""
+
+    def signature(self, network: ServedNetwork, verb: str, answer: Callable[[Callable], Any]) -> Signature:
+        """Return the signature that lets samples in and answers with a verb of the estimator.
+
+        Parameters
+        ----------
+        network : ServedNetwork
+            Who is asked.
+        verb : str
+            Name of the answer; where the answer is a list, they are called ``verb_0``, ``verb_1``, ...
+        answer : callable
+            From ``ask`` to a tensor or a list of them, where ``ask(head)`` is what a head of the network answers.
+        """
+
+        def function(**tensors):
+            inputs = self.encode(**tensors)
+            found = answer(lambda head: network.answer(head, *inputs, form=self.form))
+            return {f"{verb}_{i}": part for i, part in enumerate(found)} if isinstance(found, list) else {verb: found}
+
+        return Signature(self.inputs, function)
+
+
+def array_entrance(spec: tf.TensorSpec) -> Entrance:
+    """Let an array in, as the one input ``X``."""
+    return Entrance({"X": spec}, lambda X: (_require_finite(X, "X"),))
+
+
+def column_entrance(spec: tf.TensorSpec, names: Iterable[str]) -> Entrance:
+    """Let the columns of a matrix in one by one, as inputs of shape (batch,) that have the names of the columns."""
+    from skmlbio._tensorflow import tf
+
+    names = list(names)
+    inputs = {name: tf.TensorSpec((None,), spec.dtype) for name in input_names(names)}
+
+    def encode(**columns):
+        checked = [_require_finite(columns[name], repr(given)) for name, given in zip(inputs, names, strict=True)]
+        return (tf.stack(checked, axis=1),)
+
+    return Entrance(inputs, encode)
+
+
+def _require_finite(X: tf.Tensor, name: str) -> tf.Tensor:
+    """Stop the server at what the estimator refuses: an answer to NaN could pass for a label."""
+    from skmlbio._tensorflow import tf
+
+    return tf.debugging.assert_all_finite(X, f"{name} holds NaN or infinity.")
