@@ -60,7 +60,7 @@ class NetworkEstimator(ExportMixin, CallbackSupportMixin, BaseEstimator):
 
     _parameter_constraints: dict = TRAINING_CONSTRAINTS
 
-    # What a family of estimators supplies -------------------------------------------------------------------------------
+    # What a family of estimators supplies -----------------------------------------------------------------------------
 
     def _encode(self, X: Any, *, reset: bool) -> Data:
         """Check a matrix, dense or CSR, or a data frame."""
