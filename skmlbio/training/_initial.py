@@ -3,32 +3,42 @@
 from __future__ import annotations
 
 import random
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 
 import numpy as np
 
 from skmlbio._tensorflow import keras
 
+_python_random = threading.RLock()
+
 
 @contextmanager
 def preserved_python_random(seed: int | None = None) -> Iterator[None]:
-    """Give Python's global generator back as it was: Keras reads it wherever a layer is made without a seed."""
-    state = random.getstate()
-    if seed is not None:
-        random.seed(seed)
-    try:
-        yield
-    finally:
-        random.setstate(state)
+    """Give Python's global generator back as it was: Keras reads it wherever a layer is made without a seed.
+
+    One thread at a time, or they would draw from each other's seeds.
+    """
+    with _python_random:
+        state = random.getstate()
+        if seed is not None:
+            random.seed(seed)
+        try:
+            yield
+        finally:
+            random.setstate(state)
 
 
 class InitialWeights:
     """Draws a fresh set of initial values for the variables of a model, without building the model again.
 
     A variable called ``kernel`` belongs to the layer attribute ``kernel_initializer``, and so on; that holds for the
-    layers of Keras and for most others.  Where a layer keeps its initialiser elsewhere, the model is built once more
-    for every draw, under a seeded generator, and the value is read from there: slower, equally reproducible.
+    layers of Keras and for most others.  A value that this initialiser does not give again was made in another way.  If
+    it is the same in a second model, nothing was drawn: the ones in the bias of an LSTM, or pretrained weights.  If it
+    is not, the model is built once more for every draw, under a seeded generator, and the value is read from there:
+    slower, equally reproducible.
 
     Parameters
     ----------
@@ -45,6 +55,17 @@ class InitialWeights:
         owners = {id(variable): layer for layer in model._flatten_layers() for variable in layer._trainable_variables}
         owners |= {id(v): layer for layer in model._flatten_layers() for v in layer._non_trainable_variables}
         self._recipes = [_recipe(owners.get(id(variable)), variable) for variable in variables]
+        if None in self._recipes:
+            self._find_constants([variable.numpy() for variable in variables])
+
+    def _find_constants(self, values: list[np.ndarray]) -> None:
+        for position, (value, other) in enumerate(zip(values, self._built(0), strict=True)):
+            if self._recipes[position] is None and np.array_equal(value, other):
+                self._recipes[position] = partial(_constant, value)
+
+    def _built(self, seed: int) -> list[np.ndarray]:
+        with preserved_python_random(seed):
+            return [variable.numpy() for variable in self._rebuild()]
 
     def draw(self, rng: np.random.Generator) -> list[np.ndarray]:
         """Return one array a variable."""
@@ -53,10 +74,8 @@ class InitialWeights:
         for position, recipe in enumerate(self._recipes):
             seed = int(rng.integers(2**31 - 1))
             if recipe is None:
-                if rebuilt is None:
-                    with preserved_python_random(seed):
-                        rebuilt = self._rebuild()
-                values.append(rebuilt[position].numpy())
+                rebuilt = self._built(seed) if rebuilt is None else rebuilt
+                values.append(rebuilt[position])
             else:
                 values.append(recipe(seed))
         return values
@@ -64,21 +83,30 @@ class InitialWeights:
 
 def _recipe(layer: keras.Layer | None, variable: keras.Variable) -> Callable[[int], np.ndarray] | None:
     """Return a function from a seed to an initial value, or None where the initialiser is not in sight."""
-    initializer = _initializer_of(layer, variable)
-    shape, dtype = tuple(variable.shape), variable.dtype
-    if initializer is not None:
-        kind, config = type(initializer), initializer.get_config()
-        if "seed" not in config:
-            constant = np.asarray(initializer(shape, dtype=dtype))
-            return lambda seed: constant
-        return lambda seed: np.asarray(kind(**(config | {"seed": seed}))(shape, dtype=dtype))
     value = variable.numpy()
+    initializer = _initializer_of(layer, variable)
+    if initializer is not None and np.array_equal(np.asarray(initializer(value.shape, dtype=variable.dtype)), value):
+        config = initializer.get_config()
+        if "seed" in config:
+            return partial(_drawn, type(initializer), config, value.shape, variable.dtype)
+        return partial(_constant, value)
     if value.size and (value == value.flat[0]).all():  # zeros, ones: nothing was drawn
-        return lambda seed: value
+        return partial(_constant, value)
     return None
 
 
+def _drawn(kind: type, config: dict, shape: tuple[int, ...], dtype: str, seed: int) -> np.ndarray:
+    return np.asarray(kind(**(config | {"seed": seed}))(shape, dtype=dtype))
+
+
+def _constant(value: np.ndarray, seed: int) -> np.ndarray:
+    return value
+
+
 def _initializer_of(layer: keras.Layer | None, variable: keras.Variable) -> keras.initializers.Initializer | None:
-    stem = variable.name.removesuffix("_kernel") if variable.name == "recurrent_kernel" else variable.name
-    found = getattr(layer, f"{stem}_initializer", None)
-    return found if isinstance(found, keras.initializers.Initializer) else None
+    """Look for ``kernel_initializer``, and for ``recurrent_initializer`` where the variable is ``recurrent_kernel``."""
+    for name in (variable.name, variable.name.removesuffix("_kernel")):
+        found = getattr(layer, f"{name}_initializer", None)
+        if isinstance(found, keras.initializers.Initializer):
+            return found
+    return None

@@ -1,0 +1,77 @@
+"""Losses of single rows, against their formulas in NumPy."""
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from skmlbio.training import _losses
+
+RANDOM = np.random.default_rng(0)
+Y = RANDOM.normal(size=(6, 4))
+F = 2 * RANDOM.normal(size=(6, 4))
+P = 1 / (1 + np.exp(-F))
+LABELS = (Y > 0).astype(float)
+FORMULAS = {
+    "mse": (Y, (Y - F) ** 2),
+    "mae": (Y, np.abs(Y - F)),
+    "huber": (Y, np.where(np.abs(Y - F) <= 1, (Y - F) ** 2 / 2, np.abs(Y - F) - 0.5)),
+    "binary_crossentropy": (LABELS, -LABELS * np.log(P) - (1 - LABELS) * np.log(1 - P)),
+}
+
+
+def log_softmax(logits):
+    return logits - np.log(np.exp(logits).sum(axis=1, keepdims=True))
+
+
+@pytest.mark.parametrize("kind", _losses.ELEMENTWISE)
+def test_element_by_element(kind: str) -> None:
+    targets, expected = FORMULAS[kind]
+    np.testing.assert_allclose(_losses.ELEMENTWISE[kind](targets, F), expected, atol=1e-12)
+
+
+def test_binary_crossentropy_of_sure_logits_stays_finite() -> None:
+    assert _losses.binary_crossentropy([1.0, 0.0], [1000.0, 1000.0]).numpy().tolist() == [0, 1000]
+
+
+@pytest.mark.parametrize("kind", _losses.ELEMENTWISE)
+def test_reconstruction(kind: str) -> None:
+    targets, expected = FORMULAS[kind]
+    outputs = {"clean": tf.constant(targets), "reconstruction": tf.constant(F), "code": tf.constant(Y[:, :2])}
+    found = _losses.reconstruction(outputs, None, (), {}, kind)
+    np.testing.assert_allclose(found, expected.mean(axis=1))
+    found = _losses.reconstruction(outputs, None, (), {"activity_l1": 0.5}, kind)
+    np.testing.assert_allclose(found, expected.mean(axis=1) + 0.5 * np.abs(Y[:, :2]).mean(axis=1))
+
+
+@pytest.mark.parametrize("kind", ["mse", "mae", "huber"])
+def test_regression(kind: str) -> None:
+    outputs = {"standardized": tf.constant(F, tf.float32)}
+    found = _losses.regression(outputs, None, (Y,), {}, kind)
+    np.testing.assert_allclose(found, FORMULAS[kind][1].mean(axis=1), rtol=1e-5)
+
+
+def test_two_classes_take_one_logit() -> None:
+    codes = LABELS[:, 0].astype("int32")
+    found = _losses.classification(tf.constant(F[:, :1]), None, (codes,), {}, "binary", (1,))
+    np.testing.assert_allclose(found, FORMULAS["binary_crossentropy"][1][:, 0])
+
+
+def test_labels_that_exclude_nothing() -> None:
+    found = _losses.classification(tf.constant(F), None, (LABELS,), {}, "multilabel-indicator", (4,))
+    np.testing.assert_allclose(found, FORMULAS["binary_crossentropy"][1].mean(axis=1))
+
+
+def test_classes_and_outputs_with_classes_of_their_own() -> None:
+    codes = RANDOM.integers(0, (4, 3), size=(6, 2)).astype("int32")
+    logits = np.hstack([F, Y[:, :3]])
+    rows = np.arange(6)
+    first, second = -log_softmax(F)[rows, codes[:, 0]], -log_softmax(Y[:, :3])[rows, codes[:, 1]]
+    found = _losses.classification(tf.constant(F), None, (codes[:, 0],), {}, "multiclass", (4,))
+    np.testing.assert_allclose(found, first)
+    found = _losses.classification(tf.constant(logits), None, (codes,), {}, "multiclass-multioutput", (4, 3))
+    np.testing.assert_allclose(found, (first + second) / 2)
+
+
+def test_mean_over_features_keeps_the_first_axis() -> None:
+    values = RANDOM.normal(size=(5, 2, 3))
+    np.testing.assert_allclose(_losses.mean_over_features(tf.constant(values)), values.mean(axis=(1, 2)))
