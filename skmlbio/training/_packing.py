@@ -51,10 +51,13 @@ class Packing:
     def _variable(self, group: list[int], variables: list[keras.Variable]) -> keras.Variable:
         first = variables[group[0]]
         shape = self._shapes[group[0]] if len(group) == 1 else (sum(self._size(i) for i in group),)
-        packed = keras.Variable(np.zeros(shape, first.dtype), name="packed" if len(group) > 1 else first.name)
+        if len(group) > 1:
+            return keras.Variable(np.zeros(shape, first.dtype), name="packed")
+        alone = keras.Variable(np.zeros(shape, first.dtype), name=first.name)
+        alone._path = first.path  # Muon goes by it
         if first.constraint is not None:
-            packed.constraint = first.constraint
-        return packed
+            alone.constraint = first.constraint
+        return alone
 
     def _size(self, i: int) -> int:
         return math.prod(self._shapes[i])

@@ -104,13 +104,14 @@ class Trainer:
         return {name: float(value) for name, value in sums.items()}
 
     def _traced(self, function: Callable, form: str, arguments: tuple) -> Any:
-        """Return `_block` or `_rows`, traced for inputs of a form and shape; `_rows` takes any number of rows.
+        """Return `_block` or `_rows`, traced for inputs of a form, shapes and types; `_rows` takes any number of rows.
 
         Trainers share the network's layers, whose book-keeping while they are traced is no affair of two threads.
         """
-        shapes = tuple(t.shape for t in keras.tree.flatten(arguments))
         trains = function == self._block
-        key = trains, form, shapes if trains else tuple(shape[1:] for shape in shapes)
+        tensors = keras.tree.flatten(arguments)
+        kinds = tuple((t.shape if trains else t.shape[1:], t.dtype) for t in tensors)
+        key = trains, form, kinds, tuple(arguments[-2])
         if key not in self._programs:
             program = tf.function(partial(function, form), jit_compile=trains and self._jit, autograph=False)
             specs = keras.tree.map_structure(lambda t: tf.TensorSpec(t.shape, t.dtype), arguments)
@@ -160,9 +161,11 @@ class Trainer:
             added = model.losses
         rows = self.loss(keras.tree.map_structure(at_least_single, outputs), structured, targets, scalars)
         rows = rows if isinstance(rows, dict) else {"loss": rows}
+        rows = {name: tf.cast(values, self._dtype) for name, values in rows.items()}
         new_state = [scope.get_current_value(variable) for variable in self.network.state]
-        penalty = tf.add_n([at_least_single(t) for t in added]) if added else 0.0
-        return rows, new_state, penalty + _kernel_penalty(trainable, scalars)
+        penalty = sum(tf.reduce_sum(tf.cast(term, self._dtype)) for term in added)
+        kernels = [tf.cast(t, self._dtype) for t in trainable if len(t.shape) > 1]
+        return rows, new_state, penalty + _kernel_penalty(kernels, scalars)
 
     def _scalars(self, scalars: dict[str, float]) -> dict[str, tf.Tensor]:
         return {name: tf.constant(value, self._dtype) for name, value in scalars.items()}
@@ -183,14 +186,13 @@ def _make_optimizer(configuration: dict, network: Network) -> keras.Optimizer:
     return optimizer
 
 
-def _kernel_penalty(trainable: list[tf.Tensor], scalars: dict) -> Any:
+def _kernel_penalty(kernels: list[tf.Tensor], scalars: dict) -> Any:
     """l1 * sum|w| + l2 * sum(w^2) over every weight with two or more axes, where the fit asks for it."""
-    kernels = [at_least_single(t) for t in trainable if len(t.shape) > 1]
     penalty = 0.0
     if "l1" in scalars:
-        penalty += scalars["l1"] * tf.add_n([tf.reduce_sum(tf.abs(kernel)) for kernel in kernels])
+        penalty += scalars["l1"] * sum(tf.reduce_sum(tf.abs(kernel)) for kernel in kernels)
     if "l2" in scalars:
-        penalty += scalars["l2"] * tf.add_n([tf.reduce_sum(tf.square(kernel)) for kernel in kernels])
+        penalty += scalars["l2"] * sum(tf.reduce_sum(tf.square(kernel)) for kernel in kernels)
     return penalty
 
 
