@@ -13,7 +13,7 @@ LAYER_CONSTRAINTS: dict[str, list] = {
     "activation": [str],
     "dropout": [Interval(Real, 0, 1, closed="left")],
     "l1": [Interval(Real, 0, None, closed="left")],
-    "l2": [Interval(Real, 0, None, closed="left")],
+    "l2": [Interval(Real, 0, None, closed="left"), StrOptions({"auto"})],
     "standardize": ["boolean"],
     "dtype": [StrOptions({"float32", "float64", "mixed_bfloat16", "mixed_float16"}), None],
 }

@@ -17,7 +17,7 @@ from skmlbio.base._fit_data import column_statistics, ensure_sample_weight, vali
 from skmlbio.base._sklearn_callbacks import ScikitLearnCallbacks
 from skmlbio.training._batches import ArrayData, Arrays, Data, TrainingSet, mean_one
 from skmlbio.training._blueprint import Blueprint
-from skmlbio.training._budget import automatic_batch_size, automatic_epochs
+from skmlbio.training._budget import automatic_batch_size, automatic_epochs, automatic_l2
 from skmlbio.training._optimizers import optimizer_configuration
 
 TRAINING_CONSTRAINTS: dict[str, list] = {
@@ -85,8 +85,14 @@ class NetworkEstimator(ExportMixin, CallbackSupportMixin, BaseEstimator):
         return {"standardize/mean": mean, "standardize/scale": scale}
 
     def _scalars(self, epoch: int) -> dict[str, float]:
-        """Return the numbers that the loss and the penalties ask for; l1 and l2 are those of the kernels."""
+        """Return the numbers that the loss asks for, by the epoch, counted from 0."""
+        return {}
+
+    def _penalties(self, n_samples: int, batch_size: int | None) -> dict[str, float]:
+        """Return the strengths of the penalties on kernels."""
         strengths = {name: getattr(self, name, 0.0) for name in ("l1", "l2")}
+        if strengths["l2"] == "auto":
+            strengths["l2"] = automatic_l2(n_samples, batch_size)
         return {name: float(value) for name, value in strengths.items() if value}
 
     def _strata(self, targets: Arrays) -> np.ndarray | None:
@@ -162,6 +168,7 @@ class NetworkEstimator(ExportMixin, CallbackSupportMixin, BaseEstimator):
         batch_size = automatic_batch_size(n_samples) if self.batch_size == "auto" else self.batch_size
         if epochs is None:
             epochs = automatic_epochs(n_samples, batch_size) if self.epochs == "auto" else self.epochs
+        penalties = self._penalties(n_samples, batch_size)
         return FitPlan(
             loss=self._loss(),
             optimizer=optimizer_configuration(self.optimizer, self.learning_rate),
@@ -169,7 +176,7 @@ class NetworkEstimator(ExportMixin, CallbackSupportMixin, BaseEstimator):
             n_epochs=epochs,
             batch_size=batch_size,
             patience=self.patience,
-            scalars=self._scalars,
+            scalars=lambda epoch: penalties | self._scalars(epoch),
         )
 
     def _watchers(self, plan, X, y, metadata) -> list:

@@ -11,6 +11,7 @@ import numpy as np
 from sklearn.utils.validation import validate_data
 
 from skmlbio.training._batches import ArrayData
+from skmlbio.training._budget import automatic_l2
 
 _GIVEN = ("input_shape", "n_outputs")
 
@@ -78,6 +79,9 @@ class OwnNetworkMixin:
                 f"got {type(self.network).__name__}."
             )
         self._require_known(self.network_params or {})
+
+    def _penalties(self, n_samples: int, batch_size: int | None) -> dict[str, float]:
+        return {"l2": automatic_l2(n_samples, batch_size)} if self.network is None else {}
 
     def _network_arguments(self, n_outputs: int) -> dict[str, Any]:
         return {

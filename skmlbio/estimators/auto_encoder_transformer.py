@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from numbers import Integral, Real
 
-import numpy as np
-from sklearn.utils import check_array
 from sklearn.utils._param_validation import Interval, StrOptions
-from sklearn.utils.validation import check_is_fitted
 
 from skmlbio.base import TransformerBase
-from skmlbio.base._dense import LAYER_CONSTRAINTS, require_activation, require_layer_sizes
-from skmlbio.training._batches import ArrayData
+from skmlbio.base._dense import LAYER_CONSTRAINTS, require_activation, require_layer_sizes, require_probabilities
+from skmlbio.base._transformer import DecoderMixin
 from skmlbio.training._blueprint import Blueprint
 
 
-class AutoEncoderTransformer(TransformerBase):
+class AutoEncoderTransformer(DecoderMixin, TransformerBase):
     """Reduce, compress or denoise a matrix with an auto-encoder.
 
     The network is trained to make reconstruction = decoder(encoder(x)) equal to x, where the encoder's output, the
@@ -35,8 +32,11 @@ class AutoEncoderTransformer(TransformerBase):
     loss : {"mse", "mae", "huber", "binary_crossentropy"}, default="mse"
         What is made small, averaged over features.  "binary_crossentropy" takes features for probabilities in [0, 1],
         and the decoder ends in a sigmoid.
-    l1, l2 : float, default=0.0
-        Strengths of the penalties sum(abs(w)) and sum(w ** 2) over the kernels.
+    l1 : float, default=0.0
+        Strength of the penalty sum(abs(w)) over the kernels.
+    l2 : float or "auto", default="auto"
+        Strength of the penalty sum(w ** 2) over the kernels; "auto" takes 0.1 / sqrt(n_samples),
+        or 0.005 for full batches.
     activity_l1 : float, default=0.0
         Strength of the penalty mean(abs(code)), which makes codes sparse.
     noise : {"gaussian", "masking"} or None, default=None
@@ -135,7 +135,7 @@ class AutoEncoderTransformer(TransformerBase):
         dropout=0.0,
         loss="mse",
         l1=0.0,
-        l2=0.0,
+        l2="auto",
         activity_l1=0.0,
         noise=None,
         noise_level=0.1,
@@ -177,25 +177,6 @@ class AutoEncoderTransformer(TransformerBase):
         self.random_state = random_state
         self.verbose = verbose
 
-    def inverse_transform(self, X) -> np.ndarray:
-        """Return the samples that codes stand for.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_samples, n_components)
-            Codes.
-
-        Returns
-        -------
-        ndarray of shape (n_samples, n_features), float32
-            Reconstructions, in the units of the training data.
-        """
-        check_is_fitted(self, "weights_")
-        codes = check_array(X, dtype=np.float32, order="C", estimator=self, input_name="X")
-        if codes.shape[1] != self._code_size():
-            raise ValueError(f"X has {codes.shape[1]} columns, but codes have {self._code_size()} components.")
-        return self._ask_encoded("inverse_transform", ArrayData(codes))
-
     def _check_parameters(self):
         super()._check_parameters()
         require_layer_sizes(self.hidden_layer_sizes)
@@ -206,7 +187,7 @@ class AutoEncoderTransformer(TransformerBase):
     def _encode(self, X, *, reset):
         data = super()._encode(X, reset=reset)
         if self.loss == "binary_crossentropy":
-            _require_probabilities(data.columns[0])
+            require_probabilities(data.columns[0], "loss='binary_crossentropy'")
         return data
 
     def _make_blueprint(self):
@@ -234,11 +215,3 @@ class AutoEncoderTransformer(TransformerBase):
 
     def _code_size(self):
         return self.blueprint_.arguments["latent_dim"]
-
-
-def _require_probabilities(X) -> None:
-    values = X.data if hasattr(X, "toarray") else X
-    outside = (values < 0) | (values > 1)
-    if outside.any():
-        value = values[outside].flat[0]
-        raise ValueError(f"loss='binary_crossentropy' needs features between 0 and 1, but X holds {value:.6g}.")

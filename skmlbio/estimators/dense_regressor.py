@@ -20,8 +20,11 @@ class DenseRegressor(DenseNetworkMixin, RegressorBase):
         Keras' name of the activation of the hidden layers.
     dropout : float, default=0.0
         Share of hidden units that are dropped in training.
-    l1, l2 : float, default=0.0
-        Strengths of the penalties sum(abs(w)) and sum(w ** 2) over the kernels.
+    l1 : float, default=0.0
+        Strength of the penalty sum(abs(w)) over the kernels.
+    l2 : float or "auto", default="auto"
+        Strength of the penalty sum(w ** 2) over the kernels; "auto" takes 0.1 / sqrt(n_samples),
+        or 0.005 for full batches.
     standardize : bool, default=True
         Whether features are brought to mean 0 and variance 1 before the network.
     dtype : str or None, default=None
@@ -94,7 +97,7 @@ class DenseRegressor(DenseNetworkMixin, RegressorBase):
         activation="relu",
         dropout=0.0,
         l1=0.0,
-        l2=0.0,
+        l2="auto",
         standardize=True,
         dtype=None,
         loss="mse",
