@@ -69,3 +69,23 @@ def classification(logits, inputs, targets, scalars, kind: str, sizes: tuple[int
         for column, part in zip(columns, parts, strict=True)
     ]
     return tf.add_n(losses) / len(losses)
+
+
+def negative_bound(outputs, inputs, targets, scalars) -> dict[str, tf.Tensor]:
+    """beta * KL - log p(x | z): the KL is the sum of ``outputs["divergence"]``, the rest is in ``"reconstruction"``.
+
+    With beta = 1 and no free bits it is minus the evidence lower bound (ELBO; Kingma and Welling 2014); beta is that of
+    Higgins et al. (2017).  Free bits (Kingma et al. 2016), here in nats for every row and component, cost nothing.
+    While the KL is being warmed up (Sonderby et al. 2016) only its gradient is scaled down, so that losses of different
+    epochs compare, and patience is not misled.
+    """
+    log_likelihood, divergence = outputs["reconstruction"], outputs["divergence"]
+    kl = tf.reduce_sum(divergence, axis=1)
+    price = tf.reduce_sum(tf.maximum(divergence, scalars["free_bits"]), axis=1)
+    share = scalars["kl_share"]
+    price = share * price + tf.stop_gradient((1.0 - share) * price)
+    loss = scalars["beta"] * price - log_likelihood
+    return {"loss": loss, "elbo": log_likelihood - kl, "reconstruction": log_likelihood, "kl": kl}
+
+
+negative_bound.names = ("loss", "elbo", "reconstruction", "kl")
