@@ -35,7 +35,9 @@ ROOMS = {
     # Left of the estimators, which it knows by what they tell it only: so exporting can be a method of theirs.
     "export": Room({"_tensorflow", "training"}, ARRAYS, {"keras", "tensorflow"}),
     "base": Room({"_tensorflow", "training", "export"}, ARRAYS, {"keras", "tensorflow"}),
-    "estimators": Room({"sequences", "graphs", "networks", "training", "export", "base"}, ARRAYS, {"keras", "tensorflow"}),
+    "estimators": Room(
+        {"sequences", "graphs", "networks", "training", "export", "base"}, ARRAYS, {"keras", "tensorflow"}
+    ),
     "inspection": Room({"estimators"}, ARRAYS, {"matplotlib"}),
 }
 SPEKTRAL_DOOR = PACKAGE / "layers" / "_spektral.py"

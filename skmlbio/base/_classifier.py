@@ -181,14 +181,16 @@ class ClassifierBase(ClassifierMixin, NetworkEstimator):
         from skmlbio.base._served_labels import served_labels, served_probabilities
 
         labels = self._labels
+
+        def decision(ask, *inputs):
+            logits = ask("decision_function", *inputs)
+            return logits[:, 0] if labels.kind == "binary" else logits
+
         answers = {
-            "predict": lambda ask: served_labels(labels, ask("decision_function")),
-            "predict_proba": lambda ask: served_probabilities(labels, ask("decision_function")),
-            "decision_function": lambda ask: ask("decision_function"),
+            "predict": lambda ask, *inputs: served_labels(labels, ask("decision_function", *inputs)),
+            "predict_proba": lambda ask, *inputs: served_probabilities(labels, ask("decision_function", *inputs)),
         }
-        if labels.kind == "binary":
-            answers["decision_function"] = lambda ask: ask("decision_function")[:, 0]
-        return {verb: answer for verb, answer in answers.items() if hasattr(self, verb)}
+        return answers | ({"decision_function": decision} if _has_one_decision(self) else {})
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()

@@ -30,8 +30,8 @@ class ExportMixin:
             return {"": array_entrance(spec), "_matrix": array_entrance(spec)}
         return {"": column_entrance(spec, names), "_matrix": array_entrance(spec)}
 
-    def _answers(self) -> dict[str, Callable[[Callable], Any]]:
-        """Return what is answered, the main verb first: functions of ``ask``; see `Entrance.signature`."""
+    def _answers(self) -> dict[str, Callable[..., Any]]:
+        """Return what is answered, the main verb first: functions of ``ask`` and inputs; see `Entrance.signature`."""
         raise NotImplementedError
 
     def _export_signatures(self, network: ServedNetwork) -> dict[str, Signature]:
@@ -46,9 +46,9 @@ class ExportMixin:
         """Write the network as a SavedModel, which TensorFlow alone can serve, without skmlbio and without Keras.
 
         It has one signature for each method that answers for samples, such as ``predict`` or ``transform``, and
-        ``serving_default``, which is the first of them.  The first axis is free, also to be empty.  A signature's output
-        has the name of the method; where the method returns a list (the probabilities of several outputs), they are
-        called ``predict_proba_0``, ``predict_proba_1``, ...  Labels are what they were in `fit`, strings as
+        ``serving_default``, which is the first of them.  They take any number of samples at a time.  A signature's
+        output has the name of the method; where the method returns a list (the probabilities of several outputs), they
+        are called ``predict_proba_0``, ``predict_proba_1``, ...  Labels are what they were in `fit`, strings as
         ``tf.string``; numbers have the precision of the network, which is float32 unless its dtype is "float64".
 
         The input is ``X``, of the shape that X had in `fit`.  Where `fit` saw names of features, each feature is an

@@ -120,9 +120,11 @@ class RegressorBase(RegressorMixin, NetworkEstimator):
         return answer[:, 0] if self._target_ndim == 1 else answer
 
     def _answers(self):
-        if self._target_ndim == 1:
-            return {"predict": lambda ask: ask("predict")[:, 0]}
-        return {"predict": lambda ask: ask("predict")}
+        def predict(ask, *inputs):
+            answer = ask("predict", *inputs)
+            return answer[:, 0] if self._target_ndim == 1 else answer
+
+        return {"predict": predict}
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()

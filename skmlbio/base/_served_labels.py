@@ -49,7 +49,7 @@ def _table(classes: np.ndarray) -> tf.Tensor:
     unusual = [label for label in classes.tolist() if not isinstance(label, str)]
     if unusual:
         raise TypeError(
-            f"the label {unusual[0]!r} is of type {type(unusual[0]).__name__}, which TensorFlow does not know; labels can "
-            "be exported if they are strings, numbers or booleans."
+            f"the label {unusual[0]!r} is of type {type(unusual[0]).__name__}, which TensorFlow does not know; labels "
+            "can be exported if they are strings, numbers or booleans."
         )
     return tf.constant(classes.tolist())

@@ -156,9 +156,9 @@ class TransformerBase(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Network
 
     def _answers(self):
         return {
-            "transform": lambda ask: ask("transform"),
-            "reconstruct": lambda ask: ask("reconstruct"),
-            "score_samples": lambda ask: -self._fitted_loss(ask("errors"), None, (), {}),
+            "transform": lambda ask, *inputs: ask("transform", *inputs),
+            "reconstruct": lambda ask, *inputs: ask("reconstruct", *inputs),
+            "score_samples": lambda ask, *inputs: -self._fitted_loss(ask("errors", *inputs), None, (), {}),
         }
 
     def __sklearn_tags__(self):
@@ -199,5 +199,5 @@ class DecoderMixin:
         from skmlbio.export._signatures import array_entrance
 
         codes = array_entrance(*network.inputs("inverse_transform"))
-        signature = codes.signature(network, "inverse_transform", lambda ask: ask("inverse_transform"))
+        signature = codes.signature(network, "inverse_transform", lambda ask, z: ask("inverse_transform", z))
         return super()._export_signatures(network) | {"inverse_transform": signature}

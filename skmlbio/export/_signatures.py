@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -47,7 +48,7 @@ class Entrance(NamedTuple):
     encode: Callable[..., tuple[tf.Tensor, ...]]
     form: str = ""
 
-    def signature(self, network: ServedNetwork, verb: str, answer: Callable[[Callable], Any]) -> Signature:
+    def signature(self, network: ServedNetwork, verb: str, answer: Callable[..., Any]) -> Signature:
         """Return the signature that lets samples in and answers with a verb of the estimator.
 
         Parameters
@@ -57,12 +58,12 @@ class Entrance(NamedTuple):
         verb : str
             Name of the answer; where the answer is a list, they are called ``verb_0``, ``verb_1``, ...
         answer : callable
-            From ``ask`` to a tensor or a list of them, where ``ask(head)`` is what a head of the network answers.
+            ``answer(ask, *inputs)`` returns a tensor or a list of them, where ``inputs`` is what came of `encode`, and
+            ``ask(head, *inputs)`` what a head of the network answers.
         """
 
         def function(**tensors):
-            inputs = self.encode(**tensors)
-            found = answer(lambda head: network.answer(head, *inputs, form=self.form))
+            found = answer(functools.partial(network.answer, form=self.form), *self.encode(**tensors))
             return {f"{verb}_{i}": part for i, part in enumerate(found)} if isinstance(found, list) else {verb: found}
 
         return Signature(self.inputs, function)

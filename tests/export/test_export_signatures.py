@@ -59,9 +59,12 @@ def test_another_signature(tmp_path: Path) -> None:
 
 
 def test_lists_of_answers_are_numbered() -> None:
-    entrance = Entrance({"X": tf.TensorSpec((None,), tf.float32)}, lambda X: (X,))
-    signature = entrance.signature(None, "halves", lambda ask: [tf.constant(1), tf.constant(2)])
-    assert set(signature.function(X=tf.constant([1.0]))) == {"halves_0", "halves_1"}
+    encoder = AutoEncoderTransformer(epochs=2, random_state=0).fit(X)
+    network = ServedNetwork(encoder.blueprint_, encoder.weights_)
+    entrance = array_entrance(*network.inputs())
+    signature = entrance.signature(network, "both", lambda ask, x: [ask("transform", x), ask("reconstruct", x)])
+    answers = signature.function(X=tf.constant(X))
+    assert {name: answer.shape[1] for name, answer in answers.items()} == {"both_0": 2, "both_1": 3}
 
 
 def test_columns_are_stacked_in_the_order_of_the_features() -> None:

