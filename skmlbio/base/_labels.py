@@ -48,7 +48,8 @@ class Labels:
         for position, column in enumerate(found):
             if len(column) < 2:
                 where = "y" if len(found) == 1 else f"output {position} of y"
-                raise ValueError(f"{where} has one class only, {column[0]!r}; a classifier needs two classes or more.")
+                only = column.tolist()[0]
+                raise ValueError(f"{where} has one class only, {only!r}; a classifier needs two classes or more.")
         if len(found) > 1:
             return cls("multiclass-multioutput", found)
         return cls("binary" if len(found[0]) == 2 else "multiclass", found)
@@ -124,5 +125,6 @@ def _codes(column: np.ndarray, classes: np.ndarray) -> np.ndarray:
     unknown = ~np.isin(column, classes)
     if unknown.any():
         index = int(np.argmax(unknown))
-        raise ValueError(f"y[{index}] is {column[index]!r}, which is none of the classes {classes.tolist()}.")
+        label = column.tolist()[index]
+        raise ValueError(f"y[{index}] is {label!r}, which is none of the classes {classes.tolist()}.")
     return np.searchsorted(classes, column).astype(np.int32)
