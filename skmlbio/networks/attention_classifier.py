@@ -27,10 +27,10 @@ def attention_classifier(
     n_blocks: int = 1,
     feed_forward_dim: int = 64,
     kernel_width: int | None = 9,
-    positions: str = "sinusoidal",
-    pooling: str = "mean",
+    positions: str = "learned",
+    pooling: str = "max",
     norm: str = "pre",
-    dropout: float = 0.1,
+    dropout: float = 0.2,
     activation: str = "relu",
     dtype: str | None = None,
 ) -> Architecture:
@@ -92,8 +92,8 @@ def attention_classifier(
 
 def _embed(one_hot: Any, width: int, kernel_width: int | None, activation: str, dtype: str | None) -> Any:
     """σ(X̃ W + b) over neighbouring residues, or a vector for each residue alone."""
-    # As many entries of a patch are 1 as it has residues: this spread gives each sum a variance of about 1.
-    initializer = keras.initializers.RandomNormal(stddev=(kernel_width or 1) ** -0.5)
+    # Small beside 1: larger random vectors would tell every patch from every other before anything is learned.
+    initializer = keras.initializers.RandomNormal(stddev=0.1)
     name, activation = ("convolution", activation) if kernel_width else ("embedding", None)
     return SequenceConvolution(
         width, kernel_width or 1, activation, kernel_initializer=initializer, name=name, dtype=dtype

@@ -18,7 +18,7 @@ SEQUENCES = ensure_sequences(STRINGS, alphabet="dna")
 OPTIONS = [
     {},
     {"kernel_width": None, "positions": "none", "n_blocks": 2},
-    {"kernel_width": 4, "positions": "learned", "pooling": "max", "norm": "post"},
+    {"kernel_width": 4, "positions": "sinusoidal", "pooling": "mean", "norm": "post"},
     {"pooling": "attention", "dropout": 0.0, "n_heads": 1},
 ]
 
