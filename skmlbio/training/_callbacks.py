@@ -79,6 +79,7 @@ class KerasCallbacks:
         self._factories, self._n_epochs = factories, n_epochs
 
     def before_fit(self, trainer: Trainer) -> None:
+        self._trainer = trainer
         self._model, self._variables = live_model(trainer.network.blueprint)
         self._show(trainer)
         self._model.optimizer = trainer.optimizer
@@ -96,6 +97,7 @@ class KerasCallbacks:
     def before_epoch(self, epoch: int) -> None:
         for callback in self._callbacks:
             callback.on_epoch_begin(epoch, {})
+        self._take_back(self._trainer)
 
     def after_epoch(self, epoch: int, logs: dict[str, float], trainer: Trainer) -> bool:
         self._show(trainer)

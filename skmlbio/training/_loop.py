@@ -191,8 +191,9 @@ class _Fit:
         totals: dict[str, float] = {}
         data, targets, weights = self.validation
         for bucket in data.buckets():
-            for start in range(0, len(bucket.rows), _VALIDATION_ROWS_AT_ONCE):
-                rows = bucket.rows[start : start + _VALIDATION_ROWS_AT_ONCE]
+            n_rows = bucket.batch_size(_VALIDATION_ROWS_AT_ONCE)
+            for start in range(0, len(bucket.rows), n_rows):
+                rows = bucket.rows[start : start + n_rows]
                 goals = tuple(t[rows] for t in targets)
                 _add(totals, self.trainer.evaluate(bucket.form, bucket.take(rows), goals, weights[rows], scalars))
         return {name: total / len(data) for name, total in totals.items()}

@@ -30,10 +30,11 @@ def predict(blueprint: Blueprint, head: str, weights: list[np.ndarray], data: Da
         parts = [slice(i, i + n_rows) for i in range(0, len(data), n_rows)]
         answers = network.forward(head, weights, (buckets[0].take(part) for part in parts), buckets[0].form)
         return answers[0] if len(answers) == 1 else keras.tree.map_structure(_concatenate, *answers)
+    sizes = [_rows_at_once(bucket) for bucket in buckets]
     parts = [
-        (bucket, bucket.rows[i : i + bucket.batch_size(_ROWS_AT_ONCE)])
-        for bucket in buckets
-        for i in range(0, len(bucket.rows), bucket.batch_size(_ROWS_AT_ONCE))
+        (bucket, bucket.rows[i : i + n_rows])
+        for bucket, n_rows in zip(buckets, sizes, strict=True)
+        for i in range(0, len(bucket.rows), n_rows)
     ]
     answers = [
         answer for bucket, rows in parts for answer in network.forward(head, weights, [bucket.take(rows)], bucket.form)
@@ -45,8 +46,8 @@ def predict(blueprint: Blueprint, head: str, weights: list[np.ndarray], data: Da
 def _rows_at_once(bucket: Bucket) -> int:
     """Return how many rows pass together: the wider, the fewer, so that sparse data are never dense all at once."""
     if len(bucket.rows) <= _FEW_ROWS:
-        return _FEW_ROWS
-    return max(_FEW_ROWS, min(_ROWS_AT_ONCE, _BYTES_AT_ONCE // bucket.row_bytes()))
+        return bucket.batch_size(_FEW_ROWS)
+    return bucket.batch_size(max(_FEW_ROWS, min(_ROWS_AT_ONCE, _BYTES_AT_ONCE // bucket.row_bytes())))
 
 
 def _concatenate(*arrays: np.ndarray) -> np.ndarray:
