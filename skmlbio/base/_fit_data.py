@@ -10,7 +10,7 @@ from sklearn.utils.validation import _check_sample_weight
 
 from skmlbio.training._batches import Data
 
-_BYTES_AT_ONCE = 2**24
+_BYTES_AT_ONCE = 2**22
 
 
 def ensure_sample_weight(sample_weight: Any, n_samples: int) -> np.ndarray:

@@ -1,0 +1,141 @@
+"""The estimators inside scikit-learn's meta-estimators and model selection."""
+
+import numpy as np
+import pytest
+from sklearn.base import clone, is_classifier, is_regressor
+from sklearn.calibration import CalibratedClassifierCV
+from sklearn.ensemble import BaggingClassifier, StackingClassifier, VotingClassifier
+from sklearn.inspection import permutation_importance
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import roc_auc_score
+from sklearn.model_selection import (
+    GridSearchCV,
+    StratifiedKFold,
+    check_cv,
+    cross_val_predict,
+    cross_val_score,
+    cross_validate,
+    learning_curve,
+)
+from sklearn.pipeline import make_pipeline
+
+import skmlbio
+from skmlbio import AutoEncoderTransformer, DenseClassifier, DenseRegressor, NetworkClassifier, NetworkRegressor
+from skmlbio.training import clear_programs, program_info
+
+FEW = {"epochs": 5, "learning_rate": 0.02, "random_state": 0}
+
+
+def network(**options) -> DenseClassifier:
+    return DenseClassifier((8,), **(FEW | options))
+
+
+def test_classifiers_and_regressors_are_known_as_such() -> None:
+    assert all(is_classifier(cls()) for cls in (DenseClassifier, NetworkClassifier))
+    assert all(is_regressor(cls()) for cls in (DenseRegressor, NetworkRegressor))
+    assert not is_classifier(AutoEncoderTransformer()) and not is_regressor(AutoEncoderTransformer())
+
+
+def test_cross_validation_is_stratified(two_classes, monkeypatch) -> None:
+    X, y = two_classes
+    assert isinstance(check_cv(3, y, classifier=is_classifier(network())), StratifiedKFold)
+    uneven = np.sort(y)  # unshuffled, unstratified folds would lack a class
+    assert np.isfinite(cross_val_score(network(epochs=2), X, uneven, cv=3, error_score="raise")).all()
+
+
+def test_clone_and_cross_validation_keep_the_number_of_epochs(two_classes) -> None:
+    keras = pytest.importorskip("keras")
+    counted = []
+
+    class Counter(keras.callbacks.Callback):
+        def on_train_begin(self, logs=None):
+            counted.append(0)
+
+        def on_epoch_end(self, epoch, logs=None):
+            counted[-1] += 1
+
+    estimator = network(epochs=7, callbacks=[Counter])
+    assert clone(estimator).get_params() == estimator.get_params()
+    found = cross_validate(estimator, *two_classes, cv=3, return_estimator=True)
+    assert counted == [7, 7, 7]
+    assert [e.n_iter_ for e in found["estimator"]] == [7, 7, 7]
+    assert [len(e.history_["loss"]) for e in found["estimator"]] == [7, 7, 7]
+
+
+@pytest.mark.parametrize("name", ["AutoEncoderTransformer", "DenseClassifier", "NetworkClassifier", "NetworkRegressor"])
+def test_clone_keeps_every_parameter(name: str) -> None:
+    options = {"optimizer": {"class_name": "SGD", "config": {"momentum": 0.9}}, "epochs": 7, "patience": 3}
+    estimator = getattr(skmlbio, name)(**options)
+    assert clone(estimator).get_params(deep=False) == estimator.get_params(deep=False)
+    assert estimator.optimizer is options["optimizer"]  # what the constructor got, not a copy of it
+
+
+def test_roc_auc_scores_two_and_more_classes(two_classes, iris) -> None:
+    assert cross_val_score(network(epochs=20), *two_classes, cv=2, scoring="roc_auc").mean() > 0.8
+    probabilities = cross_val_predict(network(epochs=20), *iris, cv=2, method="predict_proba")
+    assert roc_auc_score(iris[1], probabilities, multi_class="ovr") > 0.9
+
+
+@pytest.mark.parametrize(
+    "wrap",
+    [
+        lambda e: CalibratedClassifierCV(e, cv=2),
+        lambda e: VotingClassifier([("network", e), ("line", LogisticRegression())], voting="soft"),
+        lambda e: StackingClassifier([("network", e), ("line", LogisticRegression())], cv=2),
+        lambda e: BaggingClassifier(e, n_estimators=2, random_state=0),
+    ],
+    ids=["calibrated", "voting", "stacking", "bagging"],
+)
+def test_ensembles(wrap, two_classes) -> None:
+    X, y = two_classes
+    ensemble = wrap(network()).fit(X, y)
+    assert ensemble.score(X, y) > 0.7
+    assert np.allclose(ensemble.predict_proba(X).sum(axis=1), 1)
+
+
+def test_permutation_importance_finds_the_only_column_that_matters() -> None:
+    X = np.random.default_rng(0).normal(size=(96, 4))
+    y = (X[:, 2] > 0).astype(int)
+    found = permutation_importance(network(epochs=20).fit(X, y), X, y, n_repeats=3, random_state=0)
+    assert found.importances_mean.argmax() == 2
+
+
+def test_learning_curve_counts_its_samples(two_classes) -> None:
+    sizes, _, scores = learning_curve(network(), *two_classes, cv=2, train_sizes=[0.5, 1.0])
+    assert sizes.tolist() == [24, 48]
+    assert scores.shape == (2, 2) and np.isfinite(scores).all()
+
+
+def test_a_search_of_24_fits_traces_each_of_its_two_structures_once(iris) -> None:
+    clear_programs()
+    search = GridSearchCV(
+        make_pipeline(AutoEncoderTransformer(hidden_layer_sizes=(8,), epochs=2, random_state=0), LogisticRegression()),
+        {
+            "autoencodertransformer__latent_dim": [1, 2],
+            "autoencodertransformer__learning_rate": [1e-3, 2e-3, 5e-3, 1e-2],
+        },
+        cv=3,
+        refit=False,
+    )
+    search.fit(*iris)
+    assert len(search.cv_results_["params"]) == 8
+    assert (program_info().n_networks, program_info().n_trainers, program_info().n_traces) == (2, 2, 2)
+    clone(search).set_params(refit=True).fit(*iris)  # the same again, and once more with all rows
+    assert program_info().n_traces == 2
+
+
+def test_full_batches_of_nearly_equal_folds_share_a_program(iris) -> None:
+    clear_programs()
+    X, y = iris
+    for n_samples in (100, 104, 110):
+        network(batch_size=None).fit(X[:n_samples], y[:n_samples])
+    assert program_info().n_traces == 1
+
+
+def test_the_cache_of_programs_can_be_emptied_under_fitted_estimators(two_classes) -> None:
+    X, y = two_classes
+    estimator = network().fit(X, y)
+    before = estimator.predict_proba(X)
+    clear_programs()
+    assert program_info().n_networks == 0
+    assert np.array_equal(estimator.predict_proba(X), before)

@@ -1,0 +1,78 @@
+"""The training keywords are the same everywhere, in order, default and text; docstrings are complete."""
+
+import inspect
+import re
+
+import pytest
+from sklearn.base import BaseEstimator
+
+import skmlbio
+from skmlbio.base._estimator import TRAINING_CONSTRAINTS
+
+SHARED = tuple(TRAINING_CONSTRAINTS)
+MODEL = "DenseClassifier"
+ESTIMATORS = [name for name in skmlbio.__all__ if issubclass(getattr(skmlbio, name), BaseEstimator)]
+
+
+def sections(docstring: str) -> dict[str, str]:
+    """Cut a numpydoc docstring at its underlined headings."""
+    parts = re.split(r"^(.+)\n-{3,}\n", inspect.cleandoc(docstring), flags=re.MULTILINE)
+    return dict(zip(parts[1::2], parts[2::2], strict=True))
+
+
+def entries(section: str) -> dict[str, str]:
+    """The text of each name in a section; "l1, l2 : float" counts for both."""
+    parts = re.split(r"^(\S.*?) : ", section, flags=re.MULTILINE)
+    pairs = zip(parts[1::2], parts[2::2], strict=True)
+    return {name.strip(): text.strip() for names, text in pairs for name in names.split(",")}
+
+
+def parameters(name: str) -> dict[str, inspect.Parameter]:
+    found = dict(inspect.signature(getattr(skmlbio, name).__init__).parameters)
+    del found["self"]
+    return found
+
+
+@pytest.mark.parametrize("name", ESTIMATORS)
+def test_shared_keywords_come_last_in_one_order_with_one_default(name: str) -> None:
+    found, model = parameters(name), parameters(MODEL)
+    assert tuple(found)[-len(SHARED) :] == SHARED
+    assert {k: found[k].default for k in SHARED} == {k: model[k].default for k in SHARED}
+    assert all(p.kind is not p.VAR_KEYWORD for p in found.values())
+
+
+@pytest.mark.parametrize("name", ESTIMATORS)
+def test_shared_keywords_have_one_text(name: str) -> None:
+    found = entries(sections(getattr(skmlbio, name).__doc__)["Parameters"])
+    model = entries(sections(getattr(skmlbio, MODEL).__doc__)["Parameters"])
+    for keyword in SHARED:
+        assert found[keyword] == model[keyword], keyword
+
+
+@pytest.mark.parametrize("name", ESTIMATORS)
+def test_docstring_lists_every_parameter_and_has_its_sections(name: str) -> None:
+    cls = getattr(skmlbio, name)
+    found = sections(cls.__doc__)
+    assert list(entries(found["Parameters"])) == list(parameters(name))
+    assert {"Parameters", "Attributes", "See Also", "Examples"} <= set(found)
+    assert {"weights_", "model_", "history_", "n_iter_", "best_epoch_"} <= set(entries(found["Attributes"]))
+    assert set(parameters(name)) == set(cls._parameter_constraints) | ({"network"} & set(parameters(name)))
+
+
+@pytest.mark.parametrize("name", ESTIMATORS)
+def test_public_methods_have_complete_docstrings(name: str) -> None:
+    cls = getattr(skmlbio, name)
+    ours = [
+        (verb, method)
+        for verb, method in inspect.getmembers(cls, inspect.isfunction)
+        if not verb.startswith("_") and method.__module__.startswith("skmlbio")
+    ]
+    assert {verb for verb, _ in ours} >= {"fit"}
+    for verb, method in ours:
+        found = sections(method.__doc__ or "")
+        taken = [p for p in inspect.signature(method).parameters.values() if p.name != "self"]
+        named = [p.name for p in taken if p.kind is not p.VAR_KEYWORD]
+        documented = re.findall(r"^\S.*", found.get("Parameters", ""), flags=re.MULTILINE)
+        documented = {n.strip() for line in documented for n in line.partition(" : ")[0].split(",")}
+        if verb not in ("get_params", "set_params"):
+            assert set(named) == documented, f"{name}.{verb}"

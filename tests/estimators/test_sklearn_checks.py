@@ -1,0 +1,79 @@
+"""scikit-learn's own checks, over every estimator of matrices."""
+
+from unittest import SkipTest
+
+import pytest
+from sklearn.base import BaseEstimator
+from sklearn.utils.estimator_checks import estimator_checks_generator, parametrize_with_checks
+
+import skmlbio
+
+# Why a check may fail, by estimator and check.  Empty: none does.
+EXPECTED_FAILED_CHECKS: dict[str, dict[str, str]] = {}
+
+NOT_MATRICES = {"AttentionClassifier", "GCNClassifier"}
+
+TRAINING = {"learning_rate": 0.02, "epochs": 30, "batch_size": None}
+ENCODING = {"learning_rate": 1e-3, "epochs": 10, "batch_size": None}
+DOUBLE = {"network_params": {"dtype": "float64"}}
+
+# Full batches in double precision; transformers learn slowly, for little rounding to add up.
+INSTANCES = {
+    "AutoEncoderTransformer": {"dtype": "float64"} | ENCODING,
+    "DenseClassifier": {"dtype": "float64"} | TRAINING,
+    "DenseRegressor": {"dtype": "float64"} | TRAINING,
+    "NetworkClassifier": DOUBLE | TRAINING,
+    "NetworkRegressor": DOUBLE | TRAINING,
+    "NetworkTransformer": DOUBLE | ENCODING,
+}
+
+
+def instances() -> list[BaseEstimator]:
+    return [getattr(skmlbio, name)(**parameters) for name, parameters in INSTANCES.items()]
+
+
+def test_every_estimator_of_matrices_is_checked() -> None:
+    exported = {n for n in skmlbio.__all__ if issubclass(getattr(skmlbio, n), BaseEstimator)}
+    assert exported - NOT_MATRICES - {"VAESampler"} == set(INSTANCES)
+
+
+def run(estimator: BaseEstimator, check) -> None:
+    """Run a check; nothing is skipped but what needs scikit-learn's array API switched on."""
+    try:
+        check(estimator)
+    except SkipTest as reason:
+        assert "SCIPY_ARRAY_API" in str(reason)
+        pytest.skip(str(reason))
+
+
+@parametrize_with_checks(instances(), expected_failed_checks=lambda e: EXPECTED_FAILED_CHECKS.get(type(e).__name__, {}))
+def test_checks_in_double_precision(estimator, check) -> None:
+    run(estimator, check)
+
+
+# What could depend on the defaults; the rest is the same code as above.  Left out are the checks whose tolerance needs
+# double precision or full batches: equivalence of sample weights, and invariance to 1e-7.
+CHECKS_OF_DEFAULTS = {
+    "check_class_weight_classifiers",
+    "check_classifiers_classes",
+    "check_classifiers_train",
+    "check_decision_proba_consistency",
+    "check_estimators_pickle",
+    "check_fit2d_1feature",
+    "check_fit2d_1sample",
+    "check_fit_idempotent",
+    "check_n_features_in",
+    "check_regressors_train",
+    "check_regressors_int",
+    "check_transformer_general",
+}
+
+
+@pytest.mark.parametrize("name", INSTANCES)
+def test_checks_with_defaults(name: str) -> None:
+    ran = set()
+    for estimator, check in estimator_checks_generator(getattr(skmlbio, name)()):
+        if check.func.__name__ in CHECKS_OF_DEFAULTS:
+            run(estimator, check)
+            ran.add(check.func.__name__)
+    assert len(ran) >= 5

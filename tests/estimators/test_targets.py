@@ -1,0 +1,148 @@
+"""Kinds of targets, weights of samples and of classes."""
+
+import numpy as np
+import pytest
+import scipy.sparse
+from sklearn.datasets import make_multilabel_classification
+from sklearn.utils.class_weight import compute_sample_weight
+
+from skmlbio import AutoEncoderTransformer, DenseClassifier, DenseRegressor, NetworkClassifier
+
+LEARN = {"epochs": 30, "learning_rate": 0.02, "random_state": 0}
+FULL = {"epochs": 10, "batch_size": None, "learning_rate": 0.01, "dtype": "float64", "random_state": 0}
+
+
+def test_two_classes_of_any_label(two_classes) -> None:
+    X, codes = two_classes
+    y = np.array(["healthy", "ill"], dtype=object)[codes]
+    estimator = DenseClassifier((8,), **LEARN).fit(X, y)
+    assert estimator.classes_.tolist() == ["healthy", "ill"]
+    assert estimator.score(X, y) > 0.85
+    probabilities, decisions = estimator.predict_proba(X), estimator.decision_function(X)
+    assert probabilities.shape == (96, 2) and probabilities.dtype == np.float64 and decisions.shape == (96,)
+    assert np.allclose(probabilities.sum(axis=1), 1, rtol=0, atol=1e-12)
+    assert np.array_equal(decisions > 0, estimator.predict(X) == "ill")
+    assert np.allclose(probabilities[:, 1], 1 / (1 + np.exp(-decisions)), atol=1e-6)
+    assert np.array_equal(estimator.predict_proba(X), DenseClassifier((8,), **LEARN).fit(X, codes).predict_proba(X))
+
+
+def test_many_classes(iris) -> None:
+    X, codes = iris
+    y = np.array(["setosa", "versicolor", "virginica"])[codes]
+    estimator = NetworkClassifier(**LEARN).fit(X, y)
+    assert estimator.score(X, y) > 0.9
+    assert estimator.predict_proba(X).shape == estimator.decision_function(X).shape == (150, 3)
+    assert np.array_equal(estimator.classes_[estimator.predict_proba(X).argmax(axis=1)], estimator.predict(X))
+
+
+@pytest.mark.parametrize("as_target", [np.asarray, scipy.sparse.csr_matrix], ids=["dense", "sparse"])
+def test_several_labels_a_sample(as_target) -> None:
+    X, y = make_multilabel_classification(96, 6, n_classes=3, n_labels=2, random_state=0)
+    estimator = DenseClassifier((8,), **LEARN).fit(X, as_target(y))
+    assert estimator.classes_.tolist() == [0, 1, 2]
+    assert estimator.predict(X).shape == estimator.predict_proba(X).shape == estimator.decision_function(X).shape
+    assert set(np.unique(estimator.predict(X))) <= {0, 1}
+    assert (estimator.predict(X) == y).mean() > 0.8
+
+
+def test_several_outputs_of_several_classes(iris) -> None:
+    X, codes = iris
+    y = np.column_stack([np.array(["a", "b", "c"])[codes], np.where(X[:, 0] > 5.8, "long", "short")])
+    estimator = DenseClassifier((8,), **LEARN).fit(X, y)
+    assert [c.tolist() for c in estimator.classes_] == [["a", "b", "c"], ["long", "short"]]
+    assert ((estimator.predict(X) == y).mean(axis=0) > 0.85).all()
+    assert [p.shape for p in estimator.predict_proba(X)] == [(150, 3), (150, 2)]
+    assert not hasattr(estimator, "decision_function")
+
+
+@pytest.mark.parametrize("scale", [1e-6, 1.0, 1e6])
+def test_regression_at_any_scale(numbers, scale) -> None:
+    X, y = numbers
+    estimator = DenseRegressor((16,), **(LEARN | {"epochs": 60})).fit(X, y * scale + 10 * scale)
+    assert estimator.score(X, y * scale + 10 * scale) > 0.9
+    assert estimator.predict(X).shape == (96,)
+
+
+def test_several_targets(numbers) -> None:
+    X, y = numbers
+    both = np.column_stack([y, 1000 - 5 * y])
+    estimator = DenseRegressor((16,), **(LEARN | {"epochs": 60})).fit(X, both)
+    assert estimator.n_outputs_ == 2
+    assert estimator.predict(X).shape == (96, 2)
+    assert estimator.score(X, both) > 0.9
+
+
+@pytest.mark.parametrize("loss", ["mse", "mae", "huber"])
+def test_losses_of_regression(numbers, loss) -> None:
+    X, y = numbers
+    estimator = DenseRegressor((8,), loss=loss, epochs=2, batch_size=None, random_state=0).fit(X, y)
+    z = (y - y.mean()) / y.std()
+    before = DenseRegressor((8,), loss=loss, epochs=1, learning_rate=1e-12, batch_size=None, random_state=0).fit(X, y)
+    error = np.abs(z - (before.predict(X) - y.mean()) / y.std())
+    expected = {"mse": error**2, "mae": error, "huber": np.where(error <= 1, error**2 / 2, error - 0.5)}[loss].mean()
+    assert estimator.history_["loss"][0] == pytest.approx(expected, rel=1e-4)
+    assert estimator.history_["loss"][1] < expected
+
+
+@pytest.mark.parametrize(
+    "estimator",
+    [cls(hidden_layer_sizes=(8,), **FULL) for cls in (DenseClassifier, DenseRegressor, AutoEncoderTransformer)],
+    ids=["classifier", "regressor", "transformer"],
+)
+@pytest.mark.parametrize("fraction", [None, 0.25])
+def test_weight_zero_counts_as_absent_and_two_as_twice(estimator, fraction, two_classes) -> None:
+    X, y = two_classes
+    estimator.set_params(validation_fraction=fraction)
+    weights = np.ones(96)
+    weights[::3] = 0
+    absent = estimator.fit(X, y, sample_weight=weights).weights_, estimator.history_
+    left_out = estimator.fit(X[weights > 0], y[weights > 0]).weights_, estimator.history_
+    for one, other in zip(absent[0], left_out[0], strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-7, atol=1e-10)
+    assert absent[1].keys() == left_out[1].keys()
+    if fraction is None:
+        weights[1::3] = 2
+        twice = estimator.fit(X, y, sample_weight=weights).weights_
+        rows = np.repeat(np.arange(96), weights.astype(int))
+        for one, other in zip(twice, estimator.fit(X[rows], y[rows]).weights_, strict=True):
+            np.testing.assert_allclose(one, other, rtol=1e-6, atol=1e-9)
+
+
+def test_class_weights_are_sample_weights(two_classes) -> None:
+    X, y = two_classes
+    rare = np.flatnonzero((y == 0) | (np.arange(96) % 5 == 0))
+    X, y = X[rare], y[rare]
+    for class_weight in ("balanced", {0: 1.0, 1: 4.0}):
+        weighted = DenseClassifier((8,), class_weight=class_weight, **FULL).fit(X, y).weights_
+        given = DenseClassifier((8,), **FULL).fit(X, y, sample_weight=compute_sample_weight(class_weight, y)).weights_
+        for one, other in zip(weighted, given, strict=True):
+            np.testing.assert_allclose(one, other, rtol=1e-6, atol=1e-9)
+    plain = DenseClassifier((8,), **LEARN).fit(X, y).predict_proba(X)[:, 1].mean()
+    assert DenseClassifier((8,), class_weight={1: 20}, **LEARN).fit(X, y).predict_proba(X)[:, 1].mean() > plain
+
+
+def test_class_weights_of_several_outputs(iris) -> None:
+    X, codes = iris
+    y = np.column_stack([codes, X[:, 0] > 5.8]).astype(int)
+    each = [{0: 1.0, 1: 2.0, 2: 1.0}, {0: 1.0, 1: 3.0}]
+    weighted = DenseClassifier((8,), class_weight=each, **FULL).fit(X, y).weights_
+    given = DenseClassifier((8,), **FULL).fit(X, y, sample_weight=compute_sample_weight(each, y)).weights_
+    for one, other in zip(weighted, given, strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-6, atol=1e-9)
+    with pytest.raises(ValueError, match="class_weight lists 1 outputs, but y has 2"):
+        DenseClassifier(class_weight=[{0: 1.0}]).fit(X, y)
+
+
+def test_class_weights_of_labels_are_refused() -> None:
+    X, y = make_multilabel_classification(30, 6, n_classes=3, random_state=0)
+    with pytest.raises(ValueError, match=r"class_weight .* y holds labels"):
+        DenseClassifier(class_weight="balanced").fit(X, y)
+
+
+def test_scores_take_sample_weights(two_classes) -> None:
+    X, _ = two_classes
+    estimator = AutoEncoderTransformer(hidden_layer_sizes=(8,), epochs=2, random_state=0).fit(X)
+    errors, weights = estimator.score_samples(X), np.arange(96.0)
+    assert errors.shape == (96,) and (errors <= 0).all()
+    assert estimator.score(X) == pytest.approx(errors.mean(), rel=1e-5)
+    assert estimator.score(X, sample_weight=weights) == pytest.approx(np.average(errors, weights=weights), rel=1e-5)
