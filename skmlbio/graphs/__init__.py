@@ -5,17 +5,30 @@ Nothing here loads a deep-learning library; networkx and Spektral objects are re
 
 from ._ensure_graphs import ensure_graphs
 from ._graph import Graph
-from ._graph_batches import DenseGraphs, FlatGraphs, bucket_of, choose_bucket_sizes, dense_batch, flat_batch
+from ._graph_batches import (
+    DenseBatches,
+    DenseGraphs,
+    EdgeGraphs,
+    FlatGraphs,
+    bucket_of,
+    choose_bucket_sizes,
+    dense_batch,
+    edge_batch,
+    flat_batch,
+)
 from ._graph_samples import GraphSamples
 
 __all__ = [
+    "DenseBatches",
     "DenseGraphs",
+    "EdgeGraphs",
     "FlatGraphs",
     "Graph",
     "GraphSamples",
     "bucket_of",
     "choose_bucket_sizes",
     "dense_batch",
+    "edge_batch",
     "ensure_graphs",
     "flat_batch",
 ]

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ._graph_samples import GraphSamples, positions, starts
+from ._graph_samples import GraphSamples, positions, ranges, starts
 
 
 class DenseGraphs(NamedTuple):
@@ -25,6 +25,27 @@ class DenseGraphs(NamedTuple):
 
     features: np.ndarray
     adjacency: np.ndarray
+    mask: np.ndarray
+
+
+class EdgeGraphs(NamedTuple):
+    """Graphs padded to one number of nodes and one number of edges, with nothing of size n_nodes x n_nodes.
+
+    Attributes
+    ----------
+    features : ndarray of shape (n_graphs, n_nodes, n_features), float32, or (n_graphs, n_nodes), int32
+        Node features, or ids of node types; zero where padded.
+    edge_index : ndarray of shape (n_graphs, 2, n_edges), int32
+        Edges, each graph's nodes counted from 0; padded edges join the last node to itself.
+    edge_weight : ndarray of shape (n_graphs, n_edges), float32
+        Weights of the edges; zero where padded.
+    mask : ndarray of shape (n_graphs, n_nodes), bool
+        Which nodes are real.
+    """
+
+    features: np.ndarray
+    edge_index: np.ndarray
+    edge_weight: np.ndarray
     mask: np.ndarray
 
 
@@ -85,14 +106,101 @@ def dense_batch(samples: GraphSamples, n_nodes: int | None = None, n_graphs: int
     """
     n_nodes = _room(n_nodes, samples.n_nodes.max(initial=0), "nodes")
     n_graphs = _room(n_graphs, len(samples), "graphs")
-    graph, node = positions(samples.n_nodes)
-    features = np.zeros((n_graphs, n_nodes, *samples.features.shape[1:]), samples.features.dtype)
-    features[graph, node] = samples.features
-    mask = np.arange(n_nodes) < np.pad(samples.n_nodes, (0, n_graphs - len(samples)))[:, None]
+    features, mask = _padded_nodes(samples, n_nodes, n_graphs)
     adjacency = np.zeros((n_graphs, n_nodes, n_nodes), np.float32)
     owner = np.repeat(np.arange(len(samples)), samples.n_edges)
     adjacency[owner, samples.edge_index[0], samples.edge_index[1]] = samples.edge_weight
     return DenseGraphs(features, adjacency, mask)
+
+
+class DenseBatches:
+    """Many dense batches of the same graphs.
+
+    ``DenseBatches(samples, n_nodes)[rows]`` is ``dense_batch(samples[rows], n_nodes)``, several times faster, because
+    nodes are padded once.  Adjacency matrices are far larger than the edges in them, so they are made for the rows that
+    are taken.
+
+    Parameters
+    ----------
+    samples : GraphSamples
+        Graphs of at most `n_nodes` nodes.
+    n_nodes : int
+        Nodes of each padded graph.
+
+    Examples
+    --------
+    >>> from skmlbio.graphs import DenseBatches, Graph, ensure_graphs
+    >>> samples = ensure_graphs([Graph([[1.0]]), Graph([[2.0], [3.0]], [[0, 1], [1, 0]])])
+    >>> DenseBatches(samples, 2)[[1]].adjacency
+    array([[[0., 1.],
+            [1., 0.]]], dtype=float32)
+    """
+
+    def __init__(self, samples: GraphSamples, n_nodes: int):
+        self._n_nodes = _room(n_nodes, samples.n_nodes.max(initial=0), "nodes")
+        self._features, self._mask = _padded_nodes(samples, n_nodes, len(samples))
+        self._n_edges, self._first = samples.n_edges, starts(samples.n_edges)
+        self._entry = samples.edge_index[0].astype(np.int64) * n_nodes + samples.edge_index[1]
+        self._weight = samples.edge_weight
+
+    def __getitem__(self, rows: np.ndarray) -> DenseGraphs:
+        n_edges, size = self._n_edges[rows], self._n_nodes
+        edges = ranges(self._first[rows], n_edges)
+        adjacency = np.zeros((len(n_edges), size, size), np.float32)
+        before = np.repeat(np.arange(len(n_edges)) * size**2, n_edges)
+        adjacency.reshape(-1)[before + self._entry[edges]] = self._weight[edges]
+        return DenseGraphs(self._features[rows], adjacency, self._mask[rows])
+
+
+def _padded_nodes(samples: GraphSamples, n_nodes: int, n_graphs: int) -> tuple[np.ndarray, np.ndarray]:
+    """Features with one row of nodes for each graph, and which of them are real."""
+    graph, node = positions(samples.n_nodes)
+    features = np.zeros((n_graphs, n_nodes, *samples.features.shape[1:]), samples.features.dtype)
+    features[graph, node] = samples.features
+    mask = np.arange(n_nodes) < np.pad(samples.n_nodes, (0, n_graphs - len(samples)))[:, None]
+    return features, mask
+
+
+def edge_batch(samples: GraphSamples, n_nodes: int | None = None, n_edges: int | None = None) -> EdgeGraphs:
+    """Pad graphs to one size, with lists of edges.
+
+    Parameters
+    ----------
+    samples : GraphSamples
+        Graphs of at most `n_nodes` nodes and `n_edges` edges.
+    n_nodes, n_edges : int, default=None
+        Nodes and edges of each padded graph. `None` takes the most that one of `samples` has.
+
+    Returns
+    -------
+    batch : EdgeGraphs
+        Features, edge_index, edge_weight, mask.
+
+    Raises
+    ------
+    ValueError
+        If the batch has no room for the graphs.
+
+    Examples
+    --------
+    >>> from skmlbio.graphs import Graph, edge_batch, ensure_graphs
+    >>> samples = ensure_graphs([Graph([[1.0]]), Graph([[2.0], [3.0]], [[0, 1], [1, 0]])])
+    >>> edge_batch(samples, n_nodes=3).edge_index
+    array([[[2, 2],
+            [2, 2]],
+    <BLANKLINE>
+           [[0, 1],
+            [1, 0]]], dtype=int32)
+    """
+    n_nodes = _room(n_nodes, samples.n_nodes.max(initial=0), "nodes")
+    n_edges = _room(n_edges, samples.n_edges.max(initial=0), "edges")
+    features, mask = _padded_nodes(samples, n_nodes, len(samples))
+    graph, edge = positions(samples.n_edges)
+    edge_index = np.full((len(samples), 2, n_edges), n_nodes - 1, np.int32)
+    edge_index[graph, :, edge] = samples.edge_index.T
+    edge_weight = np.zeros((len(samples), n_edges), np.float32)
+    edge_weight[graph, edge] = samples.edge_weight
+    return EdgeGraphs(features, edge_index, edge_weight, mask)
 
 
 def flat_batch(samples: GraphSamples, n_nodes: int | None = None, n_edges: int | None = None) -> FlatGraphs:

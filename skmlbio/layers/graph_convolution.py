@@ -2,7 +2,9 @@
 
 All take either a dense padded batch, ``[x, adjacency]`` with x of shape (n_graphs, n_nodes, n_features) and adjacency
 (n_graphs, n_nodes, n_nodes), or edge lists, ``[x, edge_index, edge_weight]`` with x of shape (n_nodes, n_features),
-edge_index (2, n_edges) and edge_weight (n_edges,). The same weights give the same numbers in both.
+edge_index (2, n_edges) and edge_weight (n_edges,), or padded edge lists, with x of shape (n_graphs, n_nodes,
+n_features), edge_index (n_graphs, 2, n_edges) and edge_weight (n_graphs, n_edges). The same weights give the same
+numbers in all three.
 """
 
 from __future__ import annotations
@@ -51,6 +53,8 @@ def graph_convolution(
     >>> np.asarray(graph_convolution(path, x, np.array([[10]], "float32"), self_connections=True)).ravel()
     array([30., 70., 60.], dtype=float32)
     """
+    if kernel.shape[0] < kernel.shape[1]:  # the narrower side is the cheaper one to propagate
+        return ops.matmul(propagate(adjacency, x, self_connections, normalization), kernel)
     return propagate(adjacency, ops.matmul(x, kernel), self_connections, normalization)
 
 
@@ -177,6 +181,7 @@ class ConvolutionLayer(keras.layers.Layer):
             self.bias = self.add_weight(shape=(self.units,), initializer="zeros", name="bias")
 
     def add_kernel(self, shape, name):
+        setattr(self, f"{name}_initializer", self.kernel_initializer)  # where one looks for the initialiser of a weight
         return self.add_weight(
             shape=shape, initializer=self.kernel_initializer, regularizer=self.kernel_regularizer, name=name
         )
@@ -190,7 +195,10 @@ class ConvolutionLayer(keras.layers.Layer):
     def call(self, inputs):
         x, adjacency = read_inputs(inputs)
         y = self.convolve(adjacency, x)
-        return self.activation(y + self.bias if self.use_bias else y)
+        y = self.activation(y + self.bias if self.use_bias else y)
+        if len(y.shape) < len(inputs[0].shape):
+            y = ops.reshape(y, (*ops.shape(inputs[0])[:-1], self.units))
+        return y
 
     def compute_mask(self, inputs, previous_mask):
         # Padding is told by the inputs; a mask that Keras carries along is left behind.

@@ -140,10 +140,12 @@ class GraphPooling(keras.layers.Layer):
         self.pooling = pooling
         self.n_graphs = n_graphs
         self.kernel = None
+        self.kernel_initializer = keras.initializers.get("glorot_uniform")
 
     def build(self, input_shape):
         if self.pooling == "attention":
-            self.kernel = self.add_weight(shape=(input_shape[0][-1], 1), initializer="glorot_uniform", name="kernel")
+            shape = (input_shape[0][-1], 1)
+            self.kernel = self.add_weight(shape=shape, initializer=self.kernel_initializer, name="kernel")
 
     def call(self, inputs):
         x, membership = inputs

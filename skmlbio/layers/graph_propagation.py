@@ -37,11 +37,21 @@ Adjacency = Tensor | EdgeList
 
 
 def read_inputs(inputs: list[Tensor]) -> tuple[Tensor, Adjacency]:
-    """Node features and adjacency from a layer's inputs: ``[x, adjacency]`` or ``[x, edge_index, edge_weight]``."""
+    """Node features and adjacency from a layer's inputs: ``[x, adjacency]`` or ``[x, edge_index, edge_weight]``.
+
+    Edge lists of many padded graphs, of shapes (n_graphs, 2, n_edges) and (n_graphs, n_edges), become those of one
+    graph that joins them, and x of shape (n_graphs, n_nodes, n_features) becomes (n_graphs * n_nodes, n_features).
+    """
     x, *adjacency = inputs
     if len(adjacency) == 1:
         return x, adjacency[0]
-    return x, EdgeList(*adjacency, ops.shape(x)[0])
+    edge_index, edge_weight = adjacency
+    if len(x.shape) == 3:
+        n_graphs, n_nodes, n_features = ops.shape(x)
+        before = ops.reshape(ops.arange(n_graphs, dtype=edge_index.dtype) * n_nodes, (-1, 1, 1))
+        edge_index = ops.reshape(ops.transpose(edge_index + before, (1, 0, 2)), (2, -1))
+        edge_weight, x = ops.reshape(edge_weight, (-1,)), ops.reshape(x, (-1, n_features))
+    return x, EdgeList(edge_index, edge_weight, ops.shape(x)[0])
 
 
 def neighbour_sum(adjacency: Adjacency, x: Tensor) -> Tensor:
@@ -84,7 +94,8 @@ def propagate(
     - ``"symmetric"``: D^-1/2 S D^-1/2 x (Kipf & Welling, 2017)
     - ``"row"``: D^-1 S x, the weighted mean
 
-    A node of degree 0 collects 0. S is never written out: D^-1/2 (A + I) D^-1/2 x = s (A s x + s x) with
+    A node of degree 0 collects 0. In a dense batch it is the matrix that is normalised, which costs no gradient and is
+    shared by all layers. A list of edges stays as it is: D^-1/2 (A + I) D^-1/2 x = s (A s x + s x) with
     s = diag(D^-1/2).
 
     Parameters
@@ -116,16 +127,29 @@ def propagate(
     >>> np.asarray(propagate(path, x, normalization="row")).ravel()
     array([2. , 2.5, 2. ], dtype=float32)
     """
+    if not isinstance(adjacency, EdgeList):
+        return ops.matmul(ops.cast(normalized(adjacency, self_connections, normalization), x.dtype), x)
     if normalization is None:
         return _collect(adjacency, x, self_connections)
-    degree = ops.expand_dims(degrees(adjacency), -1)
-    degree = degree + 1 if self_connections else degree
-    connected = degree > 0
-    degree = ops.where(connected, degree, 1)
+    inverse = _inverse_degree(adjacency, self_connections)
     if normalization == "row":
-        return ops.where(connected, _collect(adjacency, x, self_connections) / degree, 0)
-    scale = ops.where(connected, ops.rsqrt(degree), 0)
+        return inverse * _collect(adjacency, x, self_connections)
+    scale = ops.sqrt(inverse)
     return scale * _collect(adjacency, scale * x, self_connections)
+
+
+def normalized(adjacency: Tensor, self_connections: bool = False, normalization: str | None = None) -> Tensor:
+    """S, D^-1/2 S D^-1/2 or D^-1 S as matrices of shape (n_graphs, n_nodes, n_nodes); see `propagate`."""
+    matrix = adjacency
+    if self_connections:
+        matrix = matrix + ops.eye(ops.shape(adjacency)[-1], dtype=adjacency.dtype)
+    if normalization is None:
+        return matrix
+    inverse = _inverse_degree(adjacency, self_connections)
+    if normalization == "row":
+        return inverse * matrix
+    scale = ops.sqrt(inverse)
+    return scale * matrix * ops.swapaxes(scale, -1, -2)
 
 
 def require_normalization(normalization: str | None) -> str | None:
@@ -135,7 +159,14 @@ def require_normalization(normalization: str | None) -> str | None:
     return normalization
 
 
-def _collect(adjacency: Adjacency, x: Tensor, self_connections: bool) -> Tensor:
+def _inverse_degree(adjacency: Adjacency, self_connections: bool) -> Tensor:
+    """1 / degree, with one axis more; 0 for a node of degree 0."""
+    degree = ops.expand_dims(degrees(adjacency), -1)
+    degree = degree + 1 if self_connections else degree
+    return ops.where(degree > 0, 1 / ops.where(degree > 0, degree, 1), 0)
+
+
+def _collect(adjacency: EdgeList, x: Tensor, self_connections: bool) -> Tensor:
     collected = neighbour_sum(adjacency, x)
     return collected + x if self_connections else collected
 

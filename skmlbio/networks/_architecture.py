@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import keras
@@ -17,14 +18,14 @@ class Architecture(NamedTuple):
     heads : dict of str to keras.Model
         What can be asked of the fitted network, such as ``"transform"`` or ``"predict"``; each shares the variables of
         `training`.  The first head is the one that users see as ``model_``.
-    other_forms : dict of str to Architecture
-        The same network, with the same variables, for inputs that are laid out in another way; a `Bucket` names the
-        form that takes its samples.
+    other_forms : dict of str to callable
+        Each returns the same network, with the same variables, for inputs that are laid out in another way; it is
+        called when that form is first needed.  A `Bucket` names the form that takes its samples.
     """
 
     training: keras.Model
     heads: dict[str, keras.Model]
-    other_forms: dict[str, Architecture] = {}
+    other_forms: dict[str, Callable[[], Architecture]] = {}
 
 
 def output_dtype(dtype: str | None) -> str:

@@ -18,6 +18,19 @@ def is_seed(variable: keras.Variable) -> bool:
     return variable.name == "seed_generator_state"
 
 
+class _Forms(dict):
+    """The architecture of each form, built when it is first needed."""
+
+    def __init__(self, main: Any):
+        super().__init__({"": main})
+        self._others = main.other_forms
+
+    def __missing__(self, form: str) -> Any:
+        with preserved_python_random():
+            self[form] = self._others[form]()
+        return self[form]
+
+
 class Network:
     """One built architecture: its variables' places, their initial values, and its compiled forward passes.
 
@@ -34,7 +47,7 @@ class Network:
         self.blueprint = blueprint
         with preserved_python_random():
             architecture = blueprint.build()
-        self.forms = {"": architecture, **architecture.other_forms}
+        self.forms = _Forms(architecture)
         self.model, self.heads = architecture.training, architecture.heads
         self.trainable = self.model.trainable_variables
         self.state = [v for v in self.model.variables if not any(v is t for t in self.trainable)]

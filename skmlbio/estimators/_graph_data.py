@@ -1,0 +1,71 @@
+"""Graphs as the training engine takes them: in a few buckets of size."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from skmlbio.graphs import DenseBatches, GraphSamples, bucket_of, choose_bucket_sizes, edge_batch
+from skmlbio.training._batches import Arrays, Bucket
+
+_LARGEST_DENSE = 128  # nodes; beyond, lists of edges are cheaper than matrices
+_DENSE_MIN_GAIN = 0.25  # each further bucket costs the time to trace another program
+_NUMBERS_OF_A_BATCH = 2**17  # nodes and edges, so that one large graph is a batch of its own
+_ENTRIES_OF_A_BATCH = 2**22  # of adjacency matrices
+
+
+class GraphData:
+    """The engine's view of `GraphSamples`.
+
+    Graphs of up to 128 nodes come as dense padded batches, larger ones as padded lists of edges.
+
+    Parameters
+    ----------
+    samples : GraphSamples
+        The graphs.
+    """
+
+    def __init__(self, samples: GraphSamples):
+        self.samples = samples
+
+    def __len__(self) -> int:
+        return len(self.samples)
+
+    def subset(self, rows: np.ndarray) -> GraphData:
+        return GraphData(self.samples[rows])
+
+    def buckets(self) -> list[Bucket]:
+        sizes = choose_bucket_sizes(self.samples.n_nodes, max_nodes=_LARGEST_DENSE, min_gain=_DENSE_MIN_GAIN)
+        place = bucket_of(self.samples.n_nodes, sizes)
+        dense = [self._dense_bucket(np.flatnonzero(place == i), int(size)) for i, size in enumerate(sizes)]
+        return dense + [self._edge_bucket(rows) for rows in self._by_octave(np.flatnonzero(place < 0))]
+
+    def _dense_bucket(self, rows: np.ndarray, n_nodes: int) -> Bucket:
+        batches = DenseBatches(self.samples[rows], n_nodes)
+        place = np.zeros(len(self), np.intp)
+        place[rows] = np.arange(len(rows))
+        limit = _ENTRIES_OF_A_BATCH // n_nodes**2
+        return Bucket(rows, lambda rows: batches[place[rows]], "", min(limit, _power_of_two(len(rows))))
+
+    def _by_octave(self, rows: np.ndarray) -> list[np.ndarray]:
+        """Divide large graphs so that none is padded to more than about twice its nodes and edges."""
+        octave = np.ceil(np.log2((self.samples.n_nodes + self.samples.n_edges)[rows]))
+        return [rows[octave == value] for value in np.unique(octave)]
+
+    def _edge_bucket(self, rows: np.ndarray) -> Bucket:
+        n_nodes, n_edges = (_rounded_up(int(n[rows].max())) for n in (self.samples.n_nodes, self.samples.n_edges))
+        limit = max(1, _NUMBERS_OF_A_BATCH // (n_nodes + n_edges))
+
+        def take(rows: np.ndarray | slice) -> Arrays:
+            return edge_batch(self.samples[rows], n_nodes, n_edges)
+
+        return Bucket(rows, take, "edges", min(limit, _power_of_two(len(rows))))
+
+
+def _power_of_two(n: int) -> int:
+    return 2 ** (n - 1).bit_length()
+
+
+def _rounded_up(n: int) -> int:
+    """Round up to one of eight sizes an octave, so that similar sets of graphs share compiled programs."""
+    step = max(8, 2 ** (n.bit_length() - 4))
+    return max(step, -(-n // step) * step)

@@ -1,0 +1,94 @@
+"""Batch normalisation over the nodes of a padded batch of graphs."""
+
+from __future__ import annotations
+
+import keras
+from keras import ops
+
+from .graph_propagation import Tensor
+
+
+def node_moments(x: Tensor, real: Tensor) -> tuple[Tensor, Tensor]:
+    """Mean and variance of every feature over the real nodes of a batch.
+
+    Parameters
+    ----------
+    x : tensor of shape (n_graphs, n_nodes, n_features)
+        Node features.
+    real : tensor of shape (n_graphs, n_nodes), bool
+        Which nodes are not padding.
+
+    Returns
+    -------
+    mean, variance : tensors of shape (n_features,)
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skmlbio.layers.graph_normalization import node_moments
+    >>> x, real = np.array([[[1.0], [3.0], [9.0]]], "float32"), np.array([[True, True, False]])
+    >>> [np.asarray(moment).tolist() for moment in node_moments(x, real)]
+    [[2.0], [1.0]]
+    """
+    real = ops.expand_dims(real, -1)
+    n_nodes = ops.maximum(ops.sum(ops.cast(real, x.dtype)), 1)
+    mean = ops.sum(ops.where(real, x, 0), axis=(0, 1)) / n_nodes
+    variance = ops.sum(ops.where(real, ops.square(x - mean), 0), axis=(0, 1)) / n_nodes
+    return mean, variance
+
+
+@keras.saving.register_keras_serializable(package="skmlbio")
+class NodeNormalization(keras.layers.Layer):
+    """γ (x - mean) / sqrt(variance + ε) + β, with the moments of the batch in training (Ioffe & Szegedy 2015).
+
+    Afterwards it takes running means of the moments: the plain mean over the first steps, then one that forgets with
+    `momentum`.  So a network is usable after a few steps, where Keras' layer would still remember its initial values.
+
+    Parameters
+    ----------
+    momentum : float, default=0.99
+        What a running mean keeps of itself at each step.
+    epsilon : float, default=1e-3
+        ε.
+    **kwargs
+        `name`, `dtype` and the like of every Keras layer.
+    """
+
+    def __init__(self, momentum=0.99, epsilon=1e-3, **kwargs):
+        super().__init__(**kwargs)
+        self.supports_masking = True
+        self.momentum = momentum
+        self.epsilon = epsilon
+
+    def build(self, x_shape, real_shape=None):
+        shape = (x_shape[-1],)
+        self.gamma = self.add_weight(shape=shape, initializer="ones", name="gamma")
+        self.beta = self.add_weight(shape=shape, initializer="zeros", name="beta")
+        # Half precision would lose the small changes of a running mean.
+        options = {"trainable": False, "dtype": "float64" if self.compute_dtype == "float64" else "float32"}
+        self.moving_mean = self.add_weight(shape=shape, initializer="zeros", name="moving_mean", **options)
+        self.moving_variance = self.add_weight(shape=shape, initializer="ones", name="moving_variance", **options)
+        self.n_steps = self.add_weight(shape=(), initializer="zeros", name="n_steps", **options)
+
+    def call(self, x, real=None, training=False):
+        wide = self.moving_mean.dtype
+        if training:
+            mean, variance = node_moments(ops.cast(x, wide), real)
+            self._remember(mean, variance)
+        else:
+            mean, variance = ops.convert_to_tensor(self.moving_mean), ops.convert_to_tensor(self.moving_variance)
+        scale = ops.rsqrt(variance + self.epsilon) * ops.cast(self.gamma, wide)
+        shift = ops.cast(self.beta, wide) - mean * scale
+        return x * ops.cast(scale, x.dtype) + ops.cast(shift, x.dtype)
+
+    def _remember(self, mean, variance):
+        share = ops.maximum(1 / (self.n_steps + 1), 1 - self.momentum)
+        self.moving_mean.assign(self.moving_mean + share * (ops.stop_gradient(mean) - self.moving_mean))
+        self.moving_variance.assign(self.moving_variance + share * (ops.stop_gradient(variance) - self.moving_variance))
+        self.n_steps.assign(self.n_steps + 1)
+
+    def compute_output_shape(self, x_shape, real_shape=None):
+        return x_shape
+
+    def get_config(self):
+        return super().get_config() | {"momentum": self.momentum, "epsilon": self.epsilon}
