@@ -235,7 +235,7 @@ class VAESampler(DecoderMixin, TransformerBase):
         n_samples : int, default=1
             How many.
         random_state : int, RandomState instance or None, default=None
-            Seed; None takes that of the estimator.
+            Seed; None takes that of the estimator.  An exported network draws the same for the same int.
 
         Returns
         -------
@@ -245,7 +245,9 @@ class VAESampler(DecoderMixin, TransformerBase):
         check_is_fitted(self, "weights_")
         if not isinstance(n_samples, Integral) or n_samples < 1:
             raise ValueError(f"n_samples must be an int of 1 or more, got {n_samples!r}.")
-        seed = int(self._generator(random_state).integers(2**31 - 1))
+        random_state = self.random_state if random_state is None else random_state
+        drawn = int(self._generator(random_state).integers(2**31 - 1))
+        seed = int(random_state) if isinstance(random_state, Integral) else drawn
         return self._ask_encoded("sample", ArrayData(np.arange(n_samples), np.full(n_samples, seed)))
 
     def _check_parameters(self):
@@ -296,3 +298,25 @@ class VAESampler(DecoderMixin, TransformerBase):
 
     def _code_size(self):
         return self.blueprint_.arguments["latent_dim"]
+
+    def _answers(self):
+        import tensorflow as tf
+
+        def score_samples(ask, x):
+            seed, n_draws = (tf.fill(tf.shape(x)[:1], tf.constant(number, tf.int64)) for number in settings)
+            return ask("score_samples", x, seed, n_draws)
+
+        settings = self._draws_seed, self.n_importance
+        return super()._answers() | {"score_samples": score_samples}
+
+    def _export_signatures(self, network):
+        import tensorflow as tf
+
+        from skmlbio.export._signatures import Signature
+
+        def sample(n_samples, seed):
+            numbers = tf.range(n_samples)
+            return {"sample": network.answer("sample", numbers, tf.fill(tf.shape(numbers), seed))}
+
+        inputs = {name: tf.TensorSpec((), tf.int64) for name in ("n_samples", "seed")}
+        return super()._export_signatures(network) | {"sample": Signature(inputs, sample)}

@@ -106,7 +106,7 @@ def _encoder(n_features, latent_dim, sizes, activation, dropout, dtype) -> keras
     x = keras.Input((n_features,), name="features", dtype=wide)
     h = dense_stack(x, sizes, activation, dropout, dtype=dtype)
     mean = keras.layers.Dense(latent_dim, name="mean", dtype=wide)(h)
-    raw = keras.layers.Dense(latent_dim, name="raw_scale", dtype=wide)(h)
+    raw = keras.layers.Dense(latent_dim, kernel_initializer="zeros", name="raw_scale", dtype=wide)(h)
     return keras.Model(x, [mean, Scale(_POSTERIOR_FLOOR, name="scale", dtype=wide)(raw)], name="encoder")
 
 
@@ -119,7 +119,7 @@ def _decoder(n_features, latent_dim, sizes, activation, dropout, likelihood, var
     if likelihood == "bernoulli":
         return keras.Model(z, [output], name="decoder")
     if variance == "decoder":
-        scale = keras.layers.Dense(n_features, name="raw_scale", dtype=wide)(h)
+        scale = keras.layers.Dense(n_features, kernel_initializer="zeros", name="raw_scale", dtype=wide)(h)
         scale = Scale(_LIKELIHOOD_FLOOR, name="scale", dtype=wide)(scale)
     elif variance == "feature":
         scale = SameForAllRows(name="raw_scale", dtype=wide)(output)
