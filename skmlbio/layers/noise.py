@@ -1,7 +1,8 @@
 """Layers that draw random numbers while they train, and do nothing afterwards.
 
-They do what Keras' layers of these names do, with a counter-based generator that is named (Philox, Salmon et al. 2011),
-so that the numbers are the same with and without XLA, where it is also several times faster than the default.
+They do what Keras' layers of these names do, with a counter-based generator that is named (Philox, Salmon et al. 2011):
+under XLA it is several times faster than the default.  XLA draws other numbers from a seed than TensorFlow alone does,
+both the same ones every time.
 """
 
 from __future__ import annotations

@@ -70,7 +70,7 @@ def auto_encoder(
         return to_units(z, inverse=True) if standardize else z
 
     x = keras.Input((n_features,), name="x", dtype="float32")
-    clean = to_units(x) if standardize else x
+    clean = to_units(x) if standardize else keras.layers.Identity(name="clean", dtype=wide)(x)
     disturbed = _NOISES[noise](noise_level, name="noise", dtype=wide)(clean) if noise else clean
     code = encoder(disturbed)
     reconstruction = decoder(code)

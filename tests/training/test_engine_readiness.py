@@ -12,7 +12,7 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from small_networks import RANDOM, X, Y, Spy, architecture, fit, same_bits, training_set
+from small_networks import RANDOM, Spy, X, Y, architecture, fit, same_bits, training_set
 
 import skmlbio
 from skmlbio.layers.noise import Dropout
@@ -87,9 +87,7 @@ def several_inputs():
     numbers = keras.Input((3,), name="numbers")
     kinds = keras.Input((), name="kinds", dtype="int32")
     h = keras.layers.Concatenate()([numbers, keras.layers.Embedding(4, 2, name="embedding")(kinds)])
-    return architecture(
-        keras.Model({"numbers": numbers, "kinds": kinds}, keras.layers.Dense(1, name="output")(h))
-    )
+    return architecture(keras.Model({"numbers": numbers, "kinds": kinds}, keras.layers.Dense(1, name="output")(h)))
 
 
 def several_outputs():
@@ -331,9 +329,7 @@ def test_targets_that_are_missing_in_part() -> None:
     holes = targets.copy()
     holes[::3, 0], holes[1::3, 1], holes[5] = np.nan, np.nan, np.nan
     result = fit(Blueprint(network), targets=(holes,), loss=loss, learning_rate=0.1, epochs=80)
-    np.testing.assert_allclose(
-        predict(Blueprint(network), "predict", result.weights, ArrayData(X)), targets, atol=0.05
-    )
+    np.testing.assert_allclose(predict(Blueprint(network), "predict", result.weights, ArrayData(X)), targets, atol=0.05)
 
 
 def test_a_network_in_two_forms_with_the_same_weights() -> None:

@@ -128,7 +128,9 @@ def test_weights_that_the_network_function_sets_are_kept() -> None:
     assert not np.array_equal(found[0]["second/kernel"], found[1]["second/kernel"])
 
 
-@pytest.mark.parametrize("arguments", [{"layer": keras.layers.LSTM, "units": 3}, {"layer": Hidden}], ids=["lstm", "own"])
+@pytest.mark.parametrize(
+    "arguments", [{"layer": keras.layers.LSTM, "units": 3}, {"layer": Hidden}], ids=["lstm", "own"]
+)
 def test_the_seed_alone_decides(arguments: dict) -> None:
     networks = [Network(Blueprint(one_layer, arguments)) for _ in range(2)]
 

@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from small_networks import RANDOM, X, Y, Spy, architecture, dense, fit, linear, same_bits, training_set
+from small_networks import RANDOM, Spy, X, Y, architecture, dense, fit, linear, same_bits, training_set
 
 from skmlbio.training import clear_programs, program_info
 from skmlbio.training._blueprint import Blueprint

@@ -77,7 +77,11 @@ CASES = [
     (dense, {"class_name": "AdamW", "config": {"weight_decay": 0.1}}, RATE),
     (dense, {"class_name": "RMSprop", "config": {"centered": True, "momentum": 0.5}}, RATE),
     (dense, {"class_name": "Adam", "config": {"use_ema": True, "ema_momentum": 0.8}}, RATE),
-    (dense, {"class_name": "SGD", "config": {"use_ema": True, "ema_momentum": 0.8, "ema_overwrite_frequency": 2}}, RATE),
+    (
+        dense,
+        {"class_name": "SGD", "config": {"use_ema": True, "ema_momentum": 0.8, "ema_overwrite_frequency": 2}},
+        RATE,
+    ),
     (dense, {"class_name": "Adam", "config": {"gradient_accumulation_steps": 2}}, RATE),
     (dense, {"class_name": "Muon", "config": {"exclude_layers": ["hidden"]}}, RATE),
     (constrained, "adam", RATE),

@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from small_networks import RANDOM, X, Y, Spy, architecture, dense, fit, linear, same_bits, squared_error, training_set
+from small_networks import RANDOM, Spy, X, Y, architecture, dense, fit, linear, same_bits, squared_error, training_set
 
 from skmlbio.training._blueprint import Blueprint
 from skmlbio.training._loop import FitPlan
@@ -153,7 +153,8 @@ def test_precisions(dtype: str, kept_as: str, error: float) -> None:
     # Small numbers: where the scaled loss overflows in float16, a step is left out.
     initial = [0.2 * value for value in Network(single).initial_weights(np.random.default_rng(0))]
     found, expected = (
-        fit(blueprint, targets=(0.1 * Y,), initial=initial, optimizer="adam", epochs=5) for blueprint in (narrow, single)
+        fit(blueprint, targets=(0.1 * Y,), initial=initial, optimizer="adam", epochs=5)
+        for blueprint in (narrow, single)
     )
     for value, reference in zip(found.weights, expected.weights, strict=True):
         assert value.dtype == kept_as

@@ -3,7 +3,7 @@
 import keras
 import numpy as np
 import pytest
-from small_networks import X, Y, Spy, architecture, fit, linear, same_bits, training_set
+from small_networks import Spy, X, Y, architecture, fit, linear, same_bits, training_set
 
 from skmlbio.training._blueprint import Blueprint
 from skmlbio.training._callbacks import KerasCallbacks, ProgressLine
