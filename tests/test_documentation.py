@@ -40,6 +40,7 @@ def test_api_page_lists_every_public_name_and_no_other() -> None:
 def test_documentation_builds_without_warnings(tmp_path: Path) -> None:
     # Built from a copy, because autosummary writes its pages beside the sources.
     shutil.copytree(ROOT / "docs", tmp_path / "docs", ignore=shutil.ignore_patterns("_build", "generated"))
+    shutil.copytree(ROOT / "examples", tmp_path / "examples")  # shown by a page
     for name in ("README.md", "CHANGELOG.md"):
         shutil.copy(ROOT / name, tmp_path)
     command = [sys.executable, "-m", "sphinx", "-W", "--keep-going", "-q", tmp_path / "docs", tmp_path / "html"]

@@ -1,0 +1,71 @@
+"""Every example runs, says nothing on standard error, draws its picture, and stands in the documentation."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import matplotlib.figure
+import matplotlib.image
+import numpy as np
+import pytest
+
+ROOT = Path(__file__).parents[1]
+EXAMPLES = sorted((ROOT / "examples").glob("*.py"))
+PAGE = (ROOT / "docs" / "examples.md").read_text()
+SMALLER = {"quickstart": ["--epochs", "5"]}
+
+
+def run(example: Path, folder: Path) -> str:
+    """Run the example as a user does, and return what it prints."""
+    command = [sys.executable, example, "--output", folder / "output", *SMALLER.get(example.stem, [])]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
+    return done.stdout
+
+
+def require_picture(path: Path) -> None:
+    """An axis frame alone has two colours or so, and a picture that is hardly drawn upon is nearly all white."""
+    pixels = matplotlib.image.imread(path)[..., :3].reshape(-1, 3)
+    assert len(np.unique(pixels, axis=0)) > 20
+    assert np.mean(pixels.min(axis=1) < 0.9) > 0.02
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.stem)
+def test_example_runs_and_draws(example: Path, tmp_path: Path) -> None:
+    report = run(example, tmp_path)
+    assert 0 < len(report.splitlines()) <= 20
+    assert [path.name for path in tmp_path.iterdir()] == ["output"], "something was written beside the folder asked for"
+    pictures = list((tmp_path / "output").glob("*.png"))
+    assert pictures
+    for picture in pictures:
+        require_picture(picture)
+    if example.stem == "quickstart":
+        for finding in ("the scores are equal", "predicts the same", "gives the same codes"):
+            assert finding in report
+        assert (tmp_path / "output" / "saved_model" / "saved_model.pb").exists()
+    else:
+        assert [picture.stem for picture in pictures] == [example.stem]
+
+
+def test_an_empty_picture_is_noticed(tmp_path: Path) -> None:
+    figure = matplotlib.figure.Figure()
+    figure.subplots()
+    figure.savefig(tmp_path / "empty.png")
+    with pytest.raises(AssertionError):
+        require_picture(tmp_path / "empty.png")
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.stem)
+def test_example_stands_in_the_documentation(example: Path) -> None:
+    assert f"../examples/{example.name}" in PAGE
+
+
+def test_pictures_of_the_documentation_exist_and_are_small() -> None:
+    shown = set(re.findall(r"\]\((images/[^)]+)\)", PAGE))
+    assert shown == {f"images/{path.name}" for path in (ROOT / "docs" / "images").iterdir()}
+    assert len(shown) >= len(EXAMPLES)
+    for name in shown:
+        require_picture(ROOT / "docs" / name)
+        assert (ROOT / "docs" / name).stat().st_size < 100_000
