@@ -27,7 +27,18 @@ class OwnNetworkMixin:
     _default_arguments: tuple[str, ...] = ("hidden_layer_sizes", "activation", "dropout", "dtype")
 
     def get_params(self, deep: bool = True) -> dict[str, Any]:
-        """Return the parameters; with `deep`, also the arguments of the network function, as ``network__name``."""
+        """Return the parameters.
+
+        Parameters
+        ----------
+        deep : bool, default=True
+            Whether to return also the arguments of the network function, as ``network__name``.
+
+        Returns
+        -------
+        dict of str to object
+            Values by name.
+        """
         params = super().get_params(deep=deep)
         if deep and callable(self.network):
             params |= {f"network__{name}": value for name, value in _defaults(self.network).items()}
@@ -37,6 +48,11 @@ class OwnNetworkMixin:
 
     def set_params(self, **params: Any):
         """Set parameters, those of the network function under the prefix ``network__``.
+
+        Parameters
+        ----------
+        **params : object
+            Values by name.
 
         Returns
         -------

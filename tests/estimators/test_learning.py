@@ -71,7 +71,7 @@ def test_linear_auto_encoder_finds_the_plane_of_principal_components() -> None:
     from sklearn.decomposition import PCA
 
     rng = np.random.default_rng(0)
-    X = rng.normal(size=(128, 2)) @ rng.normal(size=(2, 5)) + 0.05 * rng.normal(size=(128, 5))
+    X = rng.normal(size=(128, 2)) @ rng.normal(size=(2, 5)) + 0.3 * rng.normal(size=(128, 5))
     X = (X - X.mean(axis=0)) / X.std(axis=0)
     estimator = encoder(latent_dim=2, hidden_layer_sizes=(), l2=0.0, epochs=100).fit(X)
     pca = PCA(2).fit(X)
