@@ -124,7 +124,7 @@ def test_a_classifier_that_ends_in_probabilities_is_refused(activation: str) -> 
 
 
 def test_what_a_network_function_must_return() -> None:
-    with pytest.raises(TypeError, match="network <lambda> must return a keras.Model, got int"):
+    with pytest.raises(TypeError, match=r"network <lambda> must return a keras\.Model, got int"):
         build_network(lambda input_shape, n_outputs: 3, (4,), 2, {})
     with pytest.raises(
         ValueError, match=r"network too_wide must return an output of shape \(batch, 2\), got \(batch, 3"

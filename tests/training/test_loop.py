@@ -177,9 +177,8 @@ def test_the_number_of_rows_causes_no_trace(jit: bool) -> None:
 def test_numbers_of_a_fit_cause_no_trace_and_settings_do() -> None:
     base = {"blueprint": LINEAR, "scalars": lambda epoch: {"l2": 0.1 * epoch}}
     assert traces_of([base, base | {"learning_rate": 0.3}, base | {"seed": 5}, base | {"epochs": 7}]) == [1, 1, 1, 1]
-    assert traces_of([base, base | {"batch_size": 4}, base | {"optimizer": "adam"}, base | {"scalars": lambda epoch: {}}]) == [
-        1, 2, 3, 4,
-    ]  # fmt: skip
+    settings = [{}, {"batch_size": 4}, {"optimizer": "adam"}, {"scalars": lambda epoch: {}}]
+    assert traces_of(base | setting for setting in settings) == [1, 2, 3, 4]
 
 
 def test_full_batches_of_folds_share_a_program() -> None:
@@ -241,7 +240,7 @@ def test_rows_of_weight_0_teach_nothing() -> None:
 def test_statistics_of_a_partial_batch_are_those_of_real_rows() -> None:
     x = np.full((11, 3), 5.0, "float32")  # 11 rows in batches of 8: five rows fill the last batch
     result = fit(Blueprint(with_norm), (x,), (np.zeros((11, 3), "float32"),), epochs=200, learning_rate=1e-12)
-    gamma, beta, mean, variance = result.weights
+    _, _, mean, variance = result.weights
     np.testing.assert_allclose(mean, 5.0, rtol=1e-3)
     np.testing.assert_allclose(variance, 0.0, atol=1e-3)
 

@@ -205,7 +205,7 @@ def test_the_learning_rate_of_a_schedule_moves_on_with_the_steps() -> None:
      ("sgd", {"class_name": "CosineDecay", "config": {"decay": 1}}), ("sgd", {"class_name": "CosineDecay"})],
 )  # fmt: skip
 def test_a_configuration_that_keras_refuses_is_named(optimizer, rate) -> None:
-    with pytest.raises(ValueError, match="optimizer (Adam|SGD) cannot be made from the configuration"):
+    with pytest.raises(ValueError, match=r"optimizer (Adam|SGD) cannot be made from the configuration"):
         fit(LINEAR, optimizer=optimizer, learning_rate=rate)
 
 
