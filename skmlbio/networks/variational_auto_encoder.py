@@ -70,6 +70,9 @@ def variational_auto_encoder(
     log_likelihood = LogLikelihood(likelihood, to_units, name="log_likelihood", dtype=wide)
     bound = ImportanceWeightedBound(decoder, log_likelihood, name="bound", dtype=wide)
 
+    def parameters(z):
+        return keras.tree.flatten(decoder(z))
+
     def to_data(features, mean=False):
         if mean and likelihood == "bernoulli":
             return keras.layers.Activation("sigmoid", name="probabilities", dtype=wide)(features)
@@ -80,20 +83,20 @@ def variational_auto_encoder(
     mean, scale = encoder(features)
     z = PosteriorDraw(name="posterior_draw", dtype=wide)(x, mean, scale)
     outputs = {
-        "reconstruction": log_likelihood(features, *decoder(z)),
+        "reconstruction": log_likelihood(features, *parameters(z)),
         "divergence": NormalDivergence(name="divergence", dtype=wide)(mean, scale),
     }
     code = keras.Input((latent_dim,), name="code", dtype="float32")
     seed, number, n_draws = (keras.Input((), name=name, dtype="int64") for name in ("seed", "number", "n_draws"))
-    parameters = decoder(PriorDraw(latent_dim, name="prior_draw", dtype=wide)(number, seed))
+    z = PriorDraw(latent_dim, name="prior_draw", dtype=wide)(number, seed)
     evidence = bound(x, features, mean, scale, seed, n_draws)
-    drawn = LikelihoodDraw(likelihood, name="likelihood_draw", dtype=wide)(number, seed, *parameters)
+    drawn = LikelihoodDraw(likelihood, name="likelihood_draw", dtype=wide)(number, seed, *parameters(z))
     return Architecture(
         keras.Model(x, outputs, name="variational_auto_encoder_training"),
         {
-            "reconstruct": keras.Model(x, to_data(decoder(mean)[0], mean=True), name="variational_auto_encoder"),
+            "reconstruct": keras.Model(x, to_data(parameters(mean)[0], mean=True), name="variational_auto_encoder"),
             "transform": keras.Model(x, mean, name="encode"),
-            "inverse_transform": keras.Model(code, to_data(decoder(code)[0], mean=True), name="decode"),
+            "inverse_transform": keras.Model(code, to_data(parameters(code)[0], mean=True), name="decode"),
             "sample": keras.Model([number, seed], to_data(drawn), name="sample"),
             "score_samples": keras.Model([x, seed, n_draws], evidence, name="bound"),
         },
@@ -105,8 +108,8 @@ def _encoder(n_features, latent_dim, sizes, activation, dropout, dtype) -> keras
     wide = output_dtype(dtype)
     x = keras.Input((n_features,), name="features", dtype=wide)
     h = dense_stack(x, sizes, activation, dropout, dtype=dtype)
-    mean = keras.layers.Dense(latent_dim, name="mean", dtype=wide)(h)
-    raw = keras.layers.Dense(latent_dim, kernel_initializer="zeros", name="raw_scale", dtype=wide)(h)
+    mean = keras.layers.Dense(latent_dim, name="posterior_mean", dtype=wide)(h)
+    raw = keras.layers.Dense(latent_dim, kernel_initializer="zeros", name="posterior_scale", dtype=wide)(h)
     return keras.Model(x, [mean, Scale(_POSTERIOR_FLOOR, name="scale", dtype=wide)(raw)], name="encoder")
 
 
@@ -117,12 +120,12 @@ def _decoder(n_features, latent_dim, sizes, activation, dropout, likelihood, var
     h = dense_stack(z, tuple(sizes)[::-1], activation, dropout, dtype=dtype)
     output = keras.layers.Dense(n_features, name="output", dtype=wide)(h)
     if likelihood == "bernoulli":
-        return keras.Model(z, [output], name="decoder")
+        return keras.Model(z, output, name="decoder")
     if variance == "decoder":
-        scale = keras.layers.Dense(n_features, kernel_initializer="zeros", name="raw_scale", dtype=wide)(h)
+        scale = keras.layers.Dense(n_features, kernel_initializer="zeros", name="output_scale", dtype=wide)(h)
         scale = Scale(_LIKELIHOOD_FLOOR, name="scale", dtype=wide)(scale)
     elif variance == "feature":
-        scale = SameForAllRows(name="raw_scale", dtype=wide)(output)
+        scale = SameForAllRows(name="output_scale", dtype=wide)(output)
         scale = Scale(_LIKELIHOOD_FLOOR, name="scale", dtype=wide)(scale)
     else:
         scale = keras.ops.full_like(output, variance**0.5)
