@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from skmlbio.estimators.network_classifier import NetworkClassifier
     from skmlbio.estimators.network_regressor import NetworkRegressor
     from skmlbio.estimators.network_transformer import NetworkTransformer
+    from skmlbio.estimators.vae_sampler import VAESampler
     from skmlbio.inspection.latent_space_display import LatentSpaceDisplay
     from skmlbio.inspection.reconstruction_display import ReconstructionDisplay
     from skmlbio.inspection.training_history_display import TrainingHistoryDisplay
@@ -26,6 +27,7 @@ __all__ = [
     "NetworkTransformer",
     "ReconstructionDisplay",
     "TrainingHistoryDisplay",
+    "VAESampler",
 ]
 
 # Where each public name lives.  It is loaded when first asked for, so that `import skmlbio` costs next to nothing.
@@ -39,6 +41,7 @@ _MODULE_OF = {
     "NetworkTransformer": "skmlbio.estimators.network_transformer",
     "ReconstructionDisplay": "skmlbio.inspection.reconstruction_display",
     "TrainingHistoryDisplay": "skmlbio.inspection.training_history_display",
+    "VAESampler": "skmlbio.estimators.vae_sampler",
 }
 _SUBPACKAGES = ("estimators", "export", "graphs", "inspection", "layers", "networks", "sequences", "training")
 
