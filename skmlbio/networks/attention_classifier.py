@@ -5,19 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 import keras
+from numpy.typing import NDArray
 
 from skmlbio.layers.noise import Dropout
 from skmlbio.layers.positions import LearnedPositions, SinusoidalPositions
 from skmlbio.layers.sequence_convolution import SequenceConvolution
 from skmlbio.layers.sequence_pooling import SequencePooling
-from skmlbio.layers.tokens import OneHotTokens
+from skmlbio.layers.tokens import TokenVectors
 from skmlbio.layers.transformer_block import TransformerBlock
 from skmlbio.networks._architecture import Architecture
 from skmlbio.networks.supervised import with_probabilities
 
 
 def attention_classifier(
-    n_tokens: int,
+    vectors: NDArray,
     n_outputs: int,
     max_length: int,
     kind: str,
@@ -38,8 +39,8 @@ def attention_classifier(
 
     Parameters
     ----------
-    n_tokens : int
-        Number of tokens, padding (0) included.
+    vectors : ndarray of shape (n_tokens, n_letters)
+        What stands for each token; see `TokenVectors`.
     n_outputs : int
         Number of logits.
     max_length : int
@@ -69,8 +70,8 @@ def attention_classifier(
         to a tensor of shape (batch, n_heads, length, length) for each block.
     """
     tokens = keras.Input((None,), name="tokens", dtype="uint8")
-    one_hot, real = OneHotTokens(n_tokens, name="one_hot", dtype=dtype)(tokens)
-    x = _embed(one_hot, embedding_dim, kernel_width, activation, dtype)
+    letters, real = TokenVectors(vectors, name="letters", dtype=dtype)(tokens)
+    x = _embed(letters, embedding_dim, kernel_width, activation, dtype)
     x = _add_positions(x, positions, max_length, dtype)
     x = Dropout(dropout, name="embedding_dropout", dtype=dtype)(x) if dropout else x
     blocks = [
@@ -90,14 +91,15 @@ def attention_classifier(
     return Architecture(trained.training, heads)
 
 
-def _embed(one_hot: Any, width: int, kernel_width: int | None, activation: str, dtype: str | None) -> Any:
-    """σ(X̃ W + b) over neighbouring residues, or a vector for each residue alone."""
-    # Small beside 1: larger random vectors would tell every patch from every other before anything is learned.
-    initializer = keras.initializers.RandomNormal(stddev=0.1)
-    name, activation = ("convolution", activation) if kernel_width else ("embedding", None)
-    return SequenceConvolution(
-        width, kernel_width or 1, activation, kernel_initializer=initializer, name=name, dtype=dtype
-    )(one_hot)
+def _embed(letters: Any, width: int, kernel_width: int | None, activation: str, dtype: str | None) -> Any:
+    """E, or σ(Ẽ W + b) over neighbouring residues, where a letter's row of E is learned."""
+    # A product of two matrices is learned many times faster than one matrix, the more so where the first is large.
+    initializer = keras.initializers.RandomNormal(stddev=1.0)
+    embedding = keras.layers.Dense(width, use_bias=False, kernel_initializer=initializer, name="embedding", dtype=dtype)
+    x = embedding(letters)
+    if kernel_width is None:
+        return x
+    return SequenceConvolution(width, kernel_width, activation, name="convolution", dtype=dtype)(x)
 
 
 def _add_positions(x: Any, positions: str, max_length: int, dtype: str | None) -> Any:

@@ -25,8 +25,8 @@ OPTIONS = [
 
 def make(**options):
     """A network for three classes whose weights differ from their start."""
-    arguments = {"n_tokens": 17, "n_outputs": 3, "max_length": 60, "kind": "multiclass", "sizes": (3,)}
-    architecture = attention_classifier(**(arguments | options))
+    arguments = {"n_outputs": 3, "max_length": 60, "kind": "multiclass", "sizes": (3,)} | options
+    architecture = attention_classifier(SEQUENCES.alphabet.one_hot_vectors, **arguments)
     random = np.random.default_rng(1)
     for weight in architecture.training.trainable_variables:
         weight.assign(weight + random.normal(scale=0.1, size=weight.shape))
