@@ -22,4 +22,5 @@ def test_every_example_runs(page: str, tmp_path: Path, monkeypatch: pytest.Monke
     monkeypatch.setitem(sys.modules, "page", module)
     for example in examples:
         first_line = text[: example.start(1)].count("\n")
-        exec(compile("\n" * first_line + example[1], ROOT / page, "exec"), module.__dict__)  # errors point at the page's line
+        padded = "\n" * first_line + example[1]  # so that errors point at the page's line
+        exec(compile(padded, ROOT / page, "exec"), module.__dict__)
