@@ -13,6 +13,7 @@ from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
+from skmlbio.base._all_or_nothing import all_or_nothing
 from skmlbio.base._estimator import TRAINING_CONSTRAINTS, NetworkEstimator
 from skmlbio.base._labels import Labels
 
@@ -80,6 +81,7 @@ class ClassifierBase(ClassifierMixin, NetworkEstimator):
             self._labels = Labels.learn(y, classes)
         return self._fit(X, y, sample_weight, partial=True)
 
+    @all_or_nothing
     def _fit(self, X, y=None, *rest, partial: bool = False, **options):
         if y is None:
             raise ValueError(

@@ -12,6 +12,7 @@ from sklearn.utils import check_random_state
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import check_consistent_length, check_is_fitted, validate_data
 
+from skmlbio.base._all_or_nothing import all_or_nothing
 from skmlbio.base._export import ExportMixin
 from skmlbio.base._fit_data import column_statistics, ensure_sample_weight, validation_rows
 from skmlbio.base._sklearn_callbacks import ScikitLearnCallbacks
@@ -104,6 +105,7 @@ class NetworkEstimator(ExportMixin, CallbackSupportMixin, BaseEstimator):
 
     # Fitting --------------------------------------------------------------------------------
 
+    @all_or_nothing
     def _fit(self, X, y=None, sample_weight=None, X_val=None, y_val=None, groups=None, partial: bool = False):
         """Fit in five steps: check, encode, split, train, keep."""
         self._check_parameters()
@@ -201,7 +203,7 @@ class NetworkEstimator(ExportMixin, CallbackSupportMixin, BaseEstimator):
             blueprint, plan, training, validation, rng,
             lambda network: self.weights_ if going_on else network.initial_weights(rng, known), state,
         )  # fmt: skip
-        self.blueprint_ = blueprint  # only now: a fit that fails leaves the network of the last one as it was
+        self.blueprint_ = blueprint
         self._keep(result, partial)
 
     def _keep(self, result, partial: bool) -> None:
