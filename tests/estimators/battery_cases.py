@@ -1,0 +1,130 @@
+"""The estimators of strings and graphs that `test_battery.py` tries, and what they take: a new one is one line here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+from scipy.sparse import eye_array
+from sklearn.base import BaseEstimator, clone, is_classifier
+
+from skmlbio import AttentionClassifier, GCNClassifier
+from skmlbio.graphs import Graph, ensure_graphs, flat_batch
+
+RANDOM = np.random.default_rng(0)
+N_SAMPLES = 20
+LABELS = np.arange(N_SAMPLES) % 2
+
+
+# Kinds of input ------------------------------------------------------------------------------------------------------
+
+
+class Inputs(NamedTuple):
+    """What one kind of sample may be, and may not."""
+
+    X: list  # of similar sizes, so that all fits share one compiled program
+    unusual: list  # odd, and right
+    wrong: dict[str, tuple[Any, str]]  # what is refused, and a part of the reason, as a regular expression
+    served: Callable[[list], dict[str, Any]]  # samples as an exported network takes them
+
+
+def some_string(length: int) -> str:
+    return "".join(RANDOM.choice(list("ACGT"), length))
+
+
+STRINGS = Inputs(
+    X=[some_string(25 + i % 4) for i in range(N_SAMPLES)],
+    unusual=["A", "acgt", "AcGt", "N", some_string(40), some_string(100), some_string(300)],
+    wrong={
+        "empty list": ([], "X is empty"),
+        "None": (None, "X must be a list.*got NoneType"),
+        "None inside": (["ACGT", None], "sequence 1 is missing"),
+        "NaN in a column": (pd.Series(["ACGT", np.nan, "ACGT"]), "sequence 1 is missing"),
+        "NaN in a frame": (pd.DataFrame({"read": ["ACGT", np.nan]}), "sequence 1 is missing"),
+        "numbers": ([1, 2], "sequence 0 must be a string; got 1 of type int"),
+        "matrix of numbers": (np.ones((3, 2)), r"X has shape \(3, 2\)"),
+        "bytes": ([b"ACGT", b"ACGT"], "sequence 0 is bytes; decode it"),
+        "bytes inside": (["ACGT", b"ACGT"], "sequence 1 is bytes"),
+        "single string": ("ACGT", "X is a single str"),
+        "single bytes": (b"ACGT", "X is a single bytes"),
+        "list inside": (["ACGT", ["ACGT"]], "sequence 1 must be a string; got .* of type list"),
+        "two columns": (np.array([["AC", "GT"]] * 3), r"X has shape \(3, 2\)"),
+        "non-ASCII": (["ACGT", "ACĞT"], "sequence 1 has 'Ğ' at position 2, which is not an ASCII character"),
+        "empty string": (["ACGT", ""], "sequence 1 is empty"),
+        "unknown letter": (["ACGT", "ACJT"], "sequence 1 has 'J' at position 2, not in the dna alphabet"),
+        "blank": (["ACGT", "AC GT"], "sequence 1 has ' ' at position 2"),
+    },
+    served=lambda strings: {"X": np.array(strings, object)},
+)
+
+
+def some_graph(n_nodes: int, n_edges: int | None = None) -> Graph:
+    n_edges = n_nodes if n_edges is None else n_edges
+    return Graph(RANDOM.normal(size=(n_nodes, 2)), RANDOM.integers(0, n_nodes, (2, n_edges)), RANDOM.random(n_edges))
+
+
+def joined(graphs: list[Graph]) -> dict[str, np.ndarray]:
+    batch = flat_batch(ensure_graphs(graphs))._asdict()
+    return {"node_features": batch.pop("features"), **batch}
+
+
+GRAPHS = Inputs(
+    X=[some_graph(5 + i % 4) for i in range(N_SAMPLES)],
+    unusual=[
+        some_graph(1, 0),
+        some_graph(1, 1),  # its one edge leads back
+        some_graph(6, 0),
+        some_graph(9, 2),  # five nodes or more are isolated
+        Graph([[1, 2], [3, 4]], [[0, 0, 0, 1], [1, 1, 1, 0]]),
+        Graph([[1, 2], [3, 4]], [[0, 1, 1], [0, 1, 0]]),
+        (np.eye(3, 2), eye_array(3, format="csr")),
+        some_graph(40),
+        some_graph(200),
+    ],
+    wrong={
+        "empty list": ([], "the list of graphs is empty"),
+        "None": (None, "expected a list of graphs, got a NoneType"),
+        "None inside": ([some_graph(3), None], "graph 1: a NoneType is no graph"),
+        "NaN in a column": ([some_graph(3), Graph([[1, 2], [3, np.nan]])], "graph 1: node 1 has nan as feature 1"),
+        "infinite weight": ([Graph(np.ones((2, 2)), [[0], [1]], [np.inf])], r"graph 0: edge \(0, 1\) has.*weight inf"),
+        "numbers": ([1, 2], "graph 0: a int is no graph"),
+        "matrix of numbers": (np.ones((3, 2)), "expected a list of graphs, got a ndarray"),
+        "bytes": ([some_graph(3), b"CCO"], "graph 1: a bytes is no graph"),
+        "single string": ("CCO", "expected a list of graphs, got a str"),
+        "single graph": (some_graph(3), "expected a list of graphs, got a Graph"),
+        "no nodes": ([some_graph(3), Graph(np.ones((0, 2)))], "graph 1 has no nodes"),
+        "mismatched widths": ([some_graph(3), Graph([[1, 2, 3]])], "graph 0 has 2 node features, graph 1 has 3"),
+        "types beside features": ([some_graph(3), Graph(["C"])], "graph 0 has 2 node features, graph 1 has string"),
+        "edge past the nodes": ([some_graph(3), Graph(np.ones((22, 2)), [[3], [40]])],
+                                r"graph 1: edge \(3, 40\) points past its 22 nodes"),
+        "negative node": ([Graph(np.ones((2, 2)), [[0], [-1]])], r"graph 0: edge \(0, -1\) has a negative node"),
+        "adjacency of another size": ([(np.ones((2, 2)), np.ones((3, 3)))], "graph 0: .*but there are 2 nodes"),
+    },
+    served=joined,
+)  # fmt: skip
+
+
+# The estimators ------------------------------------------------------------------------------------------------------
+
+
+class Case(NamedTuple):
+    """An estimator, small and quick, and what it takes."""
+
+    estimator: BaseEstimator
+    inputs: Inputs
+
+    def new(self, **changes: Any) -> BaseEstimator:
+        return clone(self.estimator).set_params(**{"epochs": 2, "random_state": 0, **changes})
+
+    def target(self) -> np.ndarray:
+        return LABELS if is_classifier(self.estimator) else np.sin(np.arange(N_SAMPLES))
+
+
+CASES = {
+    "attention": Case(
+        AttentionClassifier("dna", embedding_dim=4, n_heads=2, feed_forward_dim=4, kernel_width=3), STRINGS
+    ),
+    "gcn": Case(GCNClassifier(hidden_layer_sizes=(4,), readout_layer_sizes=(4,)), GRAPHS),
+}

@@ -1,0 +1,376 @@
+"""What holds for every estimator of strings or graphs.
+
+scikit-learn's own checks return early for input that is no matrix, so this battery stands in for them.  A new estimator
+joins by one line in the table of `battery_cases.py`, a new kind of input by one more `Inputs`.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import pickle
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from battery_cases import CASES, LABELS, N_SAMPLES
+from sklearn.base import BaseEstimator, clone, is_classifier
+from sklearn.ensemble import BaggingClassifier
+from sklearn.exceptions import NotFittedError
+from sklearn.model_selection import GridSearchCV, cross_val_predict, cross_val_score
+from sklearn.pipeline import Pipeline
+from sklearn.preprocessing import FunctionTransformer
+from sklearn.utils import estimator_checks, get_tags
+from sklearn.utils.class_weight import compute_class_weight
+from test_reproducibility import equal, global_states
+
+each = pytest.mark.parametrize("name", CASES)
+each_classifier = pytest.mark.parametrize("name", [name for name in CASES if is_classifier(CASES[name].estimator)])
+each_wrong = pytest.mark.parametrize(("name", "what"), [(n, what) for n in CASES for what in CASES[n].inputs.wrong])
+
+
+@functools.cache
+def fitted(name: str) -> BaseEstimator:
+    """A fitted estimator that no test changes."""
+    case = CASES[name]
+    return case.new().fit(case.inputs.X, case.target())
+
+
+def verb_of(estimator: BaseEstimator) -> str:
+    """What tells most about an estimator: probabilities, where it has them."""
+    return next(verb for verb in ("predict_proba", "predict", "transform") if hasattr(estimator, verb))
+
+
+def answer(estimator: BaseEstimator, X: Any) -> np.ndarray:
+    return getattr(estimator, verb_of(estimator))(X)
+
+
+def as_objects(samples: list) -> np.ndarray:
+    array = np.empty(len(samples), object)
+    array[:] = samples
+    return array
+
+
+# Outside of the estimator --------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def no_programs() -> None:
+    """Networks are built and traced anew under watch; all later tests share what is compiled here."""
+    from skmlbio.training import clear_programs
+
+    clear_programs()
+
+
+@each
+@pytest.mark.parametrize("seed", [0, None])
+def test_global_generators_are_untouched(name: str, seed: int | None, no_programs: None) -> None:
+    case = CASES[name]
+    before = global_states()
+    answer(case.new(random_state=seed).fit(case.inputs.X, case.target()), case.inputs.X)
+    assert global_states() == before
+
+
+# Parameters ----------------------------------------------------------------------------------------------------------
+
+
+@each
+@pytest.mark.parametrize(
+    "check",
+    [
+        "no_attributes_set_in_init",
+        "parameters_default_constructible",
+        "do_not_raise_errors_in_init_or_set_params",
+        "get_params_invariance",
+        "set_params",
+        "estimator_cloneable",
+        "estimator_repr",
+        "valid_tag_types",
+        "estimator_tags_renamed",
+    ],
+)
+def test_checks_of_scikit_learn_that_need_no_data(name: str, check: str) -> None:
+    getattr(estimator_checks, f"check_{check}")(name, CASES[name].estimator)
+
+
+@each
+def test_parameters_go_round_and_survive_a_fit(name: str) -> None:
+    estimator = fitted(name)
+    params = estimator.get_params()
+    assert type(estimator)(**params).get_params() == clone(estimator).get_params() == params
+    assert params == CASES[name].new().get_params()  # as they were given, not as a fit resolved them
+    assert not get_tags(estimator).input_tags.two_d_array
+    assert repr(estimator).startswith(type(estimator).__name__ + "(")
+
+
+# Fits ----------------------------------------------------------------------------------------------------------------
+
+
+@each
+def test_a_refit_forgets_the_last_fit(name: str) -> None:
+    case = CASES[name]
+    estimator = case.new().fit(case.inputs.unusual, np.arange(len(case.inputs.unusual)) % 3)
+    estimator.fit(case.inputs.X, case.target())
+    assert equal(estimator.weights_, fitted(name).weights_)
+    assert vars(estimator).keys() == vars(fitted(name)).keys()
+    assert estimator.history_ == fitted(name).history_ and estimator.n_iter_ == 2
+
+
+@each
+def test_the_seed_decides_about_every_bit(name: str) -> None:
+    case = CASES[name]
+    estimator = case.new(random_state=1).fit(case.inputs.X, case.target())
+    assert not equal(estimator.weights_, fitted(name).weights_)
+    estimator.set_params(random_state=np.random.RandomState(1)).fit(case.inputs.X, case.target())
+    assert equal(estimator.weights_, case.new(random_state=1).fit(case.inputs.X, case.target()).weights_)
+
+
+@each
+def test_samples_of_weight_zero_count_as_absent(name: str) -> None:
+    case, y = CASES[name], CASES[name].target()
+    weights = np.where(np.arange(N_SAMPLES) % 5 == 2, 0.0, 1.0 + np.arange(N_SAMPLES) % 3)
+    kept = np.flatnonzero(weights)
+    weighted = case.new().fit(case.inputs.X, y, sample_weight=weights)
+    absent = case.new().fit([case.inputs.X[i] for i in kept], y[kept], sample_weight=weights[kept])
+    assert equal(weighted.weights_, absent.weights_)
+    unweighted = case.new().fit([case.inputs.X[i] for i in kept], y[kept])
+    assert not equal(weighted.weights_, unweighted.weights_)
+
+
+@each
+def test_validation_and_patience(name: str) -> None:
+    case, y = CASES[name], CASES[name].target()
+    estimator = case.new(validation_fraction=0.25, patience=2, epochs=200, learning_rate=0.1).fit(case.inputs.X, y)
+    losses = estimator.history_["val_loss"]
+    assert len(losses) == estimator.n_iter_ < 200
+    assert estimator.best_epoch_ == np.argmin(losses) + 1 == estimator.n_iter_ - 2
+    given = case.new(epochs=1).fit(case.inputs.X[:14], y[:14], X_val=case.inputs.X[14:], y_val=y[14:])
+    assert np.isfinite(given.history_["val_loss"]).all()
+    with pytest.raises(ValueError, match="validation_fraction or X_val, not both"):
+        estimator.fit(case.inputs.X, y, X_val=case.inputs.X, y_val=y)
+
+
+@each
+def test_warm_start_goes_on_from_the_weights(name: str) -> None:
+    case, y = CASES[name], CASES[name].target()
+    estimator = case.new(warm_start=True).fit(case.inputs.X, y)
+    before = [v.numpy() for v in estimator.model_.trainable_variables]
+    estimator.set_params(learning_rate=1e-9).fit(case.inputs.X[:12], y[:12])
+    after = [v.numpy() for v in estimator.model_.trainable_variables]
+    assert all(np.allclose(a, b, atol=1e-6) for a, b in zip(before, after, strict=True))
+    estimator.set_params(warm_start=False, learning_rate=1e-3).fit(case.inputs.X, y)
+    assert equal(estimator.weights_, fitted(name).weights_)
+
+
+@each
+def test_partial_fit_adds_epochs(name: str) -> None:
+    case, y = CASES[name], CASES[name].target()
+    estimator = case.new().partial_fit(case.inputs.X[:9], y[:9])
+    copied = pickle.loads(pickle.dumps(estimator)).partial_fit(case.inputs.X[9:], y[9:])
+    before = estimator.weights_
+    estimator.partial_fit(case.inputs.X[9:], y[9:])
+    assert estimator.n_iter_ == len(estimator.history_["loss"]) == 2
+    assert equal(estimator.weights_, copied.weights_) and not equal(estimator.weights_, before)
+
+
+# Labels --------------------------------------------------------------------------------------------------------------
+
+
+@each_classifier
+def test_labels_come_back_as_they_were(name: str) -> None:
+    case = CASES[name]
+    strings = np.array(["no", "yes"])
+    for classes in (strings, strings.astype(object), np.array([False, True]), np.array([3, 7])):
+        estimator = case.new().fit(case.inputs.X, classes[LABELS])
+        predicted = estimator.predict(case.inputs.X)
+        assert estimator.classes_.tolist() == classes.tolist() and predicted.dtype == classes.dtype
+        assert np.array_equal(estimator.predict_proba(case.inputs.X), answer(fitted(name), case.inputs.X))
+        assert np.array_equal(predicted, classes[estimator.predict_proba(case.inputs.X).argmax(axis=1)])
+
+
+@each_classifier
+def test_class_weights_are_sample_weights_by_class(name: str) -> None:
+    case, y = CASES[name], (np.arange(N_SAMPLES) % 4 == 0).astype(int)
+    balanced = compute_class_weight("balanced", classes=np.arange(2), y=y)
+    by_sample = case.new().fit(case.inputs.X, y, sample_weight=balanced[y])
+    for class_weight in ("balanced", dict(enumerate(balanced))):
+        by_class = case.new(class_weight=class_weight).fit(case.inputs.X, y)
+        np.testing.assert_allclose(answer(by_class, case.inputs.X), answer(by_sample, case.inputs.X), atol=1e-6)
+    plain = case.new().fit(case.inputs.X, y)
+    assert not equal(plain.weights_, by_sample.weights_)
+
+
+@each_classifier
+def test_one_sample_a_class_is_enough_and_one_class_is_not(name: str) -> None:
+    case = CASES[name]
+    estimator = case.new().fit(case.inputs.X[:3], ["a", "b", "c"])
+    probabilities = estimator.predict_proba(case.inputs.X)
+    assert probabilities.shape == (N_SAMPLES, 3) and np.allclose(probabilities.sum(axis=1), 1)
+    for n_samples in (1, N_SAMPLES):
+        with pytest.raises(ValueError, match="y has one class only, 'a'; a classifier needs two classes or more"):
+            case.new().fit(case.inputs.X[:n_samples], ["a"] * n_samples)
+
+
+@each_classifier
+def test_wrong_labels(name: str) -> None:
+    case, X = CASES[name], CASES[name].inputs.X
+    with pytest.raises(ValueError, match="requires y to be passed"):
+        case.new().fit(X, None)
+    with pytest.raises(ValueError, match="inconsistent numbers of samples"):
+        case.new().fit(X, LABELS[:-1])
+    with pytest.raises(ValueError, match="y contains NaN"):
+        case.new().fit(X, np.where(LABELS, np.nan, 1.0))
+    with pytest.raises(ValueError, match=r"y\[0\] is 2, which is none of the classes \[0, 1\]"):
+        case.new().partial_fit(X, LABELS).partial_fit(X, LABELS + 2)
+
+
+# Answers -------------------------------------------------------------------------------------------------------------
+
+
+@each
+def test_what_stands_beside_a_sample_does_not_matter(name: str) -> None:
+    samples = CASES[name].inputs.X[:5] + CASES[name].inputs.unusual
+    together = answer(fitted(name), samples)
+    assert np.isfinite(together).all()
+    order = np.random.default_rng(1).permutation(len(samples))
+    alone = np.concatenate([answer(fitted(name), [sample]) for sample in samples])
+    np.testing.assert_allclose(alone, together, atol=1e-5)
+    np.testing.assert_allclose(answer(fitted(name), [samples[i] for i in order]), together[order], atol=1e-5)
+    np.testing.assert_allclose(answer(fitted(name), samples[::2]), together[::2], atol=1e-5)
+
+
+@each
+def test_containers_are_all_the_same(name: str) -> None:
+    X, y = CASES[name].inputs.X, CASES[name].target()
+    for container in (tuple, as_objects, lambda X: pd.Series(X, index=range(len(X), 0, -1))):
+        assert np.array_equal(answer(fitted(name), container(X)), answer(fitted(name), X))
+    assert equal(CASES[name].new().fit(as_objects(X), y.tolist()).weights_, fitted(name).weights_)
+
+
+@each
+def test_before_a_fit_there_are_no_answers(name: str, tmp_path: Path) -> None:
+    estimator, X = CASES[name].new(), CASES[name].inputs.X
+    asking = [verb for verb in dir(fitted(name)) if not verb.startswith(("_", "fit", "partial_fit", "get_", "set_"))]
+    asking = [verb for verb in asking if callable(getattr(type(estimator), verb, None))]
+    assert {verb_of(fitted(name)), "export_saved_model"} <= set(asking)
+    for verb in asking:
+        arguments = {"score": (X, CASES[name].target()), "export_saved_model": (tmp_path / "served",)}.get(verb, (X,))
+        with pytest.raises(NotFittedError, match=f"This {type(estimator).__name__} instance is not fitted yet"):
+            getattr(estimator, verb)(*arguments)
+    with pytest.raises(NotFittedError):
+        _ = estimator.model_
+    assert not os.listdir(tmp_path)
+
+
+@each_wrong
+def test_wrong_input_gets_one_clear_sentence(name: str, what: str) -> None:
+    case, (X, message) = CASES[name], CASES[name].inputs.wrong[what]
+    n_samples = len(X) if hasattr(X, "__len__") else 2
+    with pytest.raises((TypeError, ValueError), match=message):
+        case.new().fit(X, np.arange(n_samples) % 2)
+    with pytest.raises((TypeError, ValueError), match=message):
+        answer(fitted(name), X)
+
+
+@each
+def test_a_fit_that_fails_changes_nothing(name: str) -> None:
+    case, estimator = CASES[name], CASES[name].new()
+    X, y = case.inputs.X, case.target()
+    with pytest.raises(ValueError, match="inconsistent numbers of samples"):
+        estimator.fit(case.inputs.unusual, y)
+    with pytest.raises(NotFittedError):
+        answer(estimator, X)
+    estimator.fit(X, y)
+    state = {attribute: pickle.dumps(value) for attribute, value in vars(estimator).items()}
+    for wrong_X, wrong_y in (([], y), (case.inputs.unusual, y), (X, np.arange(3)), (X, [None] * N_SAMPLES)):
+        with pytest.raises((TypeError, ValueError)):
+            estimator.fit(wrong_X, wrong_y)
+        assert {attribute: pickle.dumps(value) for attribute, value in vars(estimator).items()} == state
+
+
+@each
+def test_a_saved_model_answers_alike(name: str, tmp_path: Path) -> None:
+    tf = pytest.importorskip("tensorflow")
+    case, estimator = CASES[name], fitted(name)
+    estimator.export_saved_model(tmp_path / "served")
+    signatures = tf.saved_model.load(str(tmp_path / "served")).signatures
+    samples = case.inputs.X + [sample for sample in case.inputs.unusual if not isinstance(sample, tuple)]
+    inputs = {key: tf.constant(array) for key, array in case.inputs.served(samples).items()}
+    verbs = [verb for verb in signatures if verb != "serving_default"]
+    assert {"predict", "predict_proba"} <= set(verbs) or not is_classifier(estimator)
+    for verb in verbs:
+        found, expected = signatures[verb](**inputs)[verb].numpy(), getattr(estimator, verb)(samples)
+        np.testing.assert_allclose(found, expected, atol=1e-5, err_msg=verb)
+
+
+# scikit-learn around it ----------------------------------------------------------------------------------------------
+
+
+@each
+def test_in_a_pipeline(name: str) -> None:
+    case, y = CASES[name], CASES[name].target()
+    pipeline = Pipeline([("same", FunctionTransformer()), ("network", case.new(epochs=7))])
+    pipeline.set_params(network__epochs=2)
+    pipeline.fit(case.inputs.X, y, network__sample_weight=np.ones(N_SAMPLES))
+    assert np.array_equal(answer(pipeline, case.inputs.X), answer(fitted(name), case.inputs.X))
+
+
+@each
+def test_cross_validation(name: str) -> None:
+    case = CASES[name]
+    scores = cross_val_score(case.new(), case.inputs.X, case.target(), cv=2, error_score="raise")
+    assert scores.shape == (2,) and np.isfinite(scores).all()
+
+
+@each_classifier
+def test_bagging(name: str) -> None:
+    """BaggingClassifier refuses lists and 1-D arrays, whatever it wraps, so the samples come as one column."""
+    case = CASES[name]
+    column = as_objects(case.inputs.X).reshape(-1, 1)
+    bagging = BaggingClassifier(case.new(), n_estimators=2, random_state=0).fit(column, LABELS)
+    members = [member.predict_proba(case.inputs.X) for member in bagging.estimators_]
+    assert not np.array_equal(*members)
+    np.testing.assert_allclose(bagging.predict_proba(column), np.mean(members, axis=0), atol=1e-6)
+
+
+# Another process, and workers ----------------------------------------------------------------------------------------
+
+SEARCH = """
+import os, pickle
+from joblib import Parallel, delayed
+from sklearn.model_selection import GridSearchCV, cross_val_predict
+
+def answer_and_fit(pickled):
+    estimator, X, y, verb = pickle.loads(pickled)
+    return getattr(estimator, verb)(X), estimator.fit(X, y).weights_
+
+with open("given.pickle", "rb") as file:
+    given = pickle.load(file)
+found = Parallel(n_jobs=2)(delayed(answer_and_fit)(pickled) for pickled in given)
+for i, (estimator, X, y, verb) in enumerate(map(pickle.loads, given)):
+    grid = {"learning_rate": [1e-3, 1e-2]}
+    search = GridSearchCV(estimator, grid, cv=2, n_jobs=2, refit=False, error_score="raise").fit(X, y)
+    folds = cross_val_predict(estimator, X, y, cv=2, n_jobs=2, method=verb)
+    found[i] += (search.cv_results_["mean_test_score"], folds)
+assert os.listdir() == ["given.pickle"], os.listdir()
+with open("found.pickle", "wb") as file:
+    pickle.dump(found, file)
+"""
+
+
+def test_fresh_processes_find_the_same_bits_and_leave_no_files(run_python: Callable, tmp_path: Path) -> None:
+    """Two workers on loky, started anew, do it for all cases: loading TensorFlow is what takes the time."""
+    given = [(fitted(name), case.inputs.X, case.target(), verb_of(fitted(name))) for name, case in CASES.items()]
+    (tmp_path / "given.pickle").write_bytes(pickle.dumps([pickle.dumps(one) for one in given]))
+    done = run_python(SEARCH, timeout=300)
+    assert (done.returncode, done.stdout) == (0, ""), done.stderr
+    found = pickle.loads((tmp_path / "found.pickle").read_bytes())
+    for (estimator, X, y, verb), (answers, weights, scores, folds) in zip(given, found, strict=True):
+        assert np.array_equal(answers, getattr(estimator, verb)(X)), estimator
+        assert equal(weights, estimator.weights_), estimator
+        search = GridSearchCV(estimator, {"learning_rate": [1e-3, 1e-2]}, cv=2).fit(X, y)
+        assert np.array_equal(scores, search.cv_results_["mean_test_score"]), estimator
+        assert np.array_equal(folds, cross_val_predict(estimator, X, y, cv=2, method=verb)), estimator
