@@ -1,7 +1,8 @@
 """Pictures of fitted estimators, in the style of scikit-learn's displays.  Drawing needs the ``plot`` extra."""
 
+from .attention_map_display import AttentionMapDisplay
 from .latent_space_display import LatentSpaceDisplay
 from .reconstruction_display import ReconstructionDisplay
 from .training_history_display import TrainingHistoryDisplay
 
-__all__ = ["LatentSpaceDisplay", "ReconstructionDisplay", "TrainingHistoryDisplay"]
+__all__ = ["AttentionMapDisplay", "LatentSpaceDisplay", "ReconstructionDisplay", "TrainingHistoryDisplay"]

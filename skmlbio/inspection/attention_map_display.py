@@ -1,0 +1,224 @@
+"""Attention maps of one string, with its residues on the axes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from ._plotting import axes_to_draw_on, final_step, require_fitted
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+_MOST_LETTERS = 80  # longer strings have positions on their axes
+_SMALLEST_LETTER, _LARGEST_LETTER = 4.0, 10.0
+
+
+class AttentionMapDisplay:
+    """An attention map of one string: how much each residue collects from each other one.
+
+    A row is a residue that collects, a column one that is collected from; rows sum to 1.  Make one with
+    `from_estimator` or `from_maps`; draw another block or head of it with `plot`.
+
+    Parameters
+    ----------
+    maps : ndarray of shape (n_blocks, n_heads, length, length)
+        The shares, as ``AttentionClassifier.attention_maps`` returns them for a string.
+    sequence : str
+        The string, of that length.
+
+    Attributes
+    ----------
+    image_ : matplotlib AxesImage
+        The map drawn.
+    colorbar_ : matplotlib Colorbar
+        What its colours mean.
+    ax_ : matplotlib Axes
+        The axes drawn on.
+    figure_ : matplotlib Figure
+        The figure of these axes.
+
+    See Also
+    --------
+    skmlbio.AttentionClassifier : Has attention maps.
+    TrainingHistoryDisplay : The loss over the epochs.
+
+    Examples
+    --------
+    >>> import matplotlib.pyplot as plt
+    >>> import numpy as np
+    >>> from skmlbio.inspection import AttentionMapDisplay
+    >>> display = AttentionMapDisplay.from_maps(np.full((1, 2, 4, 4), 0.25), "ACGT")
+    >>> [label.get_text() for label in display.ax_.get_xticklabels()]
+    ['A', 'C', 'G', 'T']
+    >>> plt.close(display.figure_)
+    """
+
+    def __init__(self, maps: NDArray[np.floating], sequence: str) -> None:
+        self.maps = maps
+        self.sequence = sequence
+
+    @classmethod
+    def from_estimator(
+        cls,
+        estimator: Any,
+        sequence: Any,
+        *,
+        block: int = -1,
+        head: int | None = None,
+        ax: Axes | None = None,
+        im_kwargs: Mapping[str, Any] | None = None,
+    ) -> AttentionMapDisplay:
+        """Ask a fitted estimator for the maps of one string, and draw one of them.
+
+        Parameters
+        ----------
+        estimator : estimator or Pipeline
+            A fitted estimator with ``attention_maps``, or a fitted pipeline that ends with one.
+        sequence : str, or a Biopython Seq or SeqRecord
+            The string.
+        block, head, ax, im_kwargs
+            As in `plot`.
+
+        Returns
+        -------
+        display : AttentionMapDisplay
+            The display, drawn.
+
+        Raises
+        ------
+        NotFittedError
+            If the estimator is not fitted.
+        TypeError
+            If it has no attention maps.
+        ValueError
+            If the estimator refuses the string, or as `plot` does.
+        """
+        require_fitted(estimator, cls.__name__)
+        trained = final_step(estimator)
+        if not hasattr(trained, "attention_maps"):
+            raise TypeError(
+                f"{cls.__name__} needs an estimator with attention_maps, and {type(trained).__name__} has none"
+            )
+        X = [sequence]
+        if trained is not estimator:
+            X = estimator[:-1].transform(X)
+        (maps,) = trained.attention_maps(X)
+        return cls(maps, _text(X[0])).plot(ax, block=block, head=head, im_kwargs=im_kwargs)
+
+    @classmethod
+    def from_maps(
+        cls,
+        maps: ArrayLike,
+        sequence: str,
+        *,
+        block: int = -1,
+        head: int | None = None,
+        ax: Axes | None = None,
+        im_kwargs: Mapping[str, Any] | None = None,
+    ) -> AttentionMapDisplay:
+        """Draw maps at hand.
+
+        Parameters
+        ----------
+        maps : array-like of shape (n_blocks, n_heads, length, length)
+            The shares, by block and head.
+        sequence : str
+            The string, of that length.
+        block, head, ax, im_kwargs
+            As in `plot`.
+
+        Returns
+        -------
+        display : AttentionMapDisplay
+            The display, drawn.
+
+        Raises
+        ------
+        ValueError
+            As `plot` does.
+        """
+        return cls(np.asarray(maps), sequence).plot(ax, block=block, head=head, im_kwargs=im_kwargs)
+
+    def plot(
+        self,
+        ax: Axes | None = None,
+        *,
+        block: int = -1,
+        head: int | None = None,
+        im_kwargs: Mapping[str, Any] | None = None,
+    ) -> AttentionMapDisplay:
+        """Draw one map.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes, default=None
+            The axes to draw on; by default those of a new figure.
+        block : int, default=-1
+            Which block, counted from 0, or from the last one backwards.
+        head : int, default=None
+            Which head, counted likewise; None draws the mean over heads.
+        im_kwargs : mapping, default=None
+            Keywords for ``Axes.imshow``.
+
+        Returns
+        -------
+        self : AttentionMapDisplay
+            The display, with ``image_``, ``colorbar_``, ``ax_`` and ``figure_``.
+
+        Raises
+        ------
+        ImportError
+            If matplotlib is not installed.
+        ValueError
+            If the maps are not of the string's length, or if there is no such block or head.
+        """
+        shares, title = self._shares(block, head)
+        self.ax_ = axes_to_draw_on(ax, f"{type(self).__name__}.plot", figsize=(6.4, 5.4))
+        self.figure_ = self.ax_.figure
+        style = {"cmap": "viridis", "vmin": 0.0, "interpolation": "nearest", "origin": "upper"}
+        self.image_ = self.ax_.imshow(shares, **{**style, **(im_kwargs or {})})
+        self.colorbar_ = self.figure_.colorbar(self.image_, ax=self.ax_, label="share")
+        self._label_axes()
+        self.ax_.set(xlabel="collected from", ylabel="collecting residue", title=title)
+        return self
+
+    def _label_axes(self) -> None:
+        """Put a letter at each residue, as large as there is room for, or positions where there are too many."""
+        n_residues = len(self.sequence)
+        if n_residues > _MOST_LETTERS:
+            return
+        width = self.ax_.get_position().width * self.figure_.get_figwidth() * 72  # in points
+        size = float(np.clip(0.9 * width / n_residues, _SMALLEST_LETTER, _LARGEST_LETTER))
+        for axis in (self.ax_.xaxis, self.ax_.yaxis):
+            axis.set_ticks(range(n_residues), list(self.sequence), fontsize=size, family="monospace", rotation=0)
+            axis.set_tick_params(length=0, pad=2)
+
+    def _shares(self, block: int, head: int | None) -> tuple[NDArray[np.floating], str]:
+        """Return the map to draw and its title, once everything about them has been checked."""
+        maps, length = np.asarray(self.maps), len(self.sequence)
+        if maps.ndim != 4 or 0 in maps.shape or maps.shape[2:] != (length, length):
+            raise ValueError(
+                f"maps of a string of {length} residues must be of shape (n_blocks, n_heads, {length}, {length}); "
+                f"theirs is {maps.shape}"
+            )
+        block = _index("block", block, len(maps))
+        of_block = f" of block {block}" if len(maps) > 1 else ""
+        if head is None:
+            return maps[block].mean(axis=0), f"mean over heads{of_block}"
+        head = _index("head", head, maps.shape[1])
+        return maps[block, head], f"head {head}{of_block}"
+
+
+def _index(name: str, index: int, count: int) -> int:
+    if not -count <= index < count:
+        raise ValueError(f"there is no {name} {index}: the maps have {count}, counted from 0")
+    return index % count
+
+
+def _text(sequence: Any) -> str:
+    """The letters of a string, or of Biopython's `Seq` or `SeqRecord`."""
+    return str(getattr(sequence, "seq", sequence))

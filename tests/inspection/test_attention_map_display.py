@@ -1,0 +1,117 @@
+"""Attention maps with residues on the axes."""
+
+from itertools import pairwise
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+from sklearn.base import BaseEstimator
+from sklearn.exceptions import NotFittedError
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import FunctionTransformer
+
+from skmlbio.inspection import AttentionMapDisplay
+
+SEQUENCE = "ACGTT"
+MAPS = np.random.default_rng(0).dirichlet(np.ones(5), size=(2, 3, 5)).astype(np.float32)
+
+
+class Attentive(BaseEstimator):
+    """An estimator with maps that count residues."""
+
+    def fit(self, X, y=None):
+        self.fitted_ = True
+        return self
+
+    def attention_maps(self, X):
+        return [np.full((2, 3, len(s), len(s)), 1 / len(s)) for s in X]
+
+
+def ticks(display: AttentionMapDisplay) -> tuple[str, str]:
+    return tuple(
+        "".join(t.get_text() for t in axis.get_ticklabels()) for axis in (display.ax_.xaxis, display.ax_.yaxis)
+    )
+
+
+@pytest.mark.parametrize(
+    ("block", "head", "expected", "title"),
+    [
+        (-1, None, MAPS[1].mean(axis=0), "mean over heads of block 1"),
+        (0, 2, MAPS[0, 2], "head 2 of block 0"),
+        (1, -1, MAPS[1, 2], "head 2 of block 1"),
+    ],
+)
+def test_the_chosen_map_is_drawn(block: int, head: int | None, expected: np.ndarray, title: str) -> None:
+    display = AttentionMapDisplay.from_maps(MAPS, SEQUENCE, block=block, head=head)
+    np.testing.assert_array_equal(display.image_.get_array(), expected)
+    assert display.ax_.get_title() == title
+    assert ticks(display) == (SEQUENCE, SEQUENCE)
+    assert display.ax_.get_ylim() == (4.5, -0.5)  # the first residue on top
+    assert display.colorbar_.mappable is display.image_
+
+
+def test_a_single_block_goes_without_saying() -> None:
+    assert AttentionMapDisplay.from_maps(MAPS[:1], SEQUENCE, head=0).ax_.get_title() == "head 0"
+
+
+@pytest.mark.parametrize("piped", [False, True])
+def test_from_estimator(piped: bool) -> None:
+    lower = FunctionTransformer(lambda X: [s.lower() for s in X])
+    estimator = make_pipeline(lower, Attentive()) if piped else Attentive()
+    display = AttentionMapDisplay.from_estimator(estimator.fit([SEQUENCE]), SEQUENCE, block=0)
+    np.testing.assert_allclose(display.image_.get_array(), np.full((5, 5), 0.2))
+    assert ticks(display)[0] == (SEQUENCE.lower() if piped else SEQUENCE)
+
+
+def test_biopython_records() -> None:
+    seq_record = pytest.importorskip("Bio.SeqRecord")
+    record = seq_record.SeqRecord(pytest.importorskip("Bio.Seq").Seq(SEQUENCE))
+    assert ticks(AttentionMapDisplay.from_estimator(Attentive().fit([]), record))[0] == SEQUENCE
+
+
+def test_long_strings_have_positions_on_their_axes() -> None:
+    display = AttentionMapDisplay.from_maps(np.full((1, 1, 100, 100), 0.01), "A" * 100)
+    display.figure_.canvas.draw()
+    assert "A" not in "".join(ticks(display))
+    assert "20" in [label.get_text() for label in display.ax_.get_xticklabels()]
+
+
+def test_letters_do_not_overlap() -> None:
+    display = AttentionMapDisplay.from_maps(np.full((1, 1, 80, 80), 1 / 80), "W" * 80)
+    display.figure_.canvas.draw()
+    boxes = [label.get_window_extent() for label in display.ax_.get_xticklabels()]
+    assert all(left.x1 <= right.x0 for left, right in pairwise(boxes))
+
+
+def test_own_axes_and_keywords() -> None:
+    _, ax = plt.subplots()
+    display = AttentionMapDisplay(MAPS, SEQUENCE).plot(ax, im_kwargs={"cmap": "Greys", "vmax": 0.5})
+    assert display.ax_ is ax and display.figure_ is ax.figure
+    assert (display.image_.get_cmap().name, display.image_.get_clim()) == ("Greys", (0.0, 0.5))
+
+
+@pytest.mark.parametrize(
+    ("maps", "options", "message"),
+    [
+        (
+            MAPS[0],
+            {},
+            r"maps of a string of 5 residues must be of shape \(n_blocks, n_heads, 5, 5\); theirs is \(3, 5, 5\)",
+        ),
+        (MAPS[..., :4], {}, "must be of shape"),
+        (MAPS, {"block": 2}, "there is no block 2: the maps have 2, counted from 0"),
+        (MAPS, {"head": -4}, "there is no head -4: the maps have 3, counted from 0"),
+    ],
+)
+def test_what_cannot_be_drawn_is_refused(maps: np.ndarray, options: dict, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        AttentionMapDisplay.from_maps(maps, SEQUENCE, **options)
+
+
+def test_estimators_that_cannot_are_refused() -> None:
+    with pytest.raises(NotFittedError, match=r"call its fit before AttentionMapDisplay\.from_estimator"):
+        AttentionMapDisplay.from_estimator(Attentive(), SEQUENCE)
+    fitted = LogisticRegression().fit([[0.0], [1.0]], [0, 1])
+    with pytest.raises(TypeError, match="needs an estimator with attention_maps, and LogisticRegression has none"):
+        AttentionMapDisplay.from_estimator(fitted, SEQUENCE)
