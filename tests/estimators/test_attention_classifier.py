@@ -151,7 +151,7 @@ def test_no_batch_causes_a_new_trace() -> None:
     assert program_info().n_traces == 3
     classifier.fit(strings[::-1], y[::-1])
     cross_val_score(classifier, strings, y, cv=KFold(3, shuffle=True, random_state=0))
-    classifier.partial_fit(strings[:40], y[:40])
+    classifier.partial_fit(strings[::3], y[::3])
     classifier.predict(strings + random_strings([1, 77, 500]))
     assert program_info() == program_info()._replace(n_networks=1, n_trainers=1, n_traces=3)
 
