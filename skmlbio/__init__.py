@@ -4,6 +4,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from skmlbio.estimators.attention_classifier import AttentionClassifier
     from skmlbio.estimators.auto_encoder_transformer import AutoEncoderTransformer
     from skmlbio.estimators.dense_classifier import DenseClassifier
     from skmlbio.estimators.dense_regressor import DenseRegressor
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
     from skmlbio.estimators.network_regressor import NetworkRegressor
     from skmlbio.estimators.network_transformer import NetworkTransformer
     from skmlbio.estimators.vae_sampler import VAESampler
+    from skmlbio.inspection.attention_map_display import AttentionMapDisplay
     from skmlbio.inspection.latent_space_display import LatentSpaceDisplay
     from skmlbio.inspection.reconstruction_display import ReconstructionDisplay
     from skmlbio.inspection.training_history_display import TrainingHistoryDisplay
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
+    "AttentionClassifier",
+    "AttentionMapDisplay",
     "AutoEncoderTransformer",
     "DenseClassifier",
     "DenseRegressor",
@@ -32,6 +36,8 @@ __all__ = [
 
 # Where each public name lives.  It is loaded when first asked for, so that `import skmlbio` costs next to nothing.
 _MODULE_OF = {
+    "AttentionClassifier": "skmlbio.estimators.attention_classifier",
+    "AttentionMapDisplay": "skmlbio.inspection.attention_map_display",
     "AutoEncoderTransformer": "skmlbio.estimators.auto_encoder_transformer",
     "DenseClassifier": "skmlbio.estimators.dense_classifier",
     "DenseRegressor": "skmlbio.estimators.dense_regressor",
