@@ -30,11 +30,11 @@ ROOMS = {
     "sequences": Room(set(), ARRAYS, {"Bio"}),
     "graphs": Room(set(), ARRAYS, {"networkx", "rdkit"}),
     "layers": Room({"_tensorflow"}, ARRAYS | {"keras", "tensorflow"}),
-    "networks": Room({"_tensorflow", "layers"}, {"keras"}),
+    "networks": Room({"_tensorflow", "layers"}, {"keras", "numpy"}),
     "training": Room({"_tensorflow"}, ARRAYS | {"keras", "tensorflow"}),
     # Left of the estimators, which it knows by what they tell it only: so exporting can be a method of theirs.
-    "export": Room({"_tensorflow", "training"}, ARRAYS, {"keras", "tensorflow"}),
-    "base": Room({"_tensorflow", "training", "export"}, ARRAYS, {"keras", "tensorflow"}),
+    "export": Room({"_tensorflow", "sequences", "graphs", "training"}, ARRAYS, {"keras", "tensorflow"}),
+    "base": Room({"_tensorflow", "networks", "training", "export"}, ARRAYS, {"keras", "tensorflow"}),
     "estimators": Room(
         {"sequences", "graphs", "networks", "training", "export", "base"}, ARRAYS, {"keras", "tensorflow"}
     ),

@@ -17,10 +17,9 @@ class NetworkClassifier(OwnNetworkMixin, ClassifierBase):
     ----------
     network : callable or None, default=None
         ``(input_shape, n_outputs, **params) -> keras.Model``, uncompiled; it ends in `n_outputs` logits: 1 for two
-        classes, else one a class or label.  Its other arguments can be set and
-        searched as ``network__name``.  It must depend on its arguments alone, and be importable for the estimator to be
-        pickled.  None takes the network and penalty of
-        `DenseClassifier`.
+        classes, else one a class or label. Its other arguments can be set and searched as ``network__name``. It must
+        depend on its arguments alone, and be importable for the estimator to be pickled. None takes the network and
+        penalty of `DenseClassifier`.
     network_params : dict or None, default=None
         Arguments of `network`.
     standardize : bool, default=True

@@ -15,11 +15,9 @@ class NetworkRegressor(OwnNetworkMixin, RegressorBase):
     Parameters
     ----------
     network : callable or None, default=None
-        ``(input_shape, n_outputs, **params) -> keras.Model``, uncompiled; it ends in `n_outputs` linear
-        outputs, one a target.  Its other arguments can be set and
-        searched as ``network__name``.  It must depend on its arguments alone, and be importable for the estimator to be
-        pickled.  None takes the network and penalty of
-        `DenseRegressor`.
+        ``(input_shape, n_outputs, **params) -> keras.Model``, uncompiled; it ends in `n_outputs` linear outputs, one a
+        target. Its other arguments can be set and searched as ``network__name``. It must depend on its arguments alone,
+        and be importable for the estimator to be pickled. None takes the network and penalty of `DenseRegressor`.
     network_params : dict or None, default=None
         Arguments of `network`.
     standardize : bool, default=True

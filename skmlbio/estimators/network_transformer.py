@@ -15,11 +15,10 @@ class NetworkTransformer(OwnNetworkMixin, TransformerBase):
     Parameters
     ----------
     network : callable or None, default=None
-        ``(input_shape, n_outputs, **params) -> keras.Model``, uncompiled; its output is as wide as the
-        flattened input, which it shall equal, and it has a layer called `code_layer`.  Its other arguments can be set
-        and searched as ``network__name``.  It must depend on its arguments alone, and be importable for the estimator to
-        be pickled.  None takes the network and penalty of
-        `AutoEncoderTransformer`.
+        ``(input_shape, n_outputs, **params) -> keras.Model``, uncompiled; its output is as wide as the flattened input,
+        which it shall equal, and it has a layer called `code_layer`. Its other arguments can be set and searched as
+        ``network__name``. It must depend on its arguments alone, and be importable for the estimator to be pickled.
+        None takes the network and penalty of `AutoEncoderTransformer`.
     network_params : dict or None, default=None
         Arguments of `network`.
     standardize : bool, default=True

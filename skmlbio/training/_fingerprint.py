@@ -11,7 +11,7 @@ import numpy as np
 
 
 class _Identity:
-    """Stand-in for a value that can only be compared with itself.  It keeps the value alive, so its id is not reused."""
+    """Stand-in for a value that equals only itself.  It keeps the value alive, so that its id is not used again."""
 
     def __init__(self, value: object):
         self.value = value

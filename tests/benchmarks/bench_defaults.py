@@ -3,9 +3,10 @@
     python tests/benchmarks/bench_defaults.py            prints the table of docs/benchmarks.md
     python tests/benchmarks/bench_defaults.py --choose   prints the candidates that the defaults were chosen from
 
-Protocol: 5-fold cross-validation (stratified for classes), shuffled with seed 0; ``random_state=0`` for every estimator.
-Candidates are compared by cross-validation inside the training part of a 70/30 split with seed 0, so that no row that
-the table is computed on has chosen anything.  Data of 20,000 rows are made by scikit-learn's generators with seed 0.
+Protocol: 5-fold cross-validation (stratified for classes), shuffled with seed 0; every estimator has random_state=0.
+Candidates are compared by the same cross-validation on 70 % of the rows alone, those that a split with seed 0 puts on
+the training side.  The table is computed on all rows.  Data of 20,000 rows are made by scikit-learn's generators with
+seed 0.
 """
 
 from __future__ import annotations
