@@ -4,8 +4,9 @@
     python tests/benchmarks/bench_defaults.py --choose   prints the candidates that the defaults were chosen from
 
 Protocol: a 70/30 split of the rows with seed 0, stratified for classes.  Candidates are compared by 5-fold
-cross-validation, shuffled with seed 0, inside the 70 % alone.  The table shows fits on the 70 %, scored on the 30 %: mean
-and standard deviation over random_state 0 to 4.  Data of 20,000 rows are made by scikit-learn's generators with seed 0.
+cross-validation, shuffled with seed 0, inside the 70 % alone.  The table shows fits on the 70 %, scored on the 30 %:
+mean and standard deviation over random_state 0 to 4.  Data of 20,000 rows are made by scikit-learn's generators with
+seed 0.
 """
 
 from __future__ import annotations
