@@ -88,13 +88,13 @@ def auto_encoder(
 
 
 def _encoder(n_features, latent_dim, sizes, activation, dropout, dtype) -> keras.Model:
-    x = keras.Input((n_features,), name="features", dtype="float32")
+    x = keras.Input((n_features,), name="features", dtype=output_dtype(dtype))
     h = dense_stack(x, sizes, activation, dropout, dtype=dtype)
     return keras.Model(x, keras.layers.Dense(latent_dim, name="code", dtype=output_dtype(dtype))(h), name="encoder")
 
 
 def _decoder(n_features, latent_dim, sizes, activation, dropout, dtype) -> keras.Model:
-    z = keras.Input((latent_dim,), name="code", dtype="float32")
+    z = keras.Input((latent_dim,), name="code", dtype=output_dtype(dtype))
     h = dense_stack(z, tuple(sizes)[::-1], activation, dropout, dtype=dtype)
     return keras.Model(z, keras.layers.Dense(n_features, name="output", dtype=output_dtype(dtype))(h), name="decoder")
 
