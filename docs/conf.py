@@ -18,10 +18,11 @@ html_theme = "furo"
 html_title = f"skmlbio {release}"
 
 
-def skip_what_scikit_learn_documents(app, what, name, obj, skip, options):
-    """Leave out methods inherited from scikit-learn: their texts link into scikit-learn's own documentation."""
-    return True if (getattr(obj, "__module__", None) or "").startswith("sklearn.") else None
+def skip_what_others_document(app, what, name, obj, skip, options):
+    """Leave out what is inherited from scikit-learn or Keras: the texts link into their own documentation."""
+    module = getattr(getattr(obj, "fget", obj), "__module__", None) or ""
+    return True if module.startswith(("sklearn.", "keras.")) else None
 
 
 def setup(app):
-    app.connect("autodoc-skip-member", skip_what_scikit_learn_documents)
+    app.connect("autodoc-skip-member", skip_what_others_document)

@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from skmlbio.estimators.auto_encoder_transformer import AutoEncoderTransformer
     from skmlbio.estimators.dense_classifier import DenseClassifier
     from skmlbio.estimators.dense_regressor import DenseRegressor
+    from skmlbio.estimators.gcn_classifier import GCNClassifier
     from skmlbio.estimators.network_classifier import NetworkClassifier
     from skmlbio.estimators.network_regressor import NetworkRegressor
     from skmlbio.estimators.network_transformer import NetworkTransformer
@@ -25,6 +26,7 @@ __all__ = [
     "AutoEncoderTransformer",
     "DenseClassifier",
     "DenseRegressor",
+    "GCNClassifier",
     "LatentSpaceDisplay",
     "NetworkClassifier",
     "NetworkRegressor",
@@ -41,6 +43,7 @@ _MODULE_OF = {
     "AutoEncoderTransformer": "skmlbio.estimators.auto_encoder_transformer",
     "DenseClassifier": "skmlbio.estimators.dense_classifier",
     "DenseRegressor": "skmlbio.estimators.dense_regressor",
+    "GCNClassifier": "skmlbio.estimators.gcn_classifier",
     "LatentSpaceDisplay": "skmlbio.inspection.latent_space_display",
     "NetworkClassifier": "skmlbio.estimators.network_classifier",
     "NetworkRegressor": "skmlbio.estimators.network_regressor",
@@ -49,7 +52,7 @@ _MODULE_OF = {
     "TrainingHistoryDisplay": "skmlbio.inspection.training_history_display",
     "VAESampler": "skmlbio.estimators.vae_sampler",
 }
-_SUBPACKAGES = ("estimators", "export", "graphs", "inspection", "layers", "networks", "sequences", "training")
+_SUBPACKAGES = ("base", "estimators", "export", "graphs", "inspection", "layers", "networks", "sequences", "training")
 
 
 def __getattr__(name: str) -> Any:

@@ -51,7 +51,8 @@ class GCNClassifier(ClassifierBase):
     activation : str, default="relu"
         Keras' name of σ, and of the activation of the read-out layers.
     batch_normalization : bool, default=True
-        Whether each convolution is followed by batch normalisation over the nodes of a batch.
+        Whether convolutions are followed by batch normalisation over the nodes of a batch, and pooling by the same over
+        graphs, there by running means, because the graphs of a batch are of about one size.
     residual : bool, default=False
         Whether h_(i-1) is added to h_i, from the second layer on where they are equally wide.
     dropout : float, default=0.0
@@ -59,7 +60,7 @@ class GCNClassifier(ClassifierBase):
     pooling : {"mean", "sum", "max", "attention"} or sequence of these, default=("mean", "sum")
         How the vectors of a graph's nodes become one; several stand side by side.
     pooled_layers : {"all", "last"}, default="all"
-        Which layers are pooled.
+        Which layers are pooled; "all" begins with the node features themselves.
     readout_layer_sizes : sequence of int, default=(64,)
         Widths of the dense layers between the pooled vectors and the classes.
     readout_dropout : float, default=0.5
@@ -138,11 +139,11 @@ class GCNClassifier(ClassifierBase):
     --------
     >>> import networkx
     >>> from skmlbio import GCNClassifier
-    >>> rings = [networkx.cycle_graph(n) for n in range(3, 13)]
-    >>> chains = [networkx.path_graph(n) for n in range(3, 13)]
+    >>> rings = [networkx.cycle_graph(n) for n in range(4, 24, 2)]
+    >>> chains = [networkx.path_graph(n) for n in range(4, 24, 2)]
     >>> y = ["ring"] * 10 + ["chain"] * 10
-    >>> classifier = GCNClassifier(epochs=30, random_state=0).fit(rings + chains, y)
-    >>> classifier.predict([networkx.cycle_graph(20), networkx.path_graph(20)])
+    >>> classifier = GCNClassifier(epochs=100, random_state=0).fit(rings + chains, y)
+    >>> classifier.predict([networkx.cycle_graph(15), networkx.path_graph(15)])
     array(['ring', 'chain'], dtype='<U5')
     """
 
@@ -357,10 +358,13 @@ class GCNClassifier(ClassifierBase):
 
 
 def _node_statistics(training: Any) -> tuple[np.ndarray, np.ndarray]:
-    """Return mean and standard deviation of each feature over all nodes, a node weighing what its graph weighs."""
+    """Return mean and standard deviation of each feature over all nodes, a node weighing what its graph weighs.
+
+    A constant feature is not moved to 0, where no convolution would see the structure any more, but scaled to 1.
+    """
     samples = training.data.samples
     weights = np.repeat(training.weights, samples.n_nodes)
     mean = np.average(samples.features, axis=0, weights=weights)
     deviation = np.sqrt(np.average((samples.features - mean) ** 2, axis=0, weights=weights))
     constant = deviation <= 10 * np.finfo(np.float32).eps * np.abs(mean)
-    return mean, np.where(constant, 1.0, deviation)
+    return np.where(constant, 0.0, mean), np.where(constant, np.where(mean == 0, 1.0, np.abs(mean)), deviation)

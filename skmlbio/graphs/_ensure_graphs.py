@@ -26,8 +26,8 @@ def ensure_graphs(
 
     Parameters
     ----------
-    X : list, tuple, object array or Series of graphs
-        Each one a `Graph`, a networkx graph, a ``spektral.data.Graph``, or a pair (features, adjacency) with a dense
+    X : list, tuple, object array of shape (n_graphs,) or (n_graphs, 1), Series, or data frame of one column
+        Each item a `Graph`, a networkx graph, a ``spektral.data.Graph``, or a pair (features, adjacency) with a dense
         or SciPy-sparse adjacency. An adjacency is taken as it stands; the edges of undirected networkx graphs count
         in both directions. Edges given twice are summed and edges of weight 0 left out, so that an edge list means
         the same as its matrix.
@@ -95,6 +95,8 @@ def ensure_graphs(
 
 def _listed(X: Iterable) -> list:
     """The items of `X`, which must be several graphs and not one."""
+    if getattr(X, "shape", ())[1:] == (1,):  # a column, as scikit-learn's ensembles hand it on
+        X = np.asarray(X)[:, 0]
     several = isinstance(X, (list, tuple)) or getattr(X, "ndim", None) == 1
     if not several or getattr(X, "dtype", np.dtype(object)).kind not in "O":
         raise TypeError(f"expected a list of graphs, got a {type(X).__name__}")

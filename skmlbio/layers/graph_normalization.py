@@ -8,15 +8,15 @@ from keras import ops
 from .graph_propagation import Tensor
 
 
-def node_moments(x: Tensor, real: Tensor) -> tuple[Tensor, Tensor]:
+def node_moments(x: Tensor, real: Tensor | None = None) -> tuple[Tensor, Tensor]:
     """Mean and variance of every feature over the real nodes of a batch.
 
     Parameters
     ----------
-    x : tensor of shape (n_graphs, n_nodes, n_features)
-        Node features.
-    real : tensor of shape (n_graphs, n_nodes), bool
-        Which nodes are not padding.
+    x : tensor of shape (n_graphs, n_nodes, n_features) or (n_graphs, n_features)
+        Features of nodes, or of whole graphs.
+    real : tensor of shape (n_graphs, n_nodes), bool, optional
+        Which nodes are not padding; without it, all count.
 
     Returns
     -------
@@ -30,6 +30,8 @@ def node_moments(x: Tensor, real: Tensor) -> tuple[Tensor, Tensor]:
     >>> [np.asarray(moment).tolist() for moment in node_moments(x, real)]
     [[2.0], [1.0]]
     """
+    if real is None:
+        return ops.moments(x, axes=tuple(range(len(x.shape) - 1)))
     real = ops.expand_dims(real, -1)
     n_nodes = ops.maximum(ops.sum(ops.cast(real, x.dtype)), 1)
     mean = ops.sum(ops.where(real, x, 0), axis=(0, 1)) / n_nodes
@@ -46,6 +48,10 @@ class NodeNormalization(keras.layers.Layer):
 
     Parameters
     ----------
+    running : bool, default=False
+        Whether training, too, takes the running means, as constants.  That is for what differs from batch to batch,
+        such as sums over graphs that are batched by size: a batch's own moments would hide the size, or all there is
+        if it is a batch of one graph.
     momentum : float, default=0.99
         What a running mean keeps of itself at each step.
     epsilon : float, default=1e-3
@@ -54,9 +60,10 @@ class NodeNormalization(keras.layers.Layer):
         `name`, `dtype` and the like of every Keras layer.
     """
 
-    def __init__(self, momentum=0.99, epsilon=1e-3, **kwargs):
+    def __init__(self, running=False, momentum=0.99, epsilon=1e-3, **kwargs):
         super().__init__(**kwargs)
         self.supports_masking = True
+        self.running = running
         self.momentum = momentum
         self.epsilon = epsilon
 
@@ -74,8 +81,8 @@ class NodeNormalization(keras.layers.Layer):
         wide = self.moving_mean.dtype
         if training:
             mean, variance = node_moments(ops.cast(x, wide), real)
-            self._remember(mean, variance)
-        else:
+            self._remember(ops.stop_gradient(mean), ops.stop_gradient(variance))
+        if self.running or not training:
             mean, variance = ops.convert_to_tensor(self.moving_mean), ops.convert_to_tensor(self.moving_variance)
         scale = ops.rsqrt(variance + self.epsilon) * ops.cast(self.gamma, wide)
         shift = ops.cast(self.beta, wide) - mean * scale
@@ -83,12 +90,14 @@ class NodeNormalization(keras.layers.Layer):
 
     def _remember(self, mean, variance):
         share = ops.maximum(1 / (self.n_steps + 1), 1 - self.momentum)
-        self.moving_mean.assign(self.moving_mean + share * (ops.stop_gradient(mean) - self.moving_mean))
-        self.moving_variance.assign(self.moving_variance + share * (ops.stop_gradient(variance) - self.moving_variance))
+        if self.running:  # the spread of the batches counts as well
+            variance = variance + (1 - share) * ops.square(mean - self.moving_mean)
+        self.moving_mean.assign(self.moving_mean + share * (mean - self.moving_mean))
+        self.moving_variance.assign(self.moving_variance + share * (variance - self.moving_variance))
         self.n_steps.assign(self.n_steps + 1)
 
     def compute_output_shape(self, x_shape, real_shape=None):
         return x_shape
 
     def get_config(self):
-        return super().get_config() | {"momentum": self.momentum, "epsilon": self.epsilon}
+        return super().get_config() | {"running": self.running, "momentum": self.momentum, "epsilon": self.epsilon}

@@ -39,7 +39,7 @@ def graph_classifier(
     standardize: bool = True,
     dtype: str | None = None,
 ) -> Architecture:
-    """h_i = σ(normalize(conv(h_(i-1), A))), logits = readout(pool(h_1), ..., pool(h_n)).
+    """h_i = σ(normalize(conv(h_(i-1), A))), logits = readout(pool(h_0), ..., pool(h_n)).
 
     Parameters
     ----------
@@ -56,7 +56,7 @@ def graph_classifier(
     hidden_layer_sizes, activation : sequence of int, str
         Units of the convolutions, and σ.
     batch_normalization : bool
-        Whether each convolution is followed by `NodeNormalization`.
+        Whether convolutions are followed by `NodeNormalization`, and pooling by one of running moments.
     residual : bool
         Whether h_(i-1) is added to h_i where they are equally wide.
     dropout : float
@@ -64,7 +64,7 @@ def graph_classifier(
     pooling : sequence of {"mean", "sum", "max", "attention"}
         How nodes become one vector; the vectors of several ways stand side by side.
     pooled_layers : {"all", "last"}
-        Which h_i are pooled.
+        Which h_i are pooled; "all" begins with h_0, the nodes as they come.
     readout_layer_sizes, readout_dropout : sequence of int, float
         Hidden layers between the pooled vectors and the logits.
     n_types, node_embedding_dim : int, optional
@@ -91,19 +91,20 @@ def graph_classifier(
         _block(f"layer_{i}", size, conv, conv_params or {}, activation, batch_normalization, residual, dropout, dtype)
         for i, size in enumerate(hidden_layer_sizes)
     ]
-    n_pooled = len(blocks) if pooled_layers == "all" else 1
+    n_inputs = n_features if node_embedding_dim is None else node_embedding_dim
+    pooled_sizes = [n_inputs, *hidden_layer_sizes] if pooled_layers == "all" else [hidden_layer_sizes[-1]]
+    n_pooled = len(pooled_sizes)
     pools = [_pooling(f"pooling_{i}", pooling, dtype) for i in range(n_pooled)]
-    width = len(pooling) * sum(hidden_layer_sizes[-n_pooled:])
-    readout = _readout(width, n_outputs, readout_layer_sizes, activation, readout_dropout, dtype)
+    width = len(pooling) * sum(pooled_sizes)
+    readout = _readout(width, n_outputs, readout_layer_sizes, activation, batch_normalization, readout_dropout, dtype)
 
     def architecture(form: str) -> Architecture:
         inputs = _inputs(form, **node)
         nodes, *adjacency, membership = inputs
-        x, outputs = embed(nodes), []
+        h = [embed(nodes)]
         for block in blocks:
-            x = block(x, adjacency, membership)
-            outputs.append(x)
-        pooled = [part for pool, h in zip(pools, outputs[-n_pooled:], strict=True) for part in pool(h, membership)]
+            h.append(block(h[-1], adjacency, membership))
+        pooled = [part for pool, x in zip(pools, h[-n_pooled:], strict=True) for part in pool(x, membership)]
         pooled = keras.layers.Concatenate(name="pooled", dtype=dtype)(pooled) if len(pooled) > 1 else pooled[0]
         return with_probabilities(inputs, readout(pooled), kind, sizes)
 
@@ -164,9 +165,12 @@ def _pooling(name: str, pooling: Sequence[str], dtype: str | None) -> Callable:
 
 
 def _readout(
-    width: int, n_outputs: int, sizes: Sequence[int], activation: str, dropout: float, dtype: str | None
-) -> keras.Model:
+    width: int, n_outputs: int, sizes: Sequence[int], activation: str, normalized: bool, dropout: float,
+    dtype: str | None,
+) -> keras.Model:  # fmt: skip
     """Return the dense network from pooled vectors to logits."""
-    pooled = keras.Input((width,), name="pooled", dtype=output_dtype(dtype))
-    x = dense_stack(pooled, sizes, activation, dropout, name="readout", dtype=dtype)
+    x = pooled = keras.Input((width,), name="pooled", dtype=output_dtype(dtype))
+    if normalized:  # by running moments, because the graphs of a batch have about one size
+        x = NodeNormalization(running=True, name="pooled_normalization", dtype=dtype)(x)
+    x = dense_stack(x, sizes, activation, dropout, name="readout", dtype=dtype)
     return keras.Model(pooled, keras.layers.Dense(n_outputs, name="output", dtype=dtype)(x), name="readout")

@@ -7,7 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from skmlbio.graphs import Graph, bucket_of, choose_bucket_sizes, dense_batch, ensure_graphs, flat_batch
+from skmlbio.graphs import (
+    DenseBatches,
+    Graph,
+    bucket_of,
+    choose_bucket_sizes,
+    dense_batch,
+    edge_batch,
+    ensure_graphs,
+    flat_batch,
+)
 
 GRAPHS = [
     Graph([[1.0, 1.0], [2.0, 2.0], [3.0, 3.0]], [[0, 1, 2, 2], [1, 2, 0, 2]], [1.0, 2.0, 3.0, 4.0]),
@@ -101,3 +110,40 @@ def test_graphs_beyond_all_sizes_have_no_bucket() -> None:
     sizes = choose_bucket_sizes([10, 100, 5000])
     np.testing.assert_array_equal(bucket_of([1, 16, 17, 104, 105, 5000], sizes), [0, 0, 1, 1, -1, -1])
     np.testing.assert_array_equal(bucket_of([4], choose_bucket_sizes([5000])), [-1])
+
+
+def test_edge_batches_hold_the_same_graphs_as_dense_ones() -> None:
+    graphs = [Graph(np.ones((n, 2)), np.stack(np.nonzero(np.tri(n))), None) for n in (3, 1, 5)]
+    samples = ensure_graphs([*graphs, Graph(np.ones((2, 2)))])
+    dense, edges = dense_batch(samples, 6), edge_batch(samples, 6, 20)
+    adjacency = np.zeros_like(dense.adjacency)
+    for row, (edge_index, edge_weight) in enumerate(zip(edges.edge_index, edges.edge_weight, strict=True)):
+        np.add.at(adjacency[row], tuple(edge_index), edge_weight)
+    np.testing.assert_array_equal(adjacency, dense.adjacency)
+    np.testing.assert_array_equal(edges.features, dense.features)
+    np.testing.assert_array_equal(edges.mask, dense.mask)
+    assert edges.edge_index.dtype == np.int32 and edges.edge_weight.dtype == np.float32
+
+
+def test_edge_batches_of_graphs_without_edges() -> None:
+    batch = edge_batch(ensure_graphs([Graph([[1.0]]), Graph([[2.0], [3.0]])]))
+    assert batch.edge_index.shape == (2, 2, 0) and batch.edge_weight.shape == (2, 0)
+
+
+@pytest.mark.parametrize(("room", "missing"), [({"n_nodes": 2}, "2 nodes"), ({"n_edges": 3}, "3 edges")])
+def test_edge_batches_without_room(room: dict, missing: str) -> None:
+    samples = ensure_graphs([Graph(np.ones((3, 1)), [[0, 1, 2, 0], [1, 2, 0, 2]])])
+    with pytest.raises(ValueError, match=f"a batch of {missing} has no room"):
+        edge_batch(samples, **room)
+
+
+def test_many_dense_batches_of_the_same_graphs() -> None:
+    random = np.random.default_rng(0)
+    graphs = [Graph(random.normal(size=(n, 2)), random.integers(0, n, (2, 2 * n))) for n in random.integers(1, 9, 20)]
+    samples = ensure_graphs(graphs)
+    batches = DenseBatches(samples, 10)
+    for rows in (np.arange(20), random.integers(0, 20, 7), np.array([], int)):
+        for array, expected in zip(batches[rows], dense_batch(samples[rows], 10), strict=True):
+            np.testing.assert_array_equal(array, expected, strict=True)
+    with pytest.raises(ValueError, match="no room"):
+        DenseBatches(samples, 3)

@@ -9,7 +9,7 @@ import tensorflow as tf
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from skmlbio.graphs import FlatGraphs, Graph, dense_batch, ensure_graphs, flat_batch
+from skmlbio.graphs import FlatGraphs, Graph, dense_batch, edge_batch, ensure_graphs, flat_batch
 from skmlbio.layers.graph_convolution import CONVOLUTIONS, GATConvolution, GraphConvolution
 
 OPTIONS = {
@@ -56,6 +56,16 @@ def test_dense_batches_and_edge_lists_give_the_same(conv: str, options: dict) ->
     of_flat = np.asarray(layer(flat_inputs(flat)))[flat.graph_index >= 0]
     assert of_flat.std() > 0.1
     np.testing.assert_allclose(of_dense, of_flat, atol=1e-5)
+
+
+@pytest.mark.parametrize(("conv", "options"), CASES)
+def test_padded_edge_lists_give_the_same_too(conv: str, options: dict) -> None:
+    samples, layer = ensure_graphs(GRAPHS), make(conv, options)
+    dense, edges = dense_batch(samples, 12), edge_batch(samples, 11, 60)
+    of_dense = np.asarray(layer([dense.features, dense.adjacency]))[dense.mask]
+    of_edges = np.asarray(layer([edges.features, edges.edge_index, edges.edge_weight]))
+    assert of_edges.shape == (len(GRAPHS), 11, 8)
+    np.testing.assert_allclose(of_dense, of_edges[edges.mask], atol=1e-5)
 
 
 @pytest.mark.parametrize(("conv", "options"), CASES)

@@ -1,0 +1,129 @@
+"""The network of the graph classifier: its three forms, symmetry, padding, options."""
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from skmlbio.graphs import Graph, dense_batch, edge_batch, ensure_graphs, flat_batch
+from skmlbio.layers.graph_convolution import CONVOLUTIONS
+from skmlbio.networks.graph_classifier import graph_classifier
+
+RANDOM = np.random.default_rng(0)
+OPTIONS = [
+    {},
+    {
+        "conv": "gcn",
+        "batch_normalization": False,
+        "pooling": ["mean"],
+        "pooled_layers": "last",
+        "readout_layer_sizes": (),
+    },
+    {"conv": "gat", "conv_params": {"n_heads": 2}, "residual": True, "dropout": 0.2, "pooling": ("attention",)},
+    {"conv": "sage", "pooling": ("max", "mean"), "activation": "tanh"},
+    {"conv": "tag", "hidden_layer_sizes": (8, 4)},
+    {"conv": "arma", "conv_params": {"n_stacks": 2}},
+]
+
+
+def random_graph(n_nodes: int) -> Graph:
+    adjacency = np.triu(RANDOM.random((n_nodes, n_nodes)) < 0.4, 1)
+    return Graph(RANDOM.normal(size=(n_nodes, 3)), np.nonzero(adjacency | adjacency.T))
+
+
+GRAPHS = ensure_graphs([random_graph(n_nodes) for n_nodes in (5, 1, 9, 2)])
+
+
+def make(**options):
+    """A network for three classes whose weights, moving means included, differ from their start."""
+    arguments = {"n_features": 3, "n_outputs": 3, "kind": "multiclass", "sizes": (3,), "hidden_layer_sizes": (8, 8)}
+    architecture = graph_classifier(**(arguments | options))
+    random = np.random.default_rng(1)
+    for weight in architecture.training.weights:
+        if weight.name != "seed_generator_state":
+            weight.assign(weight + abs(random.normal(scale=0.1, size=weight.shape)))
+    return architecture
+
+
+@pytest.mark.parametrize("options", OPTIONS)
+def test_the_forms_give_the_same_and_share_their_variables(options: dict) -> None:
+    architecture = make(**options)
+    others = {form: build() for form, build in architecture.other_forms.items()}
+    assert set(others) == {"edges", "flat"}
+    for head in ("predict_proba", "decision_function"):
+        expected = np.asarray(architecture.heads[head](list(dense_batch(GRAPHS, 12))))
+        assert expected.shape == (4, 3) and expected.std(axis=0).min() > 1e-3
+        of_edges = others["edges"].heads[head](list(edge_batch(GRAPHS, 15, 90)))
+        of_flat = others["flat"].heads[head](list(flat_batch(GRAPHS, 30, 90)))
+        np.testing.assert_allclose(of_edges, expected, atol=1e-5)
+        np.testing.assert_allclose(of_flat, expected, atol=1e-5)
+    for other in others.values():
+        assert {id(v) for v in other.training.variables} == {id(v) for v in architecture.training.variables}
+
+
+@pytest.mark.parametrize("options", OPTIONS)
+def test_training_steps_agree_between_padded_forms(options: dict) -> None:
+    architecture = make(**(options | {"dropout": 0.0, "readout_dropout": 0.0}))
+    edges = architecture.other_forms["edges"]()
+    expected = architecture.training(list(dense_batch(GRAPHS, 12)), training=True)
+    np.testing.assert_allclose(edges.training(list(edge_batch(GRAPHS, 15, 90)), training=True), expected, atol=1e-4)
+
+
+@pytest.mark.parametrize("jit_compile", [False, True])
+@pytest.mark.parametrize("options", OPTIONS)
+def test_gradients_reach_all_weights(options: dict, jit_compile: bool) -> None:
+    architecture = make(**(options | {"activation": "tanh", "dropout": 0.0, "readout_dropout": 0.0}))
+    variables = [weight.value for weight in architecture.training.trainable_variables]
+
+    def gradients(model: keras.Model, *inputs: tf.Tensor) -> list:
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_sum(tf.square(model(list(inputs), training=True)))
+        return [tf.convert_to_tensor(gradient) for gradient in tape.gradient(loss, variables)]
+
+    compiled = tf.function(gradients, jit_compile=jit_compile)
+    of_dense = compiled(architecture.training, *map(tf.constant, dense_batch(GRAPHS, 12)))
+    edges = architecture.other_forms["edges"]().training
+    of_edges = compiled(edges, *map(tf.constant, edge_batch(GRAPHS, 15, 90)))
+    for dense, edge, weight in zip(of_dense, of_edges, architecture.training.trainable_variables, strict=True):
+        assert np.isfinite(dense).all(), weight.path
+        np.testing.assert_allclose(dense, edge, rtol=2e-2, atol=1e-3, err_msg=weight.path)
+    assert sum(bool(np.any(gradient)) for gradient in of_dense) == len(variables)
+
+
+NETWORKS = {conv: make(conv=conv, hidden_layer_sizes=(4, 4)).heads["decision_function"] for conv in CONVOLUTIONS}
+
+
+@pytest.mark.parametrize("conv", CONVOLUTIONS)
+@settings(max_examples=10, deadline=None)
+@given(seed=st.integers(0, 2**32 - 1), n_nodes=st.integers(1, 8))
+def test_the_numbering_of_the_nodes_does_not_matter(conv: str, seed: int, n_nodes: int) -> None:
+    random = np.random.default_rng(seed)
+    x = random.normal(size=(n_nodes, 3))
+    adjacency = random.random((n_nodes, n_nodes)) < 0.4
+    order = random.permutation(n_nodes)
+    graphs = ensure_graphs([(x, adjacency), (x[order], adjacency[np.ix_(order, order)])])
+    first, second = np.asarray(NETWORKS[conv](list(dense_batch(graphs, 8))))
+    np.testing.assert_allclose(first, second, rtol=1e-3, atol=1e-4)
+
+
+def test_nodes_of_one_type_share_their_vector() -> None:
+    types = ensure_graphs([Graph(["C", "C", "O"], [[0, 1], [1, 2]])], node_encoding="ids")
+    model = make(n_features=2, n_types=2, node_embedding_dim=5).training
+    vectors = np.asarray(model.get_layer("node_embedding")(types.features))
+    assert vectors.shape == (3, 5)
+    np.testing.assert_array_equal(vectors[0], vectors[1])
+    assert np.abs(vectors[0] - vectors[2]).min() > 1e-4
+
+
+def test_residuals_are_added_where_widths_agree() -> None:
+    names = [layer.name for layer in make(residual=True, hidden_layer_sizes=(8, 8, 4, 4)).training.layers]
+    assert [name for name in names if "residual" in name] == ["layer_1_residual", "layer_3_residual"]
+
+
+@pytest.mark.parametrize(("kind", "sizes", "n_outputs"), [("binary", (2,), 1), ("multiclass-multioutput", (2, 3), 5)])
+def test_other_kinds_of_labels(kind: str, sizes: tuple, n_outputs: int) -> None:
+    found = make(kind=kind, sizes=sizes, n_outputs=n_outputs).heads["predict_proba"](list(dense_batch(GRAPHS)))
+    found = [found] if kind == "binary" else found
+    assert [tuple(part.shape) for part in found] == [(4, 1)] if kind == "binary" else [(4, size) for size in sizes]
