@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from numbers import Integral
+from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -51,13 +51,16 @@ class AttentionClassifier(ClassifierBase):
     kernel_width : int or None, default=9
         How many neighbouring residues the convolution before the blocks sees; None leaves it out.
     positions : {"sinusoidal", "learned", "none"}, default="learned"
-        What tells a residue its place.  Learned positions past the longest training string share one vector.
+        What tells a residue its place.  Learned positions past the longest training string share its last vector.
     pooling : {"mean", "max", "attention"}, default="max"
         How the residues of a string become one vector; "attention" learns how much each of them counts.
     norm : {"pre", "post"}, default="pre"
         Whether layers are normalised before or after attention and feed-forward network; "pre" is easier to train.
     dropout : float, default=0.2
         Share of numbers that are dropped in training, after the embedding, in the blocks and before the output.
+    weight_averaging : float, default=0.25
+        Share of the epochs, the last ones, whose weights are averaged [2]_; 0 keeps the last weights as they are, and
+        `patience` the best ones.
     activation : str, default="relu"
         Keras' name of the activation of the convolution and in the blocks.
     l1, l2 : float, default=0.0
@@ -106,6 +109,8 @@ class AttentionClassifier(ClassifierBase):
         Epoch of the lowest loss, counted from 1.
     alphabet_ : Alphabet
         What the characters may be.
+    max_length_ : int
+        Residues of the longest training string.
     bucket_lengths_ : ndarray of shape (n_buckets,), int64
         What training strings are padded to.  Where training goes on with longer ones, the last length is doubled until
         they fit.
@@ -118,6 +123,7 @@ class AttentionClassifier(ClassifierBase):
     References
     ----------
     .. [1] Vaswani et al.: Attention is all you need. NeurIPS (2017).
+    .. [2] Izmailov et al.: Averaging weights leads to wider optima and better generalization. UAI (2018).
 
     Examples
     --------
@@ -142,6 +148,7 @@ class AttentionClassifier(ClassifierBase):
         "positions": [StrOptions({"sinusoidal", "learned", "none"})],
         "pooling": [StrOptions({"mean", "max", "attention"})],
         "norm": [StrOptions({"pre", "post"})],
+        "weight_averaging": [Interval(Real, 0, 1, closed="both")],
         **{name: LAYER_CONSTRAINTS[name] for name in ("dropout", "activation", "l1", "l2", "dtype")},
     }
 
@@ -159,6 +166,7 @@ class AttentionClassifier(ClassifierBase):
         pooling="max",
         norm="pre",
         dropout=0.2,
+        weight_averaging=0.25,
         activation="relu",
         l1=0.0,
         l2=0.0,
@@ -186,6 +194,7 @@ class AttentionClassifier(ClassifierBase):
         self.pooling = pooling
         self.norm = norm
         self.dropout = dropout
+        self.weight_averaging = weight_averaging
         self.activation = activation
         self.l1 = l1
         self.l2 = l2
@@ -237,7 +246,8 @@ class AttentionClassifier(ClassifierBase):
     def _encode(self, X, *, reset):
         sequences = ensure_sequences(X, alphabet=self.alphabet if reset else self.alphabet_, unknown=self.unknown)
         if reset:
-            self.alphabet_, self.bucket_lengths_ = sequences.alphabet, choose_bucket_lengths(sequences.lengths)
+            self.alphabet_, self.max_length_ = sequences.alphabet, int(sequences.lengths.max())
+            self.bucket_lengths_ = choose_bucket_lengths(sequences.lengths)
         return SequenceData(sequences, self.bucket_lengths_, self.n_heads)
 
     def _ask_encoded(self, head, data):
@@ -249,7 +259,7 @@ class AttentionClassifier(ClassifierBase):
         arguments: dict[str, Any] = {
             "vectors": self.alphabet_.one_hot_vectors,
             "n_outputs": self._labels.n_outputs,
-            "max_length": int(self.bucket_lengths_[-1]) if self.positions == "learned" else 0,
+            "max_length": self.max_length_ if self.positions == "learned" else 0,
             "kind": self._labels.kind,
             "sizes": self._labels.sizes,
             "dropout": float(self.dropout),
@@ -259,6 +269,14 @@ class AttentionClassifier(ClassifierBase):
             "activation", "dtype",
         )  # fmt: skip
         return Blueprint(attention_classifier, arguments | {name: getattr(self, name) for name in names})
+
+    def _plan(self, n_samples, epochs):
+        from skmlbio.training._averaging import WeightAveraging
+
+        plan = super()._plan(n_samples, epochs)
+        n_averaged = round(self.weight_averaging * plan.n_epochs)
+        plan.watchers.append(WeightAveraging(plan.n_epochs, n_averaged))
+        return plan
 
     def _entrances(self, network: ServedNetwork) -> dict[str, Entrance]:
         from skmlbio.export._sequence_entrance import sequence_entrance
