@@ -20,8 +20,8 @@ images = load_digits().data / 16
 train, test = train_test_split(images, random_state=0)
 noisy = test + 0.3 * np.random.default_rng(0).standard_normal(test.shape)
 
-# All pixels have one scale, so they are not standardized; then noise_level is in their units, and so would l2 be.
-denoising = {"noise": "gaussian", "noise_level": 0.3, "standardize": False, "l2": 0.0}
+# All pixels have one scale, so they are not standardized; then noise_level is in their units.
+denoising = {"noise": "gaussian", "noise_level": 0.3, "standardize": False}
 encoder = AutoEncoderTransformer(latent_dim=24, hidden_layer_sizes=(256,), **denoising, random_state=0).fit(train)
 pca = PCA(n_components=12).fit(train)  # of all numbers of components the best for this noise
 rows = {

@@ -24,8 +24,8 @@ train, known = train_test_split(images[digits != 8], random_state=0)
 mixed = np.concatenate([known, images[digits == 8]])
 new = np.arange(len(mixed)) >= len(known)
 
-# All pixels have one scale, so they are not standardized; the default of l2 is for features of variance 1.
-encoder = AutoEncoderTransformer(latent_dim=8, standardize=False, l2=0.0, random_state=0).fit(train)
+# All pixels have one scale, so they are not standardized.
+encoder = AutoEncoderTransformer(latent_dim=8, standardize=False, random_state=0).fit(train)
 pca = PCA(n_components=8, random_state=0).fit(train)
 forest = IsolationForest(random_state=0).fit(train)
 errors = -encoder.score_samples(mixed)

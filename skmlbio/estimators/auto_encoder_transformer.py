@@ -32,11 +32,9 @@ class AutoEncoderTransformer(DecoderMixin, TransformerBase):
     loss : {"mse", "mae", "huber", "binary_crossentropy"}, default="mse"
         What is made small, averaged over features.  "binary_crossentropy" takes features for probabilities in [0, 1],
         and the decoder ends in a sigmoid.
-    l1 : float, default=0.0
-        Strength of the penalty sum(abs(w)) over the kernels.
-    l2 : float or "auto", default="auto"
-        Strength of the penalty sum(w ** 2) over the kernels; "auto" takes 0.1 / sqrt(n_samples),
-        or 0.005 for full batches.
+    l1, l2 : float, default=0.0
+        Strengths of the penalties sum(abs(w)) and sum(w ** 2) over the kernels; `l2` may be "auto": 0.1 /
+        sqrt(n_samples), or 0.005 for full batches, which helps where there are few rows and features are standardised.
     activity_l1 : float, default=0.0
         Strength of the penalty mean(abs(code)), which makes codes sparse.
     noise : {"gaussian", "masking"} or None, default=None
@@ -89,7 +87,7 @@ class AutoEncoderTransformer(DecoderMixin, TransformerBase):
         Epoch of the lowest loss, counted from 1.
     n_features_in_ : int
         Number of features in `fit`.
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
         Names of the features, where X has names that are all strings.
 
     See Also
@@ -135,7 +133,7 @@ class AutoEncoderTransformer(DecoderMixin, TransformerBase):
         dropout=0.0,
         loss="mse",
         l1=0.0,
-        l2="auto",
+        l2=0.0,
         activity_l1=0.0,
         noise=None,
         noise_level=0.1,

@@ -65,7 +65,7 @@ class NetworkRegressor(OwnNetworkMixin, RegressorBase):
         Epoch of the lowest loss, counted from 1.
     n_features_in_ : int
         Number of features in `fit`.
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
         Names of the features, where X has names that are all strings.
 
     See Also

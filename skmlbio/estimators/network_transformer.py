@@ -18,7 +18,7 @@ class NetworkTransformer(OwnNetworkMixin, TransformerBase):
         ``(input_shape, n_outputs, **params) -> keras.Model``, uncompiled; its output is as wide as the flattened input,
         which it shall equal, and it has a layer called `code_layer`. Its other arguments can be set and searched as
         ``network__name``. It must depend on its arguments alone, and be importable for the estimator to be pickled.
-        None takes the network and penalty of `AutoEncoderTransformer`.
+        None takes the network of `AutoEncoderTransformer`.
     network_params : dict or None, default=None
         Arguments of `network`.
     standardize : bool, default=True
@@ -66,7 +66,7 @@ class NetworkTransformer(OwnNetworkMixin, TransformerBase):
         Epoch of the lowest loss, counted from 1.
     n_features_in_ : int
         Number of features in `fit`.
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
         Names of the features, where X has names that are all strings.
 
     See Also
@@ -131,6 +131,9 @@ class NetworkTransformer(OwnNetworkMixin, TransformerBase):
         self.warm_start = warm_start
         self.random_state = random_state
         self.verbose = verbose
+
+    def _penalties(self, n_samples, batch_size):
+        return {}
 
     def _make_blueprint(self):
         from skmlbio.networks.supervised import transformer
