@@ -95,7 +95,7 @@ def test_denoising_learns_what_belongs_together() -> None:
     X = np.repeat(np.random.default_rng(0).normal(size=(128, 1)), 4, axis=1)
     hidden = X.copy()
     hidden[:, 0] = 0  # the mean, which is what masking puts there
-    settings = {"latent_dim": 4, "hidden_layer_sizes": (), "epochs": 300}
+    settings = {"latent_dim": 4, "hidden_layer_sizes": (), "epochs": 300, "batch_size": 32, "learning_rate": 1e-3}
     plain, denoising = (encoder(noise=noise, noise_level=0.3, **settings).fit(X) for noise in (None, "masking"))
     errors = [np.abs(e.reconstruct(hidden)[:, 0] - X[:, 0]).mean() for e in (plain, denoising)]
     assert errors[1] < 0.7 * errors[0]
