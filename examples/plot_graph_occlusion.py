@@ -46,7 +46,7 @@ classifier.fit(graphs[:600], y[:600])
 print(f"accuracy on 200 other graphs: {classifier.score(graphs[600:], y[600:]):.3f}")
 
 pale = ListedColormap(matplotlib.colormaps["Oranges"](np.linspace(0, 0.75, 100)))  # so that letters can be read
-figure = matplotlib.figure.Figure(figsize=(11, 5.6), layout="constrained")
+figure = matplotlib.figure.Figure(figsize=(10, 5.2), layout="constrained")
 axes = figure.subplots(2, 4).ravel()
 in_ring, outside = [], []
 right = 600 + np.flatnonzero(classifier.predict(graphs[600:]) == y[600:])
@@ -66,5 +66,5 @@ for ax, i in zip(axes, shown, strict=True):
     ax.set_title(f"{y[i]}: probability {hidden[0]:.2f}", fontsize=10)
     ax.axis("off")
 figure.colorbar(nodes, ax=axes, label="probability lost when the node is cut off", shrink=0.7)
-figure.savefig(folder / "plot_graph_occlusion.png", dpi=80)
+figure.savefig(folder / "plot_graph_occlusion.png", dpi=72)
 print(f"probability lost on average: {np.mean(in_ring):.2f} by a node of the ring, {np.mean(outside):.2f} by another")
