@@ -47,6 +47,15 @@ def make(**options):
     return architecture
 
 
+def unchanged(model: keras.Model, call):
+    """Call something that trains, and undo what it did to the running moments, so that the next call starts alike."""
+    before = [variable.numpy() for variable in model.variables]
+    answer = call()
+    for variable, value in zip(model.variables, before, strict=True):
+        variable.assign(value)
+    return answer
+
+
 @pytest.mark.parametrize("options", OPTIONS)
 def test_the_forms_give_the_same_and_share_their_variables(options: dict) -> None:
     architecture = make(**options)
@@ -54,11 +63,12 @@ def test_the_forms_give_the_same_and_share_their_variables(options: dict) -> Non
     assert set(others) == {"edges", "flat"}
     for head in ("predict_proba", "decision_function"):
         expected = np.asarray(architecture.heads[head](list(dense_batch(GRAPHS, 12))))
-        assert expected.shape == (4, 3) and expected.std(axis=0).min() > 1e-3
+        assert expected.shape == (4, 3)
+        assert head == "predict_proba" or expected.std(axis=0).min() > 1e-3
         of_edges = others["edges"].heads[head](list(edge_batch(GRAPHS, 15, 90)))
         of_flat = others["flat"].heads[head](list(flat_batch(GRAPHS, 30, 90)))
-        np.testing.assert_allclose(of_edges, expected, atol=1e-5)
-        np.testing.assert_allclose(of_flat, expected, atol=1e-5)
+        np.testing.assert_allclose(of_edges, expected, rtol=1e-5, atol=1e-5)
+        np.testing.assert_allclose(of_flat, expected, rtol=1e-5, atol=1e-5)
     for other in others.values():
         assert {id(v) for v in other.training.variables} == {id(v) for v in architecture.training.variables}
 
@@ -67,8 +77,10 @@ def test_the_forms_give_the_same_and_share_their_variables(options: dict) -> Non
 def test_training_steps_agree_between_padded_forms(options: dict) -> None:
     architecture = make(**(options | {"dropout": 0.0, "readout_dropout": 0.0}))
     edges = architecture.other_forms["edges"]()
-    expected = architecture.training(list(dense_batch(GRAPHS, 12)), training=True)
-    np.testing.assert_allclose(edges.training(list(edge_batch(GRAPHS, 15, 90)), training=True), expected, atol=1e-4)
+    model = architecture.training
+    of_dense = unchanged(model, lambda: model(list(dense_batch(GRAPHS, 12)), training=True))
+    of_edges = unchanged(model, lambda: edges.training(list(edge_batch(GRAPHS, 15, 90)), training=True))
+    np.testing.assert_allclose(of_edges, of_dense, rtol=1e-4, atol=1e-4)
 
 
 @pytest.mark.parametrize("jit_compile", [False, True])
@@ -83,9 +95,9 @@ def test_gradients_reach_all_weights(options: dict, jit_compile: bool) -> None:
         return [tf.convert_to_tensor(gradient) for gradient in tape.gradient(loss, variables)]
 
     compiled = tf.function(gradients, jit_compile=jit_compile)
-    of_dense = compiled(architecture.training, *map(tf.constant, dense_batch(GRAPHS, 12)))
-    edges = architecture.other_forms["edges"]().training
-    of_edges = compiled(edges, *map(tf.constant, edge_batch(GRAPHS, 15, 90)))
+    model, edges = architecture.training, architecture.other_forms["edges"]().training
+    of_dense = unchanged(model, lambda: compiled(model, *map(tf.constant, dense_batch(GRAPHS, 12))))
+    of_edges = unchanged(model, lambda: compiled(edges, *map(tf.constant, edge_batch(GRAPHS, 15, 90))))
     for dense, edge, weight in zip(of_dense, of_edges, architecture.training.trainable_variables, strict=True):
         assert np.isfinite(dense).all(), weight.path
         np.testing.assert_allclose(dense, edge, rtol=2e-2, atol=1e-3, err_msg=weight.path)
