@@ -83,7 +83,7 @@ class DenseClassifier(DenseNetworkMixin, ClassifierBase):
     >>> from sklearn.datasets import load_iris
     >>> from skmlbio import DenseClassifier
     >>> X, y = load_iris(return_X_y=True)
-    >>> classifier = DenseClassifier((32,), epochs=20, random_state=0).fit(X, y)
+    >>> classifier = DenseClassifier((32,), epochs=40, random_state=0).fit(X, y)
     >>> classifier.score(X, y) > 0.9
     True
     """

@@ -95,11 +95,12 @@ def ensure_graphs(
 
 def _listed(X: Iterable) -> list:
     """The items of `X`, which must be several graphs and not one."""
+    given = type(X).__name__
     if getattr(X, "shape", ())[1:] == (1,):  # a column, as scikit-learn's ensembles hand it on
         X = np.asarray(X)[:, 0]
     several = isinstance(X, (list, tuple)) or getattr(X, "ndim", None) == 1
     if not several or getattr(X, "dtype", np.dtype(object)).kind not in "O":
-        raise TypeError(f"expected a list of graphs, got a {type(X).__name__}")
+        raise TypeError(f"expected a list of graphs, got a {given}")
     if len(X) == 0:
         raise ValueError("the list of graphs is empty; at least one graph is needed")
     return list(X)
