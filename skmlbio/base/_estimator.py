@@ -184,9 +184,11 @@ class NetworkEstimator(ExportMixin, CallbackSupportMixin, BaseEstimator):
     def _watchers(self, plan, X, y, metadata) -> list:
         from skmlbio.training._callbacks import KerasCallbacks, ProgressLine
 
-        context = self._init_callback_context(max_subtasks=plan.n_epochs)
-        given = {name: value for name, value in metadata.items() if value is not None}
-        watchers: list = [ScikitLearnCallbacks(self, context, X, y, given)]
+        watchers: list = []
+        if getattr(self, "_skl_callbacks", ()):  # where scikit-learn keeps them
+            context = self._init_callback_context(max_subtasks=plan.n_epochs)
+            given = {name: value for name, value in metadata.items() if value is not None}
+            watchers.append(ScikitLearnCallbacks(self, context, X, y, given))
         if self.callbacks:
             watchers.append(KerasCallbacks(list(self.callbacks), plan.n_epochs))
         if self.verbose:

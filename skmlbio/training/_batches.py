@@ -10,7 +10,7 @@ import numpy as np
 Arrays = tuple[np.ndarray, ...]
 
 _BLOCK_BYTES = 2**21
-_MAX_STEPS = 64
+_MAX_STEPS = 128
 _MAX_STEPS_OF_A_BUCKET = 8
 
 
@@ -74,11 +74,17 @@ class ArrayData:
     def subset(self, rows: np.ndarray) -> ArrayData:
         return ArrayData(*(column[rows] for column in self.columns))
 
-    def take(self, rows: np.ndarray) -> Arrays:
-        return tuple(column[rows].toarray() if hasattr(column, "toarray") else column[rows] for column in self.columns)
+    def take(self, rows: np.ndarray | slice) -> Arrays:
+        return tuple(_take(column, rows) for column in self.columns)
 
     def buckets(self) -> list[Bucket]:
         return [Bucket(np.arange(len(self)), self.take)]
+
+
+def _take(column, rows: np.ndarray | slice) -> np.ndarray:
+    if hasattr(column, "toarray"):
+        return column[rows].toarray()
+    return column[rows] if isinstance(rows, slice) else column.take(rows, axis=0)  # half the time of column[rows]
 
 
 class TrainingSet(NamedTuple):
@@ -177,30 +183,36 @@ def plan_blocks(data: Data, batch_size: int | None) -> list[BlockPlan]:
     ]
 
 
-def epoch_blocks(training: TrainingSet, plans: list[BlockPlan], rng: np.random.Generator) -> Iterator[Block]:
-    """Shuffle the samples and hand them out in blocks.
+def epochs_in_a_block(plans: list[BlockPlan]) -> int:
+    """Return how many epochs one block has room for: at least one, and no more where there are several buckets."""
+    return max(1, plans[0].n_steps // plans[0].steps_of_an_epoch) if len(plans) == 1 else 1
 
-    The last batch of a bucket is filled up with samples of the same bucket at weight 0: real samples, so that batch
-    statistics stay true.
+
+def epoch_blocks(
+    training: TrainingSet, plans: list[BlockPlan], rng: np.random.Generator, n_epochs: int = 1
+) -> Iterator[Block]:
+    """Shuffle the samples, once an epoch, and hand them out in blocks.
+
+    The last batch of an epoch and bucket is filled up with samples of the same bucket at weight 0: real samples, so
+    that batch statistics stay true.
     """
     cuts = []
     for plan in plans:
-        order = plan.bucket.rows[rng.permutation(len(plan.bucket.rows))]
+        orders = [rng.permutation(len(plan.bucket.rows)) for _ in range(n_epochs)]
+        places = np.arange(plan.steps_of_an_epoch * plan.batch_size)
+        rows = plan.bucket.rows[np.concatenate([order.take(places, mode="wrap") for order in orders])]
+        weights = np.where(np.tile(places < len(plan.bucket.rows), n_epochs), training.weights[rows], 0.0)
         length = plan.n_steps * plan.batch_size
-        cuts += [(plan, order[start : start + length], order) for start in range(0, len(order), length)]
+        cuts += [(plan, rows[i : i + length], weights[i : i + length]) for i in range(0, len(rows), length)]
     for i in rng.permutation(len(cuts)) if len(plans) > 1 else range(len(cuts)):
         yield _block(training, *cuts[i])
 
 
-def _block(training: TrainingSet, plan: BlockPlan, rows: np.ndarray, order: np.ndarray) -> Block:
+def _block(training: TrainingSet, plan: BlockPlan, rows: np.ndarray, weights: np.ndarray) -> Block:
     shape = plan.n_steps, plan.batch_size
-    n_steps = -(-len(rows) // plan.batch_size)
-    taken = np.concatenate([rows, np.resize(order, n_steps * plan.batch_size - len(rows))])
-    weights = np.zeros(shape)
-    weights.flat[: len(rows)] = training.weights[rows]
-    inputs = tuple(_in_batches(array, shape) for array in plan.bucket.take(taken))
-    targets = tuple(_in_batches(target[taken], shape) for target in training.targets)
-    return Block(n_steps, inputs, targets, weights, plan.bucket.form)
+    inputs = tuple(_in_batches(array, shape) for array in plan.bucket.take(rows))
+    targets = tuple(_in_batches(target.take(rows, axis=0), shape) for target in training.targets)
+    return Block(len(rows) // plan.batch_size, inputs, targets, _in_batches(weights, shape), plan.bucket.form)
 
 
 def _in_batches(array: np.ndarray, shape: tuple[int, int]) -> np.ndarray:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from skmlbio.training._batches import BlockPlan, TrainingSet, epoch_blocks, plan_blocks
+from skmlbio.training._batches import BlockPlan, TrainingSet, epoch_blocks, epochs_in_a_block, plan_blocks
 from skmlbio.training._blueprint import Blueprint
 from skmlbio.training._cache import borrow_trainer, get_network
 from skmlbio.training._callbacks import Watcher
@@ -146,15 +146,16 @@ class _Fit:
         self.training, self.validation = training, validation
         self.history: dict[str, list[float]] = {}
         self.best_loss, self.best_epoch, self.best_weights = math.inf, 0, None
+        self.stride = self._stride()
 
     def run(self) -> FitResult:
         interrupted = None
         for watcher in self.plan.watchers:
             watcher.before_fit(self.trainer)
         try:
-            for epoch in range(self.plan.n_epochs):
-                interrupted = epoch + 1
-                if self._epoch(epoch):
+            for first in range(0, self.plan.n_epochs, self.stride):
+                interrupted = first + 1
+                if self._epochs(range(first, min(first + self.stride, self.plan.n_epochs))):
                     break
             interrupted = None
         except KeyboardInterrupt:
@@ -165,27 +166,41 @@ class _Fit:
         weights = self.best_weights or self.trainer.weights()
         return FitResult(weights, self.history, self.best_epoch, self.trainer.optimizer_state(), interrupted)
 
-    def _epoch(self, epoch: int) -> bool:
-        """Train for one epoch; return whether it was the last."""
+    def _stride(self) -> int:
+        """Return how many epochs are trained by one call: only one, where somebody looks at the network in between."""
+        changes = any(self.plan.scalars(epoch) != self.plan.scalars(0) for epoch in range(self.plan.n_epochs))
+        watched = self.plan.watchers or self.validation is not None or self.plan.patience is not None
+        return 1 if watched or changes else epochs_in_a_block(self.blocks)
+
+    def _epochs(self, epochs: range) -> bool:
+        """Train for some epochs; return whether they were the last."""
         for watcher in self.plan.watchers:
-            watcher.before_epoch(epoch)
-        scalars = self.plan.scalars(epoch)
-        logs = self._train(scalars)
-        if self.validation is not None:
-            logs |= {f"val_{name}": value for name, value in self._validate(scalars).items()}
-        self._check(logs, epoch)
-        for name, value in logs.items():
-            self.history.setdefault(name, []).append(value)
-        stop = self._watch(logs.get("val_loss", logs["loss"]), epoch)
-        for watcher in self.plan.watchers:  # each is told, even when an earlier one stops the fit
-            stop = watcher.after_epoch(epoch, logs, self.trainer) or stop
+            watcher.before_epoch(epochs[0])
+        scalars = self.plan.scalars(epochs[0])
+        stop = False
+        for epoch, logs in zip(epochs, self._train(scalars, len(epochs)), strict=True):
+            if self.validation is not None:
+                logs |= {f"val_{name}": value for name, value in self._validate(scalars).items()}
+            self._check(logs, epoch)
+            for name, value in logs.items():
+                self.history.setdefault(name, []).append(value)
+            stop = self._watch(logs.get("val_loss", logs["loss"]), epoch)
+            for watcher in self.plan.watchers:  # each is told, even when an earlier one stops the fit
+                stop = watcher.after_epoch(epoch, logs, self.trainer) or stop
         return stop
 
-    def _train(self, scalars: dict[str, float]) -> dict[str, float]:
-        totals: dict[str, float] = {}
-        for block in epoch_blocks(self.training, self.blocks, self.rng):
-            _add(totals, self.trainer.train(block, scalars))
-        return {name: total / len(self.training.data) for name, total in totals.items()}
+    def _train(self, scalars: dict[str, float], n_epochs: int) -> list[dict[str, float]]:
+        """Return the losses of each epoch, which all have the same number of steps."""
+        blocks = epoch_blocks(self.training, self.blocks, self.rng, n_epochs)
+        steps = [self.trainer.train(block, scalars) for block in blocks]
+        epochs = {
+            name: np.concatenate([step[name] for step in steps]).reshape(n_epochs, -1).sum(axis=1, dtype=float)
+            for name in steps[0]
+        }
+        return [
+            {name: float(sums[epoch]) / len(self.training.data) for name, sums in epochs.items()}
+            for epoch in range(n_epochs)
+        ]
 
     def _validate(self, scalars: dict[str, float]) -> dict[str, float]:
         totals: dict[str, float] = {}

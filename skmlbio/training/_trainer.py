@@ -87,12 +87,12 @@ class Trainer:
 
     # Compiled --------------------------------------------------------------------------------
 
-    def train(self, block: Block, scalars: dict[str, float]) -> dict[str, float]:
-        """Take one step for every batch of a block; return each loss, summed over weighted rows."""
+    def train(self, block: Block, scalars: dict[str, float]) -> dict[str, np.ndarray]:
+        """Take one step for every batch of a block; return each loss of every step, summed over weighted rows."""
         rows = _tensors(block.inputs), _tensors(block.targets), tf.constant(block.weights, self._dtype)
         arguments = tf.constant(block.n_steps), *rows, self._scalars(scalars), self._state
         sums, self._state = self._traced(self._block, block.form, arguments)(*arguments)
-        return {name: float(value) for name, value in sums.items()}
+        return {name: values.numpy()[: block.n_steps] for name, values in sums.items()}
 
     def evaluate(
         self, form: str, inputs: tuple, targets: tuple, weights: np.ndarray, scalars: dict
@@ -109,9 +109,9 @@ class Trainer:
         Trainers share the network's layers, whose book-keeping while they are traced is no affair of two threads.
         """
         trains = function == self._block
-        tensors = keras.tree.flatten(arguments)
-        kinds = tuple((t.shape if trains else t.shape[1:], t.dtype) for t in tensors)
-        key = trains, form, kinds, tuple(arguments[-2])
+        *_, inputs, targets, weights, scalars, _ = arguments
+        kinds = tuple((tuple(t.shape) if trains else t.shape[1:], t.dtype) for t in (*inputs, *targets, weights))
+        key = trains, form, kinds, tuple(scalars)
         if key not in self._programs:
             program = tf.function(partial(function, form), jit_compile=trains and self._jit, autograph=False)
             specs = keras.tree.map_structure(lambda t: tf.TensorSpec(t.shape, t.dtype), arguments)
@@ -125,6 +125,7 @@ class Trainer:
     def _block(self, form, n_steps, inputs, targets, weights, scalars, state):
         self.n_traces += 1
         present = tf.reduce_sum(tf.cast(weights > 0, self._dtype), axis=1)
+        steps = tf.range(weights.shape[0])
 
         def body(i, sums, state):
             batch, goals = keras.tree.map_structure(lambda t: t[i], (inputs, targets))
@@ -138,10 +139,10 @@ class Trainer:
                 )
                 scaled = self.optimizer.scale_loss(loss)
             self.optimizer.apply(tape.gradient(scaled, packed), self._packing.packed)
-            sums = {name: sums[name] + tf.reduce_sum(rows[name] * weights[i]) for name in sums}
+            sums = {name: tf.where(steps == i, tf.reduce_sum(rows[name] * weights[i]), sums[name]) for name in sums}
             return i + 1, sums, new_state
 
-        zeros = {name: tf.constant(0.0, self._dtype) for name in getattr(self.loss, "names", ("loss",))}
+        zeros = {name: tf.zeros(weights.shape[0], self._dtype) for name in getattr(self.loss, "names", ("loss",))}
         _, sums, state = tf.while_loop(lambda i, *_: i < n_steps, body, [tf.constant(0), zeros, state])
         return sums, state
 

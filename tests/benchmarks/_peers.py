@@ -159,9 +159,17 @@ def scikeras(epochs: int):
     return estimator, {"latent_dim": LATENT_DIMS, "learning_rate": LEARNING_RATES}
 
 
+def on_one_thread(peer: Callable, epochs: int):
+    """A peer that works with TensorFlow, which is told to compute with one thread."""
+    import tensorflow
+
+    tensorflow.config.threading.set_intra_op_parallelism_threads(1)
+    return peer(epochs)
+
+
 # The libraries, each with the settings among which the better one counts.
 PEERS: dict[str, dict[str, Callable]] = {
-    "skmlbio": {"as documented": skmlbio},
+    "skmlbio": {"default threads": skmlbio, "one thread": partial(on_one_thread, skmlbio)},
     "skorch": {
         "one thread": partial(skorch, one_thread=True),
         "default threads": partial(skorch, one_thread=False),
@@ -178,5 +186,8 @@ PEERS: dict[str, dict[str, Callable]] = {
     "keras.Model.fit": {
         "defaults": plain_keras,
         "steps_per_execution = steps of an epoch": partial(plain_keras, one_execution=True),
+        "one thread, steps_per_execution = steps of an epoch": partial(
+            on_one_thread, partial(plain_keras, one_execution=True)
+        ),
     },
 }

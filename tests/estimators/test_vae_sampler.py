@@ -1,7 +1,6 @@
 """`VAESampler`: densities with a known answer, draws, the terms of the bound, scikit-learn's checks."""
 
 import pickle
-from unittest import SkipTest
 
 import numpy as np
 import pytest
@@ -12,7 +11,6 @@ from sklearn.datasets import load_digits
 from sklearn.decomposition import FactorAnalysis
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.model_selection import GridSearchCV, train_test_split
-from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from skmlbio import AutoEncoderTransformer, VAESampler
 from skmlbio.training import _losses
@@ -284,18 +282,3 @@ def told_apart(real: np.ndarray, generated: np.ndarray) -> float:
     parts = train_test_split(pictures, labels, test_size=0.5, stratify=labels, random_state=0)
     classifier = RandomForestClassifier(random_state=0).fit(parts[0], parts[2])
     return classifier.score(parts[1], parts[3])
-
-
-# scikit-learn's checks, all of them and without exceptions ------------------------------------------------------------
-
-# The noise of a row follows from the row, so that even sample weights pass: full batches, double precision.
-WEIGHED = VAESampler(dtype="float64", batch_size=None, epochs=3, n_importance=3)
-
-
-@parametrize_with_checks([WEIGHED])
-def test_scikit_learns_checks(estimator, check) -> None:
-    try:
-        check(estimator)
-    except SkipTest as reason:
-        assert "SCIPY_ARRAY_API" in str(reason)
-        pytest.skip(str(reason))

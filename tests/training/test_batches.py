@@ -10,6 +10,7 @@ from skmlbio.training._batches import (
     TrainingSet,
     block_steps,
     epoch_blocks,
+    epochs_in_a_block,
     mean_one,
     padded_batch_size,
     plan_blocks,
@@ -60,11 +61,11 @@ def test_folds_of_about_one_size_share_a_full_batch() -> None:
 
 
 def test_the_length_of_a_block_is_a_rule_of_the_batch_alone() -> None:
-    assert block_steps(32, 256, 1) == 64
+    assert block_steps(32, 256, 1) == 128
     assert block_steps(32, 256, 4) == 8
     assert block_steps(32, 2**16, 1) == 1
     assert block_steps(32, 2**30, 1) == 1  # one batch, however large its rows
-    assert block_steps(32, 0, 1) == 64
+    assert block_steps(32, 0, 1) == 128
     assert block_steps(32, 3 * 2**12, 1) == 4  # a power of two that fits into two megabytes
     plans = [plan_blocks(ArrayData(np.zeros((n, 3))), 8)[0] for n in (9, 10_000)]
     assert plans[0].n_steps == plans[1].n_steps
@@ -84,6 +85,26 @@ def test_an_epoch_has_every_row_once_with_its_weight_and_target(n_rows: int, bat
         np.testing.assert_array_equal(block.weights[real], training.weights[rows[real]])
         seen += rows[real].tolist()
     assert sorted(seen) == list(range(n_rows))
+
+
+def test_several_epochs_in_a_block_are_the_same_epochs_one_after_the_other() -> None:
+    training = numbered(21)
+    plans = plan_blocks(training.data, 8)
+    assert epochs_in_a_block(plans) == plans[0].n_steps // 3
+    (block,) = epoch_blocks(training, plans, np.random.default_rng(0), n_epochs=4)
+    assert block.n_steps == 12
+    rng = np.random.default_rng(0)
+    for epoch in range(4):
+        (alone,) = epoch_blocks(training, plans, rng)
+        steps = slice(3 * epoch, 3 * epoch + 3)
+        np.testing.assert_array_equal(block.inputs[0][steps], alone.inputs[0][:3])
+        np.testing.assert_array_equal(block.targets[0][steps], alone.targets[0][:3])
+        np.testing.assert_array_equal(block.weights[steps], alone.weights[:3])
+
+
+def test_a_block_has_room_for_one_epoch_where_epochs_are_long_or_buckets_many() -> None:
+    assert epochs_in_a_block(plan_blocks(numbered(10_000).data, 8)) == 1
+    assert epochs_in_a_block(plan_blocks(TwoLengths(np.arange(20)), 8)) == 1
 
 
 def test_the_last_batch_is_filled_with_other_real_rows_at_weight_0() -> None:

@@ -9,6 +9,7 @@ from small_networks import RANDOM, Spy, X, Y, architecture, dense, fit, linear, 
 from skmlbio.training import clear_programs, program_info
 from skmlbio.training._blueprint import Blueprint
 from skmlbio.training._network import Network
+from skmlbio.training._trainer import Trainer
 
 LINEAR = Blueprint(linear)
 ZEROS = [np.zeros((3, 1), "float32"), np.zeros(1, "float32")]
@@ -36,6 +37,21 @@ def test_the_history_is_the_mean_loss_of_an_epoch_and_of_the_validation_samples(
     np.testing.assert_allclose(result.history["val_loss"], 3 * [(Y[:7] ** 2).mean()], rtol=1e-5)
     assert set(result.history) == {"loss", "val_loss"}
     assert result.interrupted is None
+
+
+def test_epochs_that_nobody_watches_share_a_call_and_change_no_bit(monkeypatch: pytest.MonkeyPatch) -> None:
+    calls, train = [], Trainer.train
+    monkeypatch.setattr(Trainer, "train", lambda self, *arguments: calls.append(1) or train(self, *arguments))
+    blueprint = Blueprint(with_dropout)
+    alone = fit(blueprint, epochs=9)
+    n_alone, seen = len(calls), []
+    watched = fit(blueprint, epochs=9, watchers=[Spy(lambda epoch, logs, trainer: seen.append((epoch, dict(logs))))])
+    assert n_alone == 1 and len(calls) - n_alone == 9
+    assert same_bits(alone.weights, watched.weights) and alone.history == watched.history
+    assert seen == [(epoch, {"loss": loss}) for epoch, loss in enumerate(watched.history["loss"])]
+    n_calls = len(calls)
+    fit(blueprint, **values(*range(9)))  # a number that changes with the epoch is an argument of the call
+    assert len(calls) - n_calls == 9
 
 
 def test_validation_samples_come_in_parts_with_their_weights(monkeypatch: pytest.MonkeyPatch) -> None:
