@@ -165,12 +165,14 @@ class NetworkEstimator(ExportMixin, CallbackSupportMixin, BaseEstimator):
         return TrainingSet(data, targets, np.ones(len(data)))
 
     def _plan(self, n_samples: int, epochs: int | None) -> Any:
+        from skmlbio.training._averaging import WeightAveraging
         from skmlbio.training._loop import FitPlan
 
         batch_size = automatic_batch_size(n_samples) if self.batch_size == "auto" else self.batch_size
         if epochs is None:
             epochs = automatic_epochs(n_samples, batch_size) if self.epochs == "auto" else self.epochs
         penalties = self._penalties(n_samples, batch_size)
+        n_averaged = round(getattr(self, "weight_averaging", 0.0) * epochs)
         return FitPlan(
             loss=self._loss(),
             optimizer=optimizer_configuration(self.optimizer, self.learning_rate),
@@ -179,6 +181,7 @@ class NetworkEstimator(ExportMixin, CallbackSupportMixin, BaseEstimator):
             batch_size=batch_size,
             patience=self.patience,
             scalars=lambda epoch: penalties | self._scalars(epoch),
+            watchers=[WeightAveraging(epochs, n_averaged)] if n_averaged > 1 else [],
         )
 
     def _watchers(self, plan, X, y, metadata) -> list:

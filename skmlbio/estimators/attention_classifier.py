@@ -270,14 +270,6 @@ class AttentionClassifier(ClassifierBase):
         )  # fmt: skip
         return Blueprint(attention_classifier, arguments | {name: getattr(self, name) for name in names})
 
-    def _plan(self, n_samples, epochs):
-        from skmlbio.training._averaging import WeightAveraging
-
-        plan = super()._plan(n_samples, epochs)
-        n_averaged = round(self.weight_averaging * plan.n_epochs)
-        plan.watchers.append(WeightAveraging(plan.n_epochs, n_averaged))
-        return plan
-
     def _entrances(self, network: ServedNetwork) -> dict[str, Entrance]:
         from skmlbio.export._sequence_entrance import sequence_entrance
 

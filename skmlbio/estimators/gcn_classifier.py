@@ -65,6 +65,9 @@ class GCNClassifier(ClassifierBase):
         Widths of the dense layers between the pooled vectors and the classes.
     readout_dropout : float, default=0.5
         Share of units that are dropped after each of these layers in training.
+    weight_averaging : float, default=0.5
+        Share of the epochs, the last ones, whose weights are averaged [3]_; 0 keeps the last weights as they are, and
+        `patience` the best ones.
     node_embedding_dim : int or None, default=None
         Where nodes carry types: the length of the vector that is learned for each type; None makes them one-hot.
     node_types : array-like of shape (n_types,) or None, default=None
@@ -134,6 +137,7 @@ class GCNClassifier(ClassifierBase):
     ----------
     .. [1] Kipf, Welling: Semi-supervised classification with graph convolutional networks. ICLR (2017).
     .. [2] Xu et al.: How powerful are graph neural networks? ICLR (2019).
+    .. [3] Izmailov et al.: Averaging weights leads to wider optima and better generalization. UAI (2018).
 
     Examples
     --------
@@ -159,6 +163,7 @@ class GCNClassifier(ClassifierBase):
             "pooled_layers": [StrOptions({"all", "last"})],
             "readout_layer_sizes": ["array-like"],
             "readout_dropout": [Interval(Real, 0, 1, closed="left")],
+            "weight_averaging": [Interval(Real, 0, 1, closed="both")],
             "node_embedding_dim": [*_COUNT, None],
             "node_types": ["array-like", None],
             "unknown": [StrOptions({"error", "mask"})],
@@ -181,6 +186,7 @@ class GCNClassifier(ClassifierBase):
         pooled_layers="all",
         readout_layer_sizes=(64,),
         readout_dropout=0.5,
+        weight_averaging=0.5,
         node_embedding_dim=None,
         node_types=None,
         unknown="error",
@@ -213,6 +219,7 @@ class GCNClassifier(ClassifierBase):
         self.pooled_layers = pooled_layers
         self.readout_layer_sizes = readout_layer_sizes
         self.readout_dropout = readout_dropout
+        self.weight_averaging = weight_averaging
         self.node_embedding_dim = node_embedding_dim
         self.node_types = node_types
         self.unknown = unknown

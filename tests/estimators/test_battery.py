@@ -179,6 +179,20 @@ def test_partial_fit_adds_epochs(name: str) -> None:
 # Labels --------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("name", [n for n in CASES if "weight_averaging" in CASES[n].estimator.get_params()])
+def test_the_weights_of_the_last_epochs_are_averaged(name: str) -> None:
+    case = CASES[name]
+
+    def weights(epochs: int, weight_averaging: float) -> list[np.ndarray]:
+        estimator = case.new(epochs=epochs, weight_averaging=weight_averaging)
+        return estimator.fit(case.inputs.X, case.target()).weights_
+
+    three, four, averaged = weights(3, 0), weights(4, 0), weights(4, 0.5)
+    assert not equal(four, averaged)
+    for third, fourth, mean in zip(three, four, averaged, strict=True):
+        np.testing.assert_allclose(mean, (third + fourth) / 2, rtol=1e-5, atol=1e-7)
+
+
 @each_classifier
 def test_labels_come_back_as_they_were(name: str) -> None:
     case = CASES[name]

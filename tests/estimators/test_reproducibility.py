@@ -129,10 +129,12 @@ def test_partial_fit_goes_on_alike_after_pickling(two_classes) -> None:
 
 FRESH = """
 import pickle
+import joblib
 import numpy as np
 with open("estimator.pickle", "rb") as file:
     estimator, X, y, probabilities = pickle.load(file)
-assert np.array_equal(estimator.predict_proba(X), probabilities)
+for read in (estimator, joblib.load("estimator.joblib")):
+    assert np.array_equal(read.predict_proba(X), probabilities)
 weights = [w.copy() for w in estimator.weights_]
 again = estimator.fit(X, y).weights_
 assert all(np.array_equal(a, b) for a, b in zip(weights, again, strict=True))
@@ -144,6 +146,7 @@ def test_a_fresh_process_reads_it_and_fits_the_same_bits(two_classes, run_python
     X, y = two_classes
     estimator = own().fit(X, y)
     (tmp_path / "estimator.pickle").write_bytes(pickle.dumps((estimator, X, y, estimator.predict_proba(X))))
+    joblib.dump(estimator, tmp_path / "estimator.joblib")
     done = run_python(FRESH)
     assert done.stdout == "equal\n", done.stderr
 
