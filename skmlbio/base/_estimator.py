@@ -18,7 +18,7 @@ from skmlbio.base._fit_data import column_statistics, ensure_sample_weight, vali
 from skmlbio.base._sklearn_callbacks import ScikitLearnCallbacks
 from skmlbio.training._batches import ArrayData, Arrays, Data, TrainingSet, mean_one
 from skmlbio.training._blueprint import Blueprint
-from skmlbio.training._budget import automatic_batch_size, automatic_epochs, automatic_l2
+from skmlbio.training._budget import STEPS, automatic_batch_size, automatic_epochs, automatic_l2
 from skmlbio.training._optimizers import optimizer_configuration
 
 TRAINING_CONSTRAINTS: dict[str, list] = {
@@ -60,6 +60,7 @@ class NetworkEstimator(ExportMixin, CallbackSupportMixin, BaseEstimator):
     """
 
     _parameter_constraints: dict = TRAINING_CONSTRAINTS
+    _automatic_steps = STEPS
 
     # What a family of estimators supplies -----------------------------------------------------------------------------
 
@@ -170,7 +171,8 @@ class NetworkEstimator(ExportMixin, CallbackSupportMixin, BaseEstimator):
 
         batch_size = automatic_batch_size(n_samples) if self.batch_size == "auto" else self.batch_size
         if epochs is None:
-            epochs = automatic_epochs(n_samples, batch_size) if self.epochs == "auto" else self.epochs
+            known = self.epochs != "auto"
+            epochs = self.epochs if known else automatic_epochs(n_samples, batch_size, self._automatic_steps)
         penalties = self._penalties(n_samples, batch_size)
         n_averaged = round(getattr(self, "weight_averaging", 0.0) * epochs)
         return FitPlan(

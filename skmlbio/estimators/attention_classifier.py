@@ -40,13 +40,13 @@ class AttentionClassifier(ClassifierBase):
         What the characters may be, see `skmlbio.sequences.get_alphabet`; "learned" takes those of the training strings.
     unknown : {"error", "mask"}, default="error"
         What to do about a character outside the alphabet: refuse the string, or treat it as any letter.
-    embedding_dim : int, default=32
+    embedding_dim : int, default=64
         Length of a residue's vector; a multiple of `n_heads`.
     n_heads : int, default=4
         Attention maps of a block.
     n_blocks : int, default=1
         Transformer blocks.
-    feed_forward_dim : int, default=64
+    feed_forward_dim : int, default=128
         Width of the hidden layer in a block.
     kernel_width : int or None, default=9
         How many neighbouring residues the convolution before the blocks sees; None leaves it out.
@@ -63,8 +63,11 @@ class AttentionClassifier(ClassifierBase):
         `patience` the best ones.
     activation : str, default="relu"
         Keras' name of the activation of the convolution and in the blocks.
-    l1, l2 : float, default=0.0
-        Strengths of the penalties sum(abs(w)) and sum(w ** 2) over the kernels.
+    l1 : float, default=0.0
+        Strength of the penalty sum(abs(w)) over the kernels.
+    l2 : float or "auto", default=1e-3
+        Strength of the penalty sum(w ** 2) over the kernels; "auto" takes 0.1 / sqrt(n_samples),
+        or 0.005 for full batches.
     dtype : str or None, default=None
         Keras' dtype policy of the hidden layers, such as "mixed_bfloat16"; None takes the one set for all of Keras.
     class_weight : dict, list of dict, "balanced" or None, default=None
@@ -75,7 +78,8 @@ class AttentionClassifier(ClassifierBase):
         Step size, or the configuration of a Keras schedule:
         ``{"class_name": "CosineDecay", "config": {"initial_learning_rate": 1e-2, "decay_steps": 1000}}``.
     epochs : int or "auto", default="auto"
-        How often each sample is seen; "auto" makes about 4,000 steps, in 20 to 300 epochs.
+        How often each sample is seen; "auto" makes about 4,000 steps (1,500 for graphs), in 20 to
+        300 epochs.
     batch_size : int, None or "auto", default="auto"
         Samples in a step; None takes all at once, "auto" takes 32 up to 4,096 samples, then n_samples / 128, at most
         256.
@@ -157,10 +161,10 @@ class AttentionClassifier(ClassifierBase):
         alphabet="learned",
         *,
         unknown="error",
-        embedding_dim=32,
+        embedding_dim=64,
         n_heads=4,
         n_blocks=1,
-        feed_forward_dim=64,
+        feed_forward_dim=128,
         kernel_width=9,
         positions="learned",
         pooling="max",
@@ -169,7 +173,7 @@ class AttentionClassifier(ClassifierBase):
         weight_averaging=0.25,
         activation="relu",
         l1=0.0,
-        l2=0.0,
+        l2=1e-3,
         dtype=None,
         class_weight=None,
         optimizer="adam",

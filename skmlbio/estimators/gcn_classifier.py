@@ -78,8 +78,11 @@ class GCNClassifier(ClassifierBase):
         For networkx graphs: the attribute with the type of a node, or a sequence of attributes with numeric features.
     edge_attribute : str or None, default="weight"
         For networkx graphs: the attribute with the weight of an edge.
-    l1, l2 : float, default=0.0
-        Strengths of the penalties sum(abs(w)) and sum(w ** 2) over the kernels.
+    l1 : float, default=0.0
+        Strength of the penalty sum(abs(w)) over the kernels.
+    l2 : float or "auto", default=0.0
+        Strength of the penalty sum(w ** 2) over the kernels; "auto" takes 0.1 / sqrt(n_samples),
+        or 0.005 for full batches.
     standardize : bool, default=True
         Whether numeric node features are brought to mean 0 and variance 1 before the network.
     dtype : str or None, default=None
@@ -92,7 +95,8 @@ class GCNClassifier(ClassifierBase):
         Step size, or the configuration of a Keras schedule:
         ``{"class_name": "CosineDecay", "config": {"initial_learning_rate": 1e-2, "decay_steps": 1000}}``.
     epochs : int or "auto", default="auto"
-        How often each sample is seen; "auto" makes about 4,000 steps, in 20 to 300 epochs.
+        How often each sample is seen; "auto" makes about 4,000 steps (1,500 for graphs), in 20 to
+        300 epochs.
     batch_size : int, None or "auto", default="auto"
         Samples in a step; None takes all at once, "auto" takes 32 up to 4,096 samples, then n_samples / 128, at most
         256.
@@ -171,6 +175,8 @@ class GCNClassifier(ClassifierBase):
             "edge_attribute": [str, None],
         }
     )
+
+    _automatic_steps = 1500
 
     def __init__(
         self,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 _SMALL_BATCH, _LARGE_BATCH = 32, 256
 _ROWS_OF_A_SMALL_BATCH = 4096
-_STEPS = 4000
+STEPS = 4000
 _FEWEST_EPOCHS, _MOST_EPOCHS = 20, 300
 
 
@@ -24,8 +24,8 @@ def automatic_batch_size(n_samples: int) -> int:
     return min(2 ** (size.bit_length() - 1), _LARGE_BATCH)
 
 
-def automatic_epochs(n_samples: int, batch_size: int | None) -> int:
-    """Return the number of epochs that makes about 4,000 steps, between 20 and 300.
+def automatic_epochs(n_samples: int, batch_size: int | None, n_steps: int = STEPS) -> int:
+    """Return the number of epochs that makes about so many steps, between 20 and 300.
 
     Full batches (`batch_size=None`) take 300 steps whatever the number of samples is: there, a sample of weight 2 is
     two samples in every respect.
@@ -33,4 +33,4 @@ def automatic_epochs(n_samples: int, batch_size: int | None) -> int:
     if batch_size is None:
         return _MOST_EPOCHS
     steps_of_an_epoch = -(-n_samples // batch_size)
-    return max(_FEWEST_EPOCHS, min(_MOST_EPOCHS, round(_STEPS / steps_of_an_epoch)))
+    return max(_FEWEST_EPOCHS, min(_MOST_EPOCHS, round(n_steps / steps_of_an_epoch)))

@@ -34,7 +34,8 @@ def classifier(epochs: int, batch_size: int | str = BATCH_SIZE):
 
     return GCNClassifier(
         "gcn", hidden_layer_sizes=(UNITS, UNITS), batch_normalization=False, pooling="mean", pooled_layers="last",
-        readout_layer_sizes=(), standardize=False, epochs=epochs, batch_size=batch_size, random_state=0,
+        readout_layer_sizes=(), weight_averaging=0, l2=0, standardize=False, epochs=epochs, batch_size=batch_size,
+        random_state=0,
     )  # fmt: skip
 
 

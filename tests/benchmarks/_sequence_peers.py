@@ -43,7 +43,8 @@ def classifier(epochs: int):
 
     return AttentionClassifier(
         "dna", embedding_dim=WIDTH, n_heads=N_HEADS, feed_forward_dim=FEED_FORWARD, kernel_width=None,
-        positions="sinusoidal", pooling="mean", dropout=0.0, batch_size=BATCH_SIZE, epochs=epochs, random_state=0,
+        positions="sinusoidal", pooling="mean", dropout=0.0, weight_averaging=0, l2=0, batch_size=BATCH_SIZE,
+        epochs=epochs, random_state=0,
     )  # fmt: skip
 
 
