@@ -68,6 +68,12 @@ def test_defaults_learn_and_predict_graphs_they_have_not_seen() -> None:
     assert classifier.history_["loss"][-1] < 0.5 * classifier.history_["loss"][0]
 
 
+def test_automatic_epochs_make_about_1500_steps() -> None:
+    nodes, y = [Graph([[float(i)]]) for i in range(60)], np.arange(60) % 2
+    classifier = GCNClassifier(hidden_layer_sizes=(2,), readout_layer_sizes=(), batch_size=4).fit(nodes, y)
+    assert classifier.n_iter_ == 100
+
+
 def test_all_kinds_of_graphs_give_the_same(fitted: GCNClassifier) -> None:
     expected = fitted.predict_proba(GRAPHS)
     pairs = []

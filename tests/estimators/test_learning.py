@@ -6,14 +6,7 @@ import numpy as np
 import pytest
 from own_networks import dropout_network
 
-from skmlbio import (
-    AutoEncoderTransformer,
-    DenseClassifier,
-    DenseRegressor,
-    GCNClassifier,
-    NetworkClassifier,
-    NetworkTransformer,
-)
+from skmlbio import AutoEncoderTransformer, DenseClassifier, DenseRegressor, NetworkClassifier, NetworkTransformer
 from skmlbio.base._dense import ACTIVATIONS
 from skmlbio.training._losses import ELEMENTWISE
 from skmlbio.training._optimizers import OPTIMIZERS, SCHEDULES
@@ -308,8 +301,3 @@ def test_precision_by_dtype(dtype, two_classes) -> None:
 def test_automatic_epochs_and_batches_follow_the_documented_rule(n_samples, batch_size, epochs) -> None:
     plan = AutoEncoderTransformer()._plan(n_samples, None)
     assert (plan.batch_size, plan.n_epochs) == (batch_size, epochs)
-
-
-@pytest.mark.parametrize(("n_samples", "epochs"), [(100, 300), (1000, 47), (100_000, 20)])
-def test_automatic_epochs_are_fewer_for_graphs(n_samples, epochs) -> None:
-    assert GCNClassifier()._plan(n_samples, None).n_epochs == epochs
