@@ -163,6 +163,8 @@ class _Fit:
         self.trainer.finish()
         for watcher in self.plan.watchers:
             watcher.after_fit(self.trainer)
+        if self.trainer.network.counts and self.best_weights is None:
+            self._renew_moments()
         weights = self.best_weights or self.trainer.weights()
         return FitResult(weights, self.history, self.best_epoch, self.trainer.optimizer_state(), interrupted)
 
@@ -201,6 +203,15 @@ class _Fit:
             {name: float(sums[epoch]) / len(self.training.data) for name, sums in epochs.items()}
             for epoch in range(n_epochs)
         ]
+
+    def _renew_moments(self) -> None:
+        """Show all samples once more, now that the weights stand still.
+
+        Running moments lag behind weights that move, and those of averaged weights have never been seen.
+        """
+        self.trainer.restart_moments()
+        for block in epoch_blocks(self.training, self.blocks, self.rng):
+            self.trainer.renew_moments(block, self.plan.scalars(self.plan.n_epochs - 1))
 
     def _validate(self, scalars: dict[str, float]) -> dict[str, float]:
         totals: dict[str, float] = {}

@@ -18,6 +18,11 @@ def is_seed(variable: keras.Variable) -> bool:
     return variable.name == "seed_generator_state"
 
 
+def _has_running_moments(layer: keras.Layer) -> bool:
+    """Whether a layer takes the plain mean over its first steps, and so can begin anew: `NodeNormalization`."""
+    return isinstance(getattr(layer, "n_steps", None), keras.Variable)
+
+
 class _Forms(dict):
     """The architecture of each form, built when it is first needed."""
 
@@ -52,6 +57,7 @@ class Network:
         self.trainable = self.model.trainable_variables
         self.state = [v for v in self.model.variables if not any(v is t for t in self.trainable)]
         self.weights = [v for v in self.model.variables if not is_seed(v)]
+        self.counts = [layer.n_steps for layer in self.model._flatten_layers() if _has_running_moments(layer)]
         self._initial = InitialWeights(self.model, self.weights, self._rebuild)
         self._forward: dict[tuple[str, str], Any] = {}
         self.lock = threading.Lock()

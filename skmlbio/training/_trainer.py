@@ -94,6 +94,18 @@ class Trainer:
         sums, self._state = self._traced(self._block, block.form, arguments)(*arguments)
         return {name: values.numpy()[: block.n_steps] for name, values in sums.items()}
 
+    def restart_moments(self) -> None:
+        """Let running moments forget what they have seen."""
+        counts = [id(v) for v in self.network.counts]
+        pairs = zip(self.network.state, self._state, strict=True)
+        self._state = [tf.zeros_like(value) if id(v) in counts else value for v, value in pairs]
+
+    def renew_moments(self, block: Block, scalars: dict[str, float]) -> None:
+        """Show a block to the network as in training, but for the sake of its running moments alone."""
+        rows = _tensors(block.inputs), _tensors(block.targets), tf.constant(block.weights, self._dtype)
+        arguments = tf.constant(block.n_steps), *rows, self._scalars(scalars), self._state
+        self._state = self._traced(self._moments, block.form, arguments)(*arguments)
+
     def evaluate(
         self, form: str, inputs: tuple, targets: tuple, weights: np.ndarray, scalars: dict
     ) -> dict[str, float]:
@@ -104,18 +116,20 @@ class Trainer:
         return {name: float(value) for name, value in sums.items()}
 
     def _traced(self, function: Callable, form: str, arguments: tuple) -> Any:
-        """Return `_block` or `_rows`, traced for inputs of a form, shapes and types; `_rows` takes any number of rows.
+        """Return a function, traced for inputs of a form, shapes and types; `_rows` takes any number of rows.
 
         Trainers share the network's layers, whose book-keeping while they are traced is no affair of two threads.
         """
-        trains = function == self._block
+        fixed = function != self._rows
         *_, inputs, targets, weights, scalars, _ = arguments
-        kinds = tuple((tuple(t.shape) if trains else t.shape[1:], t.dtype) for t in (*inputs, *targets, weights))
-        key = trains, form, kinds, tuple(scalars)
+        kinds = tuple((tuple(t.shape) if fixed else t.shape[1:], t.dtype) for t in (*inputs, *targets, weights))
+        key = function.__name__, form, kinds, tuple(scalars)
         if key not in self._programs:
-            program = tf.function(partial(function, form), jit_compile=trains and self._jit, autograph=False)
+            program = tf.function(
+                partial(function, form), jit_compile=function == self._block and self._jit, autograph=False
+            )
             specs = keras.tree.map_structure(lambda t: tf.TensorSpec(t.shape, t.dtype), arguments)
-            if not trains:
+            if not fixed:
                 rows = keras.tree.map_structure(lambda t: tf.TensorSpec([None, *t.shape[1:]], t.dtype), specs[:3])
                 specs = *rows, *specs[3:]
             with self.network.lock:
@@ -145,6 +159,15 @@ class Trainer:
         zeros = {name: tf.zeros(weights.shape[0], self._dtype) for name in getattr(self.loss, "names", ("loss",))}
         _, sums, state = tf.while_loop(lambda i, *_: i < n_steps, body, [tf.constant(0), zeros, state])
         return sums, state
+
+    def _moments(self, form, n_steps, inputs, targets, weights, scalars, state):
+        packed = [v.value for v in self._packing.packed]
+
+        def body(i, state):
+            batch, goals = keras.tree.map_structure(lambda t: t[i], (inputs, targets))
+            return i + 1, self._losses(form, packed, state, batch, goals, scalars, training=True)[1]
+
+        return tf.while_loop(lambda i, _: i < n_steps, body, [tf.constant(0), state])[1]
 
     def _rows(self, form, inputs, targets, weights, scalars, state):
         packed = [v.value for v in self._packing.packed]

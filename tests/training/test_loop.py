@@ -6,7 +6,9 @@ import pytest
 import tensorflow as tf
 from small_networks import RANDOM, Spy, X, Y, architecture, dense, fit, linear, same_bits, training_set
 
+from skmlbio.layers.graph_normalization import NodeNormalization
 from skmlbio.training import clear_programs, program_info
+from skmlbio.training._averaging import WeightAveraging
 from skmlbio.training._blueprint import Blueprint
 from skmlbio.training._network import Network
 from skmlbio.training._trainer import Trainer
@@ -52,6 +54,30 @@ def test_epochs_that_nobody_watches_share_a_call_and_change_no_bit(monkeypatch: 
     n_calls = len(calls)
     fit(blueprint, **values(*range(9)))  # a number that changes with the epoch is an argument of the call
     assert len(calls) - n_calls == 9
+
+
+def with_running_moments():
+    x = keras.Input((3,), name="x")
+    h = NodeNormalization(name="norm")(keras.layers.Dense(8, name="hidden")(x))
+    return architecture(keras.Model(x, keras.layers.Dense(1, name="output")(h)))
+
+
+@pytest.mark.parametrize("averaged", [False, True])
+def test_running_moments_are_those_of_the_weights_that_are_kept(averaged: bool) -> None:
+    network = Network(Blueprint(with_running_moments))
+    watchers = [WeightAveraging(20, 10)] if averaged else []
+    result = fit(network.blueprint, epochs=20, batch_size=8, learning_rate=0.05, watchers=watchers)
+    weights = {v.path: value for v, value in zip(network.weights, result.weights, strict=True)}
+    hidden = X @ weights["hidden/kernel"] + weights["hidden/bias"]
+    assert len(X) % 8 == 0 and weights["norm/n_steps"] == len(X) // 8
+    np.testing.assert_allclose(weights["norm/moving_mean"], hidden.mean(axis=0), rtol=1e-4, atol=1e-5)
+
+
+def test_patience_keeps_the_running_moments_of_the_best_epoch() -> None:
+    seen = []
+    spy = Spy(lambda epoch, logs, trainer: seen.append(trainer.weights()))
+    result = fit(Blueprint(with_running_moments), patience=2, watchers=[spy], **values(3, 1, 2, 2))
+    assert same_bits(result.weights, seen[1])
 
 
 def test_validation_samples_come_in_parts_with_their_weights(monkeypatch: pytest.MonkeyPatch) -> None:
