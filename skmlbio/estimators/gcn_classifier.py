@@ -80,7 +80,7 @@ class GCNClassifier(ClassifierBase):
         For networkx graphs: the attribute with the weight of an edge.
     l1 : float, default=0.0
         Strength of the penalty sum(abs(w)) over the kernels.
-    l2 : float or "auto", default=0.0
+    l2 : float or "auto", default=1e-3
         Strength of the penalty sum(w ** 2) over the kernels; "auto" takes 0.1 / sqrt(n_samples),
         or 0.005 for full batches.
     standardize : bool, default=True
@@ -199,7 +199,7 @@ class GCNClassifier(ClassifierBase):
         node_attributes=None,
         edge_attribute="weight",
         l1=0.0,
-        l2=0.0,
+        l2=1e-3,
         standardize=True,
         dtype=None,
         class_weight=None,
