@@ -9,6 +9,8 @@ from numpy.typing import ArrayLike
 
 from ._graph_samples import GraphSamples, positions, ranges, starts
 
+_ENTRIES_KEPT = 2**25
+
 
 class DenseGraphs(NamedTuple):
     """Graphs padded to one number of nodes.
@@ -117,8 +119,8 @@ class DenseBatches:
     """Many dense batches of the same graphs.
 
     ``DenseBatches(samples, n_nodes)[rows]`` is ``dense_batch(samples[rows], n_nodes)``, several times faster, because
-    nodes are padded once.  Adjacency matrices are far larger than the edges in them, so they are made for the rows that
-    are taken.
+    graphs are padded once.  Adjacency matrices are far larger than the edges in them: where all of them would take more
+    than 128 MB, they are made for the rows that are taken.
 
     Parameters
     ----------
@@ -142,14 +144,20 @@ class DenseBatches:
         self._n_edges, self._first = samples.n_edges, starts(samples.n_edges)
         self._entry = samples.edge_index[0].astype(np.int64) * n_nodes + samples.edge_index[1]
         self._weight = samples.edge_weight
+        few = len(samples) * n_nodes**2 <= _ENTRIES_KEPT
+        self._kept = self._adjacency(np.arange(len(samples))) if few else None
 
     def __getitem__(self, rows: np.ndarray) -> DenseGraphs:
+        adjacency = self._adjacency(rows) if self._kept is None else self._kept.take(rows, axis=0)
+        return DenseGraphs(self._features.take(rows, axis=0), adjacency, self._mask.take(rows, axis=0))
+
+    def _adjacency(self, rows: np.ndarray) -> np.ndarray:
         n_edges, size = self._n_edges[rows], self._n_nodes
         edges = ranges(self._first[rows], n_edges)
         adjacency = np.zeros((len(n_edges), size, size), np.float32)
         before = np.repeat(np.arange(len(n_edges)) * size**2, n_edges)
         adjacency.reshape(-1)[before + self._entry[edges]] = self._weight[edges]
-        return DenseGraphs(self._features[rows], adjacency, self._mask[rows])
+        return adjacency
 
 
 def _padded_nodes(samples: GraphSamples, n_nodes: int, n_graphs: int) -> tuple[np.ndarray, np.ndarray]:

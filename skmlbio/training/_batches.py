@@ -9,7 +9,7 @@ import numpy as np
 
 Arrays = tuple[np.ndarray, ...]
 
-_BLOCK_BYTES = 2**21
+_BLOCK_BYTES = 2**23
 _MAX_STEPS = 128
 _MAX_STEPS_OF_A_BUCKET = 8
 

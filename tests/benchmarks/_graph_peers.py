@@ -9,6 +9,7 @@ from collections.abc import Callable
 from functools import partial
 
 import numpy as np
+from _timing import on_one_thread
 
 from skmlbio.graphs import Graph
 
@@ -131,7 +132,7 @@ def dense_torch(epochs: int, one_thread: bool) -> Callable:
 
 THREADS = {"one thread": True, "default threads": False}
 PEERS: dict[str, dict[str, Callable]] = {
-    "skmlbio": {"as documented": skmlbio},
+    "skmlbio": {"default threads": skmlbio, "one thread": partial(on_one_thread, skmlbio)},
     "torch_geometric": {name: partial(torch_geometric, one_thread=one) for name, one in THREADS.items()},
     "dense PyTorch loop": {name: partial(dense_torch, one_thread=one) for name, one in THREADS.items()},
 }

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from functools import partial
 
 import numpy as np
+from _timing import on_one_thread
 from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.datasets import load_digits
 from sklearn.exceptions import ConvergenceWarning
@@ -157,14 +158,6 @@ def scikeras(epochs: int):
         keras_network, latent_dim=8, learning_rate=1e-3, epochs=epochs, batch_size=BATCH_SIZE, verbose=0
     )
     return estimator, {"latent_dim": LATENT_DIMS, "learning_rate": LEARNING_RATES}
-
-
-def on_one_thread(peer: Callable, epochs: int):
-    """A peer that works with TensorFlow, which is told to compute with one thread."""
-    import tensorflow
-
-    tensorflow.config.threading.set_intra_op_parallelism_threads(1)
-    return peer(epochs)
 
 
 # The libraries, each with the settings among which the better one counts.

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from functools import partial
 
 import numpy as np
+from _timing import on_one_thread
 
 BATCH_SIZE, WIDTH, N_HEADS, FEED_FORWARD, N_TOKENS = 32, 32, 4, 64, 5
 
@@ -138,7 +139,7 @@ def plain_keras(epochs: int) -> Callable:
 
 
 PEERS: dict[str, dict[str, Callable]] = {
-    "skmlbio": {"as documented": skmlbio},
+    "skmlbio": {"default threads": skmlbio, "one thread": partial(on_one_thread, skmlbio)},
     "skorch": {"one thread": partial(skorch, one_thread=True), "default threads": partial(skorch, one_thread=False)},
-    "keras.Model.fit": {"as documented": plain_keras},
+    "keras.Model.fit": {"default threads": plain_keras, "one thread": partial(on_one_thread, plain_keras)},
 }

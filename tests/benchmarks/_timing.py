@@ -92,3 +92,11 @@ def machine() -> str:
     processor = next((line.split(": ")[1] for line in lines if line.startswith("model name")), platform.machine())
     n_cores = len(os.sched_getaffinity(0))
     return f"{n_cores} cores of {processor}; Python {platform.python_version()}, {', '.join(versions)}"
+
+
+def on_one_thread(peer: Callable, epochs: int):
+    """A peer that works with TensorFlow, which is told to compute with one thread."""
+    import tensorflow
+
+    tensorflow.config.threading.set_intra_op_parallelism_threads(1)
+    return peer(epochs)
