@@ -65,7 +65,7 @@ class GCNClassifier(ClassifierBase):
         Widths of the dense layers between the pooled vectors and the classes.
     readout_dropout : float, default=0.5
         Share of units that are dropped after each of these layers in training.
-    weight_averaging : float, default=0.25
+    weight_averaging : float, default=0.5
         Share of the epochs, the last ones, whose weights are averaged [3]_; 0 keeps the last weights as they are, and
         `patience` the best ones.
     node_embedding_dim : int or None, default=None
@@ -192,7 +192,7 @@ class GCNClassifier(ClassifierBase):
         pooled_layers="all",
         readout_layer_sizes=(64,),
         readout_dropout=0.5,
-        weight_averaging=0.25,
+        weight_averaging=0.5,
         node_embedding_dim=None,
         node_types=None,
         unknown="error",
