@@ -89,8 +89,7 @@ class Trainer:
 
     def train(self, block: Block, scalars: dict[str, float]) -> dict[str, np.ndarray]:
         """Take one step for every batch of a block; return each loss of every step, summed over weighted rows."""
-        rows = _tensors(block.inputs), _tensors(block.targets), tf.constant(block.weights, self._dtype)
-        arguments = tf.constant(block.n_steps), *rows, self._scalars(scalars), self._state
+        arguments = tf.constant(block.n_steps), *self._arguments(block.inputs, block.targets, block.weights, scalars)
         sums, self._state = self._traced(self._block, block.form, arguments)(*arguments)
         return {name: values.numpy()[: block.n_steps] for name, values in sums.items()}
 
@@ -102,16 +101,14 @@ class Trainer:
 
     def renew_moments(self, block: Block, scalars: dict[str, float]) -> None:
         """Show a block to the network as in training, but for the sake of its running moments alone."""
-        rows = _tensors(block.inputs), _tensors(block.targets), tf.constant(block.weights, self._dtype)
-        arguments = tf.constant(block.n_steps), *rows, self._scalars(scalars), self._state
+        arguments = tf.constant(block.n_steps), *self._arguments(block.inputs, block.targets, block.weights, scalars)
         self._state = self._traced(self._moments, block.form, arguments)(*arguments)
 
     def evaluate(
         self, form: str, inputs: tuple, targets: tuple, weights: np.ndarray, scalars: dict
     ) -> dict[str, float]:
         """Return each loss, summed over weighted rows, without training on them."""
-        rows = _tensors(inputs), _tensors(targets), tf.constant(weights, self._dtype)
-        arguments = *rows, self._scalars(scalars), self._state
+        arguments = self._arguments(inputs, targets, weights, scalars)
         sums = self._traced(self._rows, form, arguments)(*arguments)
         return {name: float(value) for name, value in sums.items()}
 
@@ -191,8 +188,9 @@ class Trainer:
         kernels = [tf.cast(t, self._dtype) for t in trainable if len(t.shape) > 1]
         return rows, new_state, penalty + _kernel_penalty(kernels, scalars)
 
-    def _scalars(self, scalars: dict[str, float]) -> dict[str, tf.Tensor]:
-        return {name: tf.constant(value, self._dtype) for name, value in scalars.items()}
+    def _arguments(self, inputs: tuple, targets: tuple, weights: np.ndarray, scalars: dict[str, float]) -> tuple:
+        numbers = {name: tf.constant(value, self._dtype) for name, value in scalars.items()}
+        return _tensors(inputs), _tensors(targets), tf.constant(weights, self._dtype), numbers, self._state
 
 
 def _make_optimizer(configuration: dict, network: Network) -> keras.Optimizer:
