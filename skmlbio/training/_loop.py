@@ -144,6 +144,7 @@ class _Fit:
     def __init__(self, trainer: Trainer, plan: FitPlan, blocks: list[BlockPlan], training, validation, rng):
         self.trainer, self.plan, self.blocks, self.rng = trainer, plan, blocks, rng
         self.training, self.validation = training, validation
+        self.validation_buckets = [] if validation is None else validation.data.buckets()
         self.history: dict[str, list[float]] = {}
         self.best_loss, self.best_epoch, self.best_weights = math.inf, 0, None
         self.stride = self._stride()
@@ -216,7 +217,7 @@ class _Fit:
     def _validate(self, scalars: dict[str, float]) -> dict[str, float]:
         totals: dict[str, float] = {}
         data, targets, weights = self.validation
-        for bucket in data.buckets():
+        for bucket in self.validation_buckets:
             n_rows = bucket.batch_size(_VALIDATION_ROWS_AT_ONCE)
             for start in range(0, len(bucket.rows), n_rows):
                 rows = bucket.rows[start : start + n_rows]

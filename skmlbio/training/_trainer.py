@@ -85,6 +85,12 @@ class Trainer:
         if getattr(self.optimizer, "inner_optimizer", self.optimizer).use_ema:
             self.optimizer.finalize_variable_values(self._packing.packed)
 
+    def restart_moments(self) -> None:
+        """Let running moments forget what they have seen."""
+        counts = [id(v) for v in self.network.counts]
+        pairs = zip(self.network.state, self._state, strict=True)
+        self._state = [tf.zeros_like(value) if id(v) in counts else value for v, value in pairs]
+
     # Compiled --------------------------------------------------------------------------------
 
     def train(self, block: Block, scalars: dict[str, float]) -> dict[str, np.ndarray]:
@@ -92,12 +98,6 @@ class Trainer:
         arguments = tf.constant(block.n_steps), *self._arguments(block.inputs, block.targets, block.weights, scalars)
         sums, self._state = self._traced(self._block, block.form, arguments)(*arguments)
         return {name: values.numpy()[: block.n_steps] for name, values in sums.items()}
-
-    def restart_moments(self) -> None:
-        """Let running moments forget what they have seen."""
-        counts = [id(v) for v in self.network.counts]
-        pairs = zip(self.network.state, self._state, strict=True)
-        self._state = [tf.zeros_like(value) if id(v) in counts else value for v, value in pairs]
 
     def renew_moments(self, block: Block, scalars: dict[str, float]) -> None:
         """Show a block to the network as in training, but for the sake of its running moments alone."""
