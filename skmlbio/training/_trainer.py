@@ -135,22 +135,19 @@ class Trainer:
 
     def _block(self, form, n_steps, inputs, targets, weights, scalars, state):
         self.n_traces += 1
-        present = tf.reduce_sum(tf.cast(weights > 0, self._dtype), axis=1)
+        present = tf.maximum(tf.reduce_sum(tf.cast(weights > 0, self._dtype), axis=1), tf.ones((), self._dtype))
         steps = tf.range(weights.shape[0])
 
         def body(i, sums, state):
-            batch, goals = keras.tree.map_structure(lambda t: t[i], (inputs, targets))
+            batch, goals, shares, n_rows = _batch((inputs, targets, weights, present), i)
             packed = [v.value for v in self._packing.packed]
             with tf.GradientTape(watch_accessed_variables=False) as tape:
                 tape.watch(packed)
                 rows, new_state, penalty = self._losses(form, packed, state, batch, goals, scalars, training=True)
-                loss = (
-                    tf.reduce_sum(rows["loss"] * weights[i]) / tf.maximum(present[i], tf.ones((), self._dtype))
-                    + penalty
-                )
-                scaled = self.optimizer.scale_loss(loss)
+                totals = {name: tf.reduce_sum(values * shares) for name, values in rows.items()}
+                scaled = self.optimizer.scale_loss(totals["loss"] / n_rows + penalty)
             self.optimizer.apply(tape.gradient(scaled, packed), self._packing.packed)
-            sums = {name: tf.where(steps == i, tf.reduce_sum(rows[name] * weights[i]), sums[name]) for name in sums}
+            sums = {name: tf.where(steps == i, totals[name], sums[name]) for name in sums}
             return i + 1, sums, new_state
 
         zeros = {name: tf.zeros(weights.shape[0], self._dtype) for name in getattr(self.loss, "names", ("loss",))}
@@ -161,7 +158,7 @@ class Trainer:
         packed = [v.value for v in self._packing.packed]
 
         def body(i, state):
-            batch, goals = keras.tree.map_structure(lambda t: t[i], (inputs, targets))
+            batch, goals = _batch((inputs, targets), i)
             return i + 1, self._losses(form, packed, state, batch, goals, scalars, training=True)[1]
 
         return tf.while_loop(lambda i, _: i < n_steps, body, [tf.constant(0), state])[1]
@@ -218,5 +215,10 @@ def _kernel_penalty(kernels: list[tf.Tensor], scalars: dict) -> Any:
     return penalty
 
 
+def _batch(block: tuple, i: tf.Tensor) -> tuple:
+    """Return batch i of all tensors of a block; gathered, because a slice takes four times the operations to trace."""
+    return keras.tree.map_structure(lambda t: tf.gather(t, i), block)
+
+
 def _tensors(arrays: tuple) -> tuple:
-    return tuple(tf.constant(array) for array in arrays)
+    return tuple(tf.raw_ops.Identity(input=array) for array in arrays)
