@@ -162,8 +162,7 @@ def require_normalization(normalization: str | None) -> str | None:
 def _inverse_degree(adjacency: Adjacency, self_connections: bool) -> Tensor:
     """1 / degree, with one axis more; 0 for a node of degree 0."""
     degree = ops.expand_dims(degrees(adjacency), -1)
-    degree = degree + 1 if self_connections else degree
-    return ops.where(degree > 0, 1 / ops.where(degree > 0, degree, 1), 0)
+    return 1 / (degree + 1) if self_connections else ops.divide_no_nan(1, degree)
 
 
 def _collect(adjacency: EdgeList, x: Tensor, self_connections: bool) -> Tensor:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -10,6 +12,8 @@ import numpy as np
 Arrays = tuple[np.ndarray, ...]
 
 _BLOCK_BYTES = 2**23
+_BYTES_TAKEN_AT_ONCE = 2**20
+_ALIGNMENT = 64
 _MAX_STEPS = 128
 _MAX_STEPS_OF_A_BUCKET = 8
 
@@ -115,7 +119,7 @@ def mean_one(weights: np.ndarray) -> np.ndarray:
 
 
 class Block(NamedTuple):
-    """Some batches of one bucket, laid out for the compiled loop.
+    """Some batches of one bucket, laid out for the compiled loop, in memory that the bucket's next block takes over.
 
     Attributes
     ----------
@@ -152,7 +156,8 @@ def block_steps(batch_size: int, row_bytes: int, n_buckets: int) -> int:
     return 2 ** (min(max(steps, 1), limit).bit_length() - 1)
 
 
-class BlockPlan(NamedTuple):
+@dataclass
+class BlockPlan:
     """How the samples of one bucket are cut.
 
     Attributes
@@ -161,26 +166,55 @@ class BlockPlan(NamedTuple):
         The samples.
     batch_size, n_steps : int
         Rows in a batch, batches in a block.
+    rows_at_once : int
+        How many rows are taken at a time.
     """
 
     bucket: Bucket
     batch_size: int
     n_steps: int
+    rows_at_once: int
+    _room: Arrays = ()
 
     @property
     def steps_of_an_epoch(self) -> int:
         """How many batches it takes to see every sample once."""
         return -(-len(self.bucket.rows) // self.batch_size)
 
+    def gather(self, rows: np.ndarray, targets: Arrays) -> Arrays:
+        """Lay out inputs and targets of rows in batches, in the same memory every time.
+
+        Fresh memory for every block would cost more than what is written to it.  For the same reason rows are taken a
+        little at a time.
+        """
+        for start in range(0, len(rows), self.rows_at_once):
+            part = rows[start : start + self.rows_at_once]
+            arrays = *self.bucket.take(part), *(target.take(part, axis=0) for target in targets)
+            if not self._room:
+                n_rows = self.n_steps * self.batch_size
+                self._room = tuple(_aligned_zeros((n_rows, *array.shape[1:]), array.dtype) for array in arrays)
+            for room, array in zip(self._room, arrays, strict=True):
+                room[start : start + len(part)] = array
+        return tuple(room.reshape(self.n_steps, self.batch_size, *room.shape[1:]) for room in self._room)
+
+
+def _aligned_zeros(shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:
+    """Return an array that TensorFlow takes as it is, where NumPy's own would be copied."""
+    n_bytes = math.prod(shape) * dtype.itemsize
+    memory = np.zeros(n_bytes + _ALIGNMENT, np.uint8)
+    start = -memory.ctypes.data % _ALIGNMENT
+    return memory[start : start + n_bytes].view(dtype).reshape(shape)
+
 
 def plan_blocks(data: Data, batch_size: int | None) -> list[BlockPlan]:
     """Decide on the batches and blocks of every bucket."""
     buckets = data.buckets()
-    sizes = [bucket.batch_size(batch_size) for bucket in buckets]
-    return [
-        BlockPlan(bucket, size, block_steps(size, bucket.row_bytes(), len(buckets)))
-        for bucket, size in zip(buckets, sizes, strict=True)
-    ]
+    plans = []
+    for bucket in buckets:
+        size, row_bytes = bucket.batch_size(batch_size), max(1, bucket.row_bytes())
+        n_steps = block_steps(size, row_bytes, len(buckets))
+        plans.append(BlockPlan(bucket, size, n_steps, max(1, _BYTES_TAKEN_AT_ONCE // row_bytes)))
+    return plans
 
 
 def epochs_in_a_block(plans: list[BlockPlan]) -> int:
@@ -209,17 +243,8 @@ def epoch_blocks(
 
 
 def _block(training: TrainingSet, plan: BlockPlan, rows: np.ndarray, weights: np.ndarray) -> Block:
-    shape = plan.n_steps, plan.batch_size
-    inputs = tuple(_in_batches(array, shape) for array in plan.bucket.take(rows))
-    targets = tuple(_in_batches(target.take(rows, axis=0), shape) for target in training.targets)
-    return Block(len(rows) // plan.batch_size, inputs, targets, _in_batches(weights, shape), plan.bucket.form)
-
-
-def _in_batches(array: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
-    """Cut rows into batches, with room for those that the program will not reach; their content does not matter."""
-    n_rows = shape[0] * shape[1]
-    if len(array) < n_rows:
-        longer = np.zeros((n_rows, *array.shape[1:]), array.dtype)
-        longer[: len(array)] = array
-        array = longer
-    return array.reshape(*shape, *array.shape[1:])
+    arrays = plan.gather(rows, training.targets)
+    n_inputs = len(arrays) - len(training.targets)
+    shares = np.zeros((plan.n_steps, plan.batch_size))
+    shares.reshape(-1)[: len(weights)] = weights
+    return Block(len(rows) // plan.batch_size, arrays[:n_inputs], arrays[n_inputs:], shares, plan.bucket.form)
