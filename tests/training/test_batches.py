@@ -63,10 +63,10 @@ def test_folds_of_about_one_size_share_a_full_batch() -> None:
 def test_the_length_of_a_block_is_a_rule_of_the_batch_alone() -> None:
     assert block_steps(32, 256, 1) == 128
     assert block_steps(32, 256, 4) == 8
-    assert block_steps(32, 2**18, 1) == 1
+    assert block_steps(32, 2**19, 1) == 1
     assert block_steps(32, 2**30, 1) == 1  # one batch, however large its rows
     assert block_steps(32, 0, 1) == 128
-    assert block_steps(32, 3 * 2**14, 1) == 4  # a power of two that fits into eight megabytes
+    assert block_steps(32, 3 * 2**15, 1) == 4  # a power of two that fits into sixteen megabytes
     plans = [plan_blocks(ArrayData(np.zeros((n, 3))), 8)[0] for n in (9, 10_000)]
     assert plans[0].n_steps == plans[1].n_steps
     assert [plan.steps_of_an_epoch for plan in plans] == [2, 1250]
