@@ -221,4 +221,5 @@ def _batch(block: tuple, i: tf.Tensor) -> tuple:
 
 
 def _tensors(arrays: tuple) -> tuple:
+    """Return arrays as tensors; aligned ones share their memory, where `tf.constant` would copy."""
     return tuple(tf.raw_ops.Identity(input=array) for array in arrays)
