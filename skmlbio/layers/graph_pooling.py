@@ -17,7 +17,7 @@ def pool_dense(x: Tensor, mask: Tensor, pooling: str = "mean", kernel: Tensor | 
     Parameters
     ----------
     x : tensor of shape (n_graphs, n_nodes, n_features)
-        Node features; finite, also where padded.
+        Node features; for "mean" and "sum" finite, also where padded.
     mask : tensor of shape (n_graphs, n_nodes), bool or 0 and 1
         Which nodes are real.
     pooling : {"mean", "sum", "max", "attention"}, default="mean"
