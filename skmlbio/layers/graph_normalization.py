@@ -66,6 +66,7 @@ class NodeNormalization(keras.layers.Layer):
         self.running = running
         self.momentum = momentum
         self.epsilon = epsilon
+        self.observing = False  # whether moments are taken from batches though nothing is trained
 
     def build(self, x_shape, real_shape=None):
         shape = (x_shape[-1],)
@@ -79,10 +80,11 @@ class NodeNormalization(keras.layers.Layer):
 
     def call(self, x, real=None, training=False):
         wide = self.moving_mean.dtype
-        if training:
+        observing = training or self.observing
+        if observing:
             mean, variance = node_moments(ops.cast(x, wide), real)
             self._remember(ops.stop_gradient(mean), ops.stop_gradient(variance))
-        if self.running or not training:
+        if self.running or not observing:
             mean, variance = ops.convert_to_tensor(self.moving_mean), ops.convert_to_tensor(self.moving_variance)
         scale = ops.rsqrt(variance + self.epsilon) * ops.cast(self.gamma, wide)
         shift = ops.cast(self.beta, wide) - mean * scale

@@ -208,7 +208,8 @@ class _Fit:
     def _renew_moments(self) -> None:
         """Show all samples once more, now that the weights stand still.
 
-        Running moments lag behind weights that move, and those of averaged weights have never been seen.
+        Running moments lag behind weights that move, and those of averaged weights have never been seen; nor have those
+        without dropout.
         """
         self.trainer.restart_moments()
         for block in epoch_blocks(self.training, self.blocks, self.rng):

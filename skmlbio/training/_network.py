@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -19,8 +20,8 @@ def is_seed(variable: keras.Variable) -> bool:
 
 
 def _has_running_moments(layer: keras.Layer) -> bool:
-    """Whether a layer takes the plain mean over its first steps, and so can begin anew: `NodeNormalization`."""
-    return isinstance(getattr(layer, "n_steps", None), keras.Variable)
+    """Whether a layer's running moments can be taken anew: `NodeNormalization`."""
+    return hasattr(layer, "observing")
 
 
 class _Forms(dict):
@@ -57,7 +58,8 @@ class Network:
         self.trainable = self.model.trainable_variables
         self.state = [v for v in self.model.variables if not any(v is t for t in self.trainable)]
         self.weights = [v for v in self.model.variables if not is_seed(v)]
-        self.counts = [layer.n_steps for layer in self.model._flatten_layers() if _has_running_moments(layer)]
+        self._observers = [layer for layer in self.model._flatten_layers() if _has_running_moments(layer)]
+        self.counts = [layer.n_steps for layer in self._observers]
         self._initial = InitialWeights(self.model, self.weights, self._rebuild)
         self._forward: dict[tuple[str, str], Any] = {}
         self.lock = threading.Lock()
@@ -100,6 +102,17 @@ class Network:
         by_id = {id(v): value for v, value in zip(self.trainable, trainable, strict=True)}
         by_id |= {id(v): value for v, value in zip(self.state, state, strict=True)}
         return [np.asarray(by_id[id(v)]) for v in self.weights]
+
+    @contextmanager
+    def observing(self) -> Iterator[None]:
+        """Let running moments be taken by calls that do not train; for the one who holds the lock."""
+        for layer in self._observers:
+            layer.observing = True
+        try:
+            yield
+        finally:
+            for layer in self._observers:
+                layer.observing = False
 
     def forward(
         self, head: str, weights: list[np.ndarray], batches: Iterable[tuple[np.ndarray, ...]], form: str = ""

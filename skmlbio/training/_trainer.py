@@ -100,7 +100,11 @@ class Trainer:
         return {name: values.numpy()[: block.n_steps] for name, values in sums.items()}
 
     def renew_moments(self, block: Block, scalars: dict[str, float]) -> None:
-        """Show a block to the network as in training, but for the sake of its running moments alone."""
+        """Show a block to the network as it predicts, for the sake of its running moments alone.
+
+        Dropout and noise would change the moments (Li et al. 2019, "Understanding the disharmony between dropout and
+        batch normalization by variance shift").
+        """
         arguments = tf.constant(block.n_steps), *self._arguments(block.inputs, block.targets, block.weights, scalars)
         self._state = self._traced(self._moments, block.form, arguments)(*arguments)
 
@@ -159,7 +163,8 @@ class Trainer:
 
         def body(i, state):
             batch, goals = _batch((inputs, targets), i)
-            return i + 1, self._losses(form, packed, state, batch, goals, scalars, training=True)[1]
+            with self.network.observing():
+                return i + 1, self._losses(form, packed, state, batch, goals, scalars, training=False)[1]
 
         return tf.while_loop(lambda i, _: i < n_steps, body, [tf.constant(0), state])[1]
 

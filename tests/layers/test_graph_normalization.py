@@ -55,6 +55,13 @@ def test_prediction_takes_the_running_means_whatever_the_batch_is() -> None:
     np.testing.assert_allclose(layer(X[0]), expected[0], rtol=1e-4, atol=1e-5)
 
 
+def test_an_observing_layer_takes_moments_without_training() -> None:
+    trained, observing = NodeNormalization(), NodeNormalization()
+    observing.observing = True
+    np.testing.assert_array_equal(observing(X, real=REAL), trained(X, real=REAL, training=True))
+    np.testing.assert_array_equal(observing.moving_mean, trained.moving_mean)
+
+
 @pytest.mark.parametrize("jit_compile", [False, True])
 def test_gradients_are_finite_and_reach_gamma_and_beta(jit_compile: bool) -> None:
     layer = NodeNormalization()

@@ -7,6 +7,7 @@ import tensorflow as tf
 from small_networks import RANDOM, Spy, X, Y, architecture, dense, fit, linear, same_bits, training_set
 
 from skmlbio.layers.graph_normalization import NodeNormalization
+from skmlbio.layers.noise import Dropout
 from skmlbio.training import clear_programs, program_info
 from skmlbio.training._averaging import WeightAveraging
 from skmlbio.training._blueprint import Blueprint
@@ -58,7 +59,8 @@ def test_epochs_that_nobody_watches_share_a_call_and_change_no_bit(monkeypatch: 
 
 def with_running_moments():
     x = keras.Input((3,), name="x")
-    h = NodeNormalization(name="norm")(keras.layers.Dense(8, name="hidden")(x))
+    h = Dropout(0.5, name="dropout")(keras.layers.Dense(8, name="hidden")(x))
+    h = NodeNormalization(name="norm")(h)
     return architecture(keras.Model(x, keras.layers.Dense(1, name="output")(h)))
 
 
