@@ -95,7 +95,7 @@ class Trainer:
 
     def train(self, block: Block, scalars: dict[str, float]) -> dict[str, np.ndarray]:
         """Take one step for every batch of a block; return each loss of every step, summed over weighted rows."""
-        arguments = tf.constant(block.n_steps), *self._arguments(block.inputs, block.targets, block.weights, scalars)
+        arguments = self._block_arguments(block, scalars)
         sums, self._state = self._traced(self._block, block.form, arguments)(*arguments)
         return {name: values.numpy()[: block.n_steps] for name, values in sums.items()}
 
@@ -105,7 +105,7 @@ class Trainer:
         Dropout and noise would change the moments (Li et al. 2019, "Understanding the disharmony between dropout and
         batch normalization by variance shift").
         """
-        arguments = tf.constant(block.n_steps), *self._arguments(block.inputs, block.targets, block.weights, scalars)
+        arguments = self._block_arguments(block, scalars)
         self._state = self._traced(self._moments, block.form, arguments)(*arguments)
 
     def evaluate(
@@ -189,6 +189,9 @@ class Trainer:
         penalty = sum(tf.reduce_sum(tf.cast(term, self._dtype)) for term in added)
         kernels = [tf.cast(t, self._dtype) for t in trainable if len(t.shape) > 1]
         return rows, new_state, penalty + _kernel_penalty(kernels, scalars)
+
+    def _block_arguments(self, block: Block, scalars: dict[str, float]) -> tuple:
+        return tf.constant(block.n_steps), *self._arguments(block.inputs, block.targets, block.weights, scalars)
 
     def _arguments(self, inputs: tuple, targets: tuple, weights: np.ndarray, scalars: dict[str, float]) -> tuple:
         numbers = {name: tf.constant(value, self._dtype) for name, value in scalars.items()}
