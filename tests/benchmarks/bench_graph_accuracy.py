@@ -17,7 +17,7 @@ from _graph_data import load, weisfeiler_lehman
 from _timing import machine, markdown
 from sklearn.base import clone
 from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import GridSearchCV, StratifiedKFold
+from sklearn.model_selection import GridSearchCV, StratifiedKFold, cross_val_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
@@ -40,10 +40,7 @@ def network(graphs: list[Graph], y: np.ndarray, folds: list[Fold], conv: str, st
     runs = []
     for state in states:
         classifier = GCNClassifier(conv, node_types=types, random_state=state)
-        runs.append([])
-        for train, test in folds:
-            classifier.fit([graphs[i] for i in train], y[train])
-            runs[-1].append(classifier.score([graphs[i] for i in test], y[test]))
+        runs.append(cross_val_score(classifier, graphs, y, cv=folds))
         print(f"{conv}, random_state={state}: {np.mean(runs[-1]):.4f}", file=sys.stderr, flush=True)
     return np.mean(runs, axis=0).tolist()
 
@@ -71,7 +68,7 @@ def without_structure(graphs: list[Graph], y: np.ndarray, folds: list[Fold]) -> 
     types = np.add.reduceat(samples.features, np.cumsum(samples.n_nodes) - samples.n_nodes)
     counts = np.column_stack([types, samples.n_nodes, samples.n_edges])
     model = make_pipeline(StandardScaler(), LogisticRegression())
-    return [clone(model).fit(counts[train], y[train]).score(counts[test], y[test]) for train, test in folds]
+    return cross_val_score(model, counts, y, cv=folds).tolist()
 
 
 def main() -> None:
