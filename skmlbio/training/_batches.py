@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -14,8 +13,9 @@ Arrays = tuple[np.ndarray, ...]
 _BLOCK_BYTES = 2**24
 _BYTES_TAKEN_AT_ONCE = 2**20
 _ALIGNMENT = 64
-_MAX_STEPS = 128
+_MAX_STEPS = 256
 _MAX_STEPS_OF_A_BUCKET = 8
+_MAX_PLACES = 2**17
 
 
 class Bucket(NamedTuple):
@@ -119,16 +119,18 @@ def mean_one(weights: np.ndarray) -> np.ndarray:
 
 
 class Block(NamedTuple):
-    """Some batches of one bucket, laid out for the compiled loop, in memory that the bucket's next block takes over.
+    """Some batches of one bucket for the compiled loop.
 
     Attributes
     ----------
     n_steps : int
         How many of the batches are real.
-    inputs, targets : tuple of ndarray of shape (block_steps, batch_size, ...)
-        Rows of the batches.
+    inputs, targets : tuple of ndarray of shape (n_rows, ...)
+        Samples of the bucket, in memory that its next block may take over.
+    places : ndarray of shape (block_steps, batch_size), int32
+        Where the samples of each batch are in `inputs` and `targets`.
     weights : ndarray of shape (block_steps, batch_size), float64
-        Sample weights; 0 marks a row that only fills the last batch.
+        Sample weights; 0 marks a sample that only fills the last batch.
     form : str
         The bucket's.
     """
@@ -136,6 +138,7 @@ class Block(NamedTuple):
     n_steps: int
     inputs: Arrays
     targets: Arrays
+    places: np.ndarray
     weights: np.ndarray
     form: str
 
@@ -146,56 +149,91 @@ def padded_batch_size(n_rows: int) -> int:
     return -(-n_rows // step) * step
 
 
-def block_steps(batch_size: int, row_bytes: int, n_buckets: int) -> int:
-    """Return how many batches a block holds: a fixed rule of the batch, so that it never causes another program.
+def block_shape(batch_size: int, row_bytes: int) -> tuple[int, int]:
+    """Return how many batches a block can name, and how many samples it has room for.
 
-    Blocks of several buckets are short, because batches of one block follow each other.
+    Both are fixed rules of the batch, so that the number of samples never causes another program.
     """
-    steps = _BLOCK_BYTES // max(1, batch_size * row_bytes)
-    limit = _MAX_STEPS if n_buckets == 1 else _MAX_STEPS_OF_A_BUCKET
-    return 2 ** (min(max(steps, 1), limit).bit_length() - 1)
+    n_steps = _power_of_two_below(min(_MAX_STEPS, _MAX_PLACES // batch_size))
+    return n_steps, batch_size * _power_of_two_below(_BLOCK_BYTES // max(1, batch_size * row_bytes))
 
 
-@dataclass
+def _power_of_two_below(n: int) -> int:
+    return 2 ** (max(n, 1).bit_length() - 1)
+
+
 class BlockPlan:
-    """How the samples of one bucket are cut.
+    """How the samples of one bucket are laid out and cut.
 
-    Attributes
+    A bucket that fits into a block is laid out there once and stays; of a larger one, each block holds what its own
+    batches need.
+
+    Parameters
     ----------
     bucket : Bucket
         The samples.
-    batch_size, n_steps : int
-        Rows in a batch, batches in a block.
-    rows_at_once : int
-        How many rows are taken at a time.
+    targets : tuple of ndarray of shape (n_samples, ...)
+        The targets of all samples, in this bucket and others.
+    batch_size : int
+        Rows in a batch.
+    alone : bool
+        Whether there is no other bucket.  Blocks of several are short, because batches of one block follow each other.
+
+    Attributes
+    ----------
+    n_steps : int
+        How many batches a block can name.
+    most_steps : int
+        How many it does name at most.
     """
 
-    bucket: Bucket
-    batch_size: int
-    n_steps: int
-    rows_at_once: int
-    _room: Arrays = ()
+    def __init__(self, bucket: Bucket, targets: Arrays, batch_size: int, alone: bool = True):
+        self.bucket, self.targets, self.batch_size = bucket, targets, batch_size
+        row_bytes = max(1, bucket.row_bytes() + sum(target[:1].nbytes for target in targets))
+        self.n_steps, self._n_rows = block_shape(batch_size, row_bytes)
+        self._stays = len(bucket.rows) <= self._n_rows
+        room = self.n_steps if self._stays else self._n_rows // batch_size
+        self.most_steps = min(self.n_steps, room, self.n_steps if alone else _MAX_STEPS_OF_A_BUCKET)
+        self._rows_at_once = max(1, _BYTES_TAKEN_AT_ONCE // row_bytes)
+        self._room: Arrays = ()
 
     @property
     def steps_of_an_epoch(self) -> int:
         """How many batches it takes to see every sample once."""
         return -(-len(self.bucket.rows) // self.batch_size)
 
-    def gather(self, rows: np.ndarray, targets: Arrays) -> Arrays:
-        """Lay out inputs and targets of rows in batches, in the same memory every time.
+    @property
+    def epochs_in_a_block(self) -> int:
+        """How many whole epochs fit into a block; 0 where one does not."""
+        return self.most_steps // self.steps_of_an_epoch
 
-        Fresh memory for every block would cost more than what is written to it.  For the same reason rows are taken a
-        little at a time.
+    def block(self, places: np.ndarray, weights: np.ndarray) -> Block:
+        """Return the batches made of the samples at some places of the bucket."""
+        if not self._stays:
+            self._lay_out(self.bucket.rows[places])
+            places = np.arange(len(places))
+        elif not self._room:
+            self._lay_out(self.bucket.rows)
+        shape = self.n_steps, self.batch_size
+        padding = 0, self.n_steps * self.batch_size - len(places)
+        named = np.pad(places.astype(np.int32), padding).reshape(shape)
+        shares = np.pad(weights, padding).reshape(shape)
+        n_inputs = len(self._room) - len(self.targets)
+        inputs, targets = self._room[:n_inputs], self._room[n_inputs:]
+        return Block(len(places) // self.batch_size, inputs, targets, named, shares, self.bucket.form)
+
+    def _lay_out(self, rows: np.ndarray) -> None:
+        """Write inputs and targets of samples where the block's are, a little at a time.
+
+        It is the same memory every time, because fresh memory would cost more than what is written to it.
         """
-        for start in range(0, len(rows), self.rows_at_once):
-            part = rows[start : start + self.rows_at_once]
-            arrays = *self.bucket.take(part), *(target.take(part, axis=0) for target in targets)
+        for start in range(0, len(rows), self._rows_at_once):
+            part = rows[start : start + self._rows_at_once]
+            arrays = *self.bucket.take(part), *(target.take(part, axis=0) for target in self.targets)
             if not self._room:
-                n_rows = self.n_steps * self.batch_size
-                self._room = tuple(_aligned_zeros((n_rows, *array.shape[1:]), array.dtype) for array in arrays)
+                self._room = tuple(_aligned_zeros((self._n_rows, *array.shape[1:]), array.dtype) for array in arrays)
             for room, array in zip(self._room, arrays, strict=True):
                 room[start : start + len(part)] = array
-        return tuple(room.reshape(self.n_steps, self.batch_size, *room.shape[1:]) for room in self._room)
 
 
 def _aligned_zeros(shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:
@@ -206,45 +244,27 @@ def _aligned_zeros(shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:
     return memory[start : start + n_bytes].view(dtype).reshape(shape)
 
 
-def plan_blocks(data: Data, batch_size: int | None) -> list[BlockPlan]:
+def plan_blocks(training: TrainingSet, batch_size: int | None) -> list[BlockPlan]:
     """Decide on the batches and blocks of every bucket."""
-    buckets = data.buckets()
-    plans = []
-    for bucket in buckets:
-        size, row_bytes = bucket.batch_size(batch_size), max(1, bucket.row_bytes())
-        n_steps = block_steps(size, row_bytes, len(buckets))
-        plans.append(BlockPlan(bucket, size, n_steps, max(1, _BYTES_TAKEN_AT_ONCE // row_bytes)))
-    return plans
-
-
-def epochs_in_a_block(plans: list[BlockPlan]) -> int:
-    """Return how many epochs one block has room for: at least one, and no more where there are several buckets."""
-    return max(1, plans[0].n_steps // plans[0].steps_of_an_epoch) if len(plans) == 1 else 1
+    buckets = training.data.buckets()
+    return [BlockPlan(b, training.targets, b.batch_size(batch_size), alone=len(buckets) == 1) for b in buckets]
 
 
 def epoch_blocks(
-    training: TrainingSet, plans: list[BlockPlan], rng: np.random.Generator, n_epochs: int = 1
+    weights: np.ndarray, plans: list[BlockPlan], rng: np.random.Generator, n_epochs: int = 1
 ) -> Iterator[Block]:
-    """Shuffle the samples, once an epoch, and hand them out in blocks.
+    """Shuffle the samples, once an epoch, and hand them out in blocks with their weights.
 
     The last batch of an epoch and bucket is filled up with samples of the same bucket at weight 0: real samples, so
     that batch statistics stay true.
     """
     cuts = []
     for plan in plans:
-        orders = [rng.permutation(len(plan.bucket.rows)) for _ in range(n_epochs)]
-        places = np.arange(plan.steps_of_an_epoch * plan.batch_size)
-        rows = plan.bucket.rows[np.concatenate([order.take(places, mode="wrap") for order in orders])]
-        weights = np.where(np.tile(places < len(plan.bucket.rows), n_epochs), training.weights[rows], 0.0)
-        length = plan.n_steps * plan.batch_size
-        cuts += [(plan, rows[i : i + length], weights[i : i + length]) for i in range(0, len(rows), length)]
+        n_rows, length = len(plan.bucket.rows), plan.most_steps * plan.batch_size
+        order = np.arange(plan.steps_of_an_epoch * plan.batch_size)
+        places = np.concatenate([rng.permutation(n_rows).take(order, mode="wrap") for _ in range(n_epochs)])
+        shares = np.where(np.tile(order < n_rows, n_epochs), weights[plan.bucket.rows[places]], 0.0)
+        cuts += [(plan, places[i : i + length], shares[i : i + length]) for i in range(0, len(places), length)]
     for i in rng.permutation(len(cuts)) if len(plans) > 1 else range(len(cuts)):
-        yield _block(training, *cuts[i])
-
-
-def _block(training: TrainingSet, plan: BlockPlan, rows: np.ndarray, weights: np.ndarray) -> Block:
-    arrays = plan.gather(rows, training.targets)
-    n_inputs = len(arrays) - len(training.targets)
-    shares = np.zeros((plan.n_steps, plan.batch_size))
-    shares.reshape(-1)[: len(weights)] = weights
-    return Block(len(rows) // plan.batch_size, arrays[:n_inputs], arrays[n_inputs:], shares, plan.bucket.form)
+        plan, places, shares = cuts[i]
+        yield plan.block(places, shares)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from skmlbio.training._batches import BlockPlan, TrainingSet, epoch_blocks, epochs_in_a_block, plan_blocks
+from skmlbio.training._batches import BlockPlan, TrainingSet, epoch_blocks, plan_blocks
 from skmlbio.training._blueprint import Blueprint
 from skmlbio.training._cache import borrow_trainer, get_network
 from skmlbio.training._callbacks import Watcher
@@ -117,7 +117,7 @@ def train(
     ValueError
         If the loss is no longer a number.
     """
-    blocks = plan_blocks(training.data, plan.batch_size)
+    blocks = plan_blocks(training, plan.batch_size)
     jit = _worth_compiling(blueprint, plan, blocks) if plan.jit is None else plan.jit
     sizes = tuple(sorted({block.batch_size for block in blocks}))
     key = freeze(plan.loss), freeze(plan.optimizer), sizes, jit, tuple(sorted(plan.scalars(0)))
@@ -170,10 +170,15 @@ class _Fit:
         return FitResult(weights, self.history, self.best_epoch, self.trainer.optimizer_state(), interrupted)
 
     def _stride(self) -> int:
-        """Return how many epochs are trained by one call: only one, where somebody looks at the network in between."""
+        """Return how many epochs are trained by one call: only one, where somebody looks at the network in between.
+
+        Only one, too, where batches of several buckets take turns within an epoch.
+        """
         changes = any(self.plan.scalars(epoch) != self.plan.scalars(0) for epoch in range(self.plan.n_epochs))
         watched = self.plan.watchers or self.validation is not None or self.plan.patience is not None
-        return 1 if watched or changes else epochs_in_a_block(self.blocks)
+        if watched or changes or len(self.blocks) > 1:
+            return 1
+        return max(1, self.blocks[0].epochs_in_a_block)
 
     def _epochs(self, epochs: range) -> bool:
         """Train for some epochs; return whether they were the last."""
@@ -194,7 +199,7 @@ class _Fit:
 
     def _train(self, scalars: dict[str, float], n_epochs: int) -> list[dict[str, float]]:
         """Return the losses of each epoch, which all have the same number of steps."""
-        blocks = epoch_blocks(self.training, self.blocks, self.rng, n_epochs)
+        blocks = epoch_blocks(self.training.weights, self.blocks, self.rng, n_epochs)
         steps = [self.trainer.train(block, scalars) for block in blocks]
         epochs = {
             name: np.concatenate([step[name] for step in steps]).reshape(n_epochs, -1).sum(axis=1, dtype=float)
@@ -212,7 +217,7 @@ class _Fit:
         without dropout.
         """
         self.trainer.restart_moments()
-        for block in epoch_blocks(self.training, self.blocks, self.rng):
+        for block in epoch_blocks(self.training.weights, self.blocks, self.rng):
             self.trainer.renew_moments(block, self.plan.scalars(self.plan.n_epochs - 1))
 
     def _validate(self, scalars: dict[str, float]) -> dict[str, float]:

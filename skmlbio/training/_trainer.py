@@ -137,13 +137,14 @@ class Trainer:
                 self._programs[key] = program.get_concrete_function(*specs)
         return self._programs[key]
 
-    def _block(self, form, n_steps, inputs, targets, weights, scalars, state):
+    def _block(self, form, n_steps, places, inputs, targets, weights, scalars, state):
         self.n_traces += 1
         present = tf.maximum(tf.reduce_sum(tf.cast(weights > 0, self._dtype), axis=1), tf.ones((), self._dtype))
         steps = tf.range(weights.shape[0])
 
         def body(i, sums, state):
-            batch, goals, shares, n_rows = _batch((inputs, targets, weights, present), i)
+            batch, goals = _rows_at(tf.gather(places, i), (inputs, targets))
+            shares, n_rows = _rows_at(i, (weights, present))
             packed = [v.value for v in self._packing.packed]
             with tf.GradientTape(watch_accessed_variables=False) as tape:
                 tape.watch(packed)
@@ -158,11 +159,11 @@ class Trainer:
         _, sums, state = tf.while_loop(lambda i, *_: i < n_steps, body, [tf.constant(0), zeros, state])
         return sums, state
 
-    def _moments(self, form, n_steps, inputs, targets, weights, scalars, state):
+    def _moments(self, form, n_steps, places, inputs, targets, weights, scalars, state):
         packed = [v.value for v in self._packing.packed]
 
         def body(i, state):
-            batch, goals = _batch((inputs, targets), i)
+            batch, goals = _rows_at(tf.gather(places, i), (inputs, targets))
             with self.network.observing():
                 return i + 1, self._losses(form, packed, state, batch, goals, scalars, training=False)[1]
 
@@ -191,7 +192,8 @@ class Trainer:
         return rows, new_state, penalty + _kernel_penalty(kernels, scalars)
 
     def _block_arguments(self, block: Block, scalars: dict[str, float]) -> tuple:
-        return tf.constant(block.n_steps), *self._arguments(block.inputs, block.targets, block.weights, scalars)
+        arguments = self._arguments(block.inputs, block.targets, block.weights, scalars)
+        return tf.constant(block.n_steps), tf.constant(block.places), *arguments
 
     def _arguments(self, inputs: tuple, targets: tuple, weights: np.ndarray, scalars: dict[str, float]) -> tuple:
         numbers = {name: tf.constant(value, self._dtype) for name, value in scalars.items()}
@@ -223,9 +225,9 @@ def _kernel_penalty(kernels: list[tf.Tensor], scalars: dict) -> Any:
     return penalty
 
 
-def _batch(block: tuple, i: tf.Tensor) -> tuple:
-    """Return batch i of all tensors of a block; gathered, because a slice takes four times the operations to trace."""
-    return keras.tree.map_structure(lambda t: tf.gather(t, i), block)
+def _rows_at(places: tf.Tensor, tensors: tuple) -> tuple:
+    """Return what all tensors have at some places; slicing one place would take four times the operations to trace."""
+    return keras.tree.map_structure(lambda t: tf.gather(t, places), tensors)
 
 
 def _tensors(arrays: tuple) -> tuple:

@@ -4,13 +4,14 @@ import numpy as np
 import pytest
 from scipy.sparse import csr_matrix
 
+from skmlbio.training import _batches
 from skmlbio.training._batches import (
     ArrayData,
+    Block,
     Bucket,
     TrainingSet,
-    block_steps,
+    block_shape,
     epoch_blocks,
-    epochs_in_a_block,
     mean_one,
     padded_batch_size,
     plan_blocks,
@@ -46,6 +47,12 @@ def numbered(n_rows: int) -> TrainingSet:
     return TrainingSet(ArrayData(samples[:, None]), (10 * samples,), mean_one(1.0 + samples))
 
 
+def batches(block: Block) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Inputs, targets and weights of the real batches."""
+    places, weights = block.places[: block.n_steps], block.weights[: block.n_steps]
+    return block.inputs[0][places], block.targets[0][places], weights
+
+
 @pytest.mark.parametrize("n_rows", range(1, 300))
 def test_a_full_batch_is_padded_by_less_than_a_quarter(n_rows: int) -> None:
     size = padded_batch_size(n_rows)
@@ -60,71 +67,98 @@ def test_folds_of_about_one_size_share_a_full_batch() -> None:
     assert Bucket(np.arange(100), None, max_batch_size=50).batch_size(20) == 20
 
 
-def test_the_length_of_a_block_is_a_rule_of_the_batch_alone() -> None:
-    assert block_steps(32, 256, 1) == 128
-    assert block_steps(32, 256, 4) == 8
-    assert block_steps(32, 2**19, 1) == 1
-    assert block_steps(32, 2**30, 1) == 1  # one batch, however large its rows
-    assert block_steps(32, 0, 1) == 128
-    assert block_steps(32, 3 * 2**15, 1) == 4  # a power of two that fits into sixteen megabytes
-    plans = [plan_blocks(ArrayData(np.zeros((n, 3))), 8)[0] for n in (9, 10_000)]
-    assert plans[0].n_steps == plans[1].n_steps
-    assert [plan.steps_of_an_epoch for plan in plans] == [2, 1250]
+def test_the_shape_of_a_block_is_a_rule_of_the_batch_alone() -> None:
+    assert block_shape(32, 256) == (256, 2**16)  # sixteen megabytes of rows
+    assert block_shape(32, 3 * 2**15) == (256, 4 * 32)
+    assert block_shape(32, 2**30) == (256, 32)  # one batch, however large its rows
+    assert block_shape(5000, 4) == (16, 512 * 5000)
+    assert block_shape(2**20, 4) == (1, 4 * 2**20)
+    few, many = (plan_blocks(numbered(n), 8)[0] for n in (9, 10_000))
+    assert few.n_steps == many.n_steps == few.most_steps
+    assert [plan.steps_of_an_epoch for plan in (few, many)] == [2, 1250]
+
+
+@pytest.fixture(params=[2**24, 1000], ids=["the samples stay in a block", "blocks are filled anew"])
+def block_bytes(request, monkeypatch) -> int:
+    monkeypatch.setattr(_batches, "_BLOCK_BYTES", request.param)
+    return request.param
 
 
 @pytest.mark.parametrize(("n_rows", "batch_size"), [(1, 8), (7, 8), (8, 8), (21, 8), (21, None), (1300, 4), (3, 1)])
-def test_an_epoch_has_every_row_once_with_its_weight_and_target(n_rows: int, batch_size: int | None) -> None:
+def test_an_epoch_has_every_row_once_with_its_weight_and_target(
+    n_rows: int, batch_size: int | None, block_bytes: int
+) -> None:
     training = numbered(n_rows)
-    plans = plan_blocks(training.data, batch_size)
+    plans = plan_blocks(training, batch_size)
+    shape = plans[0].n_steps, plans[0].batch_size
     seen = []
-    for block in epoch_blocks(training, plans, np.random.default_rng(0)):
-        rows, real = block.inputs[0][..., 0], block.weights > 0
-        assert rows.shape == block.weights.shape == (plans[0].n_steps, plans[0].batch_size)
-        assert not real[block.n_steps :].any() and real[: block.n_steps, 0].all()
-        np.testing.assert_array_equal(block.targets[0][: block.n_steps], 10 * rows[: block.n_steps])
-        np.testing.assert_array_equal(block.weights[real], training.weights[rows[real]])
+    for block in epoch_blocks(training.weights, plans, np.random.default_rng(0)):
+        assert block.places.shape == block.weights.shape == shape
+        assert not block.weights[block.n_steps :].any() and block.weights[: block.n_steps, 0].all()
+        x, targets, weights = batches(block)
+        rows, real = x[..., 0], weights > 0
+        np.testing.assert_array_equal(targets, 10 * rows)
+        np.testing.assert_array_equal(weights[real], training.weights[rows[real]])
         seen += rows[real].tolist()
     assert sorted(seen) == list(range(n_rows))
 
 
+def test_samples_that_fit_are_laid_out_once_and_others_in_the_same_memory_every_time(block_bytes: int) -> None:
+    class Counting(ArrayData):
+        taken = 0
+
+        def take(self, rows):
+            self.taken += len(rows)
+            return super().take(rows)
+
+    training = TrainingSet(Counting(np.arange(1300)[:, None]), (np.arange(1300),), np.ones(1300))
+    plans = plan_blocks(training, 4)
+    before, rng = training.data.taken, np.random.default_rng(0)
+    blocks = [block for _ in range(3) for block in epoch_blocks(training.weights, plans, rng)]
+    assert training.data.taken - before == (1300 if block_bytes > 1000 else 3 * 1300)
+    assert {block.inputs[0].ctypes.data for block in blocks} == {blocks[0].inputs[0].ctypes.data}
+
+
 def test_several_epochs_in_a_block_are_the_same_epochs_one_after_the_other() -> None:
     training = numbered(21)
-    plans = plan_blocks(training.data, 8)
-    assert epochs_in_a_block(plans) == plans[0].n_steps // 3
-    (block,) = epoch_blocks(training, plans, np.random.default_rng(0), n_epochs=4)
+    (plan,) = plans = plan_blocks(training, 8)
+    assert plan.epochs_in_a_block == plan.n_steps // 3
+    (block,) = epoch_blocks(training.weights, plans, np.random.default_rng(0), n_epochs=4)
     assert block.n_steps == 12
     rng = np.random.default_rng(0)
     for epoch in range(4):
-        (alone,) = epoch_blocks(training, plans, rng)
+        (alone,) = epoch_blocks(training.weights, plans, rng)
         steps = slice(3 * epoch, 3 * epoch + 3)
-        np.testing.assert_array_equal(block.inputs[0][steps], alone.inputs[0][:3])
-        np.testing.assert_array_equal(block.targets[0][steps], alone.targets[0][:3])
-        np.testing.assert_array_equal(block.weights[steps], alone.weights[:3])
+        for several, one in zip(batches(block), batches(alone), strict=True):
+            np.testing.assert_array_equal(several[steps], one)
 
 
-def test_a_block_has_room_for_one_epoch_where_epochs_are_long_or_buckets_many() -> None:
-    assert epochs_in_a_block(plan_blocks(numbered(10_000).data, 8)) == 1
-    assert epochs_in_a_block(plan_blocks(TwoLengths(np.arange(20)), 8)) == 1
+def test_a_block_has_no_room_for_an_epoch_that_is_long_or_takes_turns_with_others() -> None:
+    assert plan_blocks(numbered(10_000), 8)[0].epochs_in_a_block == 0
+    samples = np.arange(200)
+    plans = plan_blocks(TrainingSet(TwoLengths(samples), (samples,), np.ones(200)), 8)
+    assert [plan.epochs_in_a_block for plan in plans] == [0, 0]
 
 
 def test_the_last_batch_is_filled_with_other_real_rows_at_weight_0() -> None:
     training = numbered(21)
-    (block,) = epoch_blocks(training, plan_blocks(training.data, 8), np.random.default_rng(0))
-    last, real = block.inputs[0][2, :, 0], block.weights[2] > 0
+    (block,) = epoch_blocks(training.weights, plan_blocks(training, 8), np.random.default_rng(0))
+    x, _, weights = batches(block)
+    last, real = x[2, :, 0], weights[2] > 0
     assert real.sum() == 5
-    assert set(last[~real]) <= set(block.inputs[0][0, :, 0])
+    assert set(last[~real]) <= set(x[0, :, 0])
     few = numbered(3)
-    (block,) = epoch_blocks(few, plan_blocks(few.data, 8), np.random.default_rng(0))
-    assert sorted(np.bincount(block.inputs[0][0, :, 0])) == [2, 3, 3]
+    (block,) = epoch_blocks(few.weights, plan_blocks(few, 8), np.random.default_rng(0))
+    assert sorted(np.bincount(batches(block)[0][0, :, 0])) == [2, 3, 3]
 
 
 def test_shuffles_come_from_the_generator_alone() -> None:
     training = numbered(40)
-    plans = plan_blocks(training.data, 8)
+    plans = plan_blocks(training, 8)
 
     def epochs(seed):
         rng = np.random.default_rng(seed)
-        return [next(epoch_blocks(training, plans, rng)).inputs[0][:5, :, 0].ravel().tolist() for _ in range(2)]
+        return [batches(next(epoch_blocks(training.weights, plans, rng)))[0].ravel().tolist() for _ in range(2)]
 
     first, second = epochs(0)
     assert first != second and first != sorted(first)
@@ -132,18 +166,18 @@ def test_shuffles_come_from_the_generator_alone() -> None:
     assert epochs(1) != [first, second]
 
 
-def test_a_block_has_samples_of_one_bucket_and_its_form() -> None:
+def test_a_block_has_samples_of_one_bucket_and_its_form(block_bytes: int) -> None:
     samples = np.arange(200)
     training = TrainingSet(TwoLengths(samples), (samples,), np.ones(200))
-    plans = plan_blocks(training.data, 8)
-    assert [(plan.batch_size, plan.n_steps) for plan in plans] == [(8, 8), (2, 8)]
+    plans = plan_blocks(training, 8)
+    assert [plan.batch_size for plan in plans] == [8, 2] and max(plan.most_steps for plan in plans) <= 8
     seen, forms = [], []
-    for block in epoch_blocks(training, plans, np.random.default_rng(0)):
-        rows, real = block.inputs[0], block.weights > 0
+    for block in epoch_blocks(training.weights, plans, np.random.default_rng(0)):
+        rows, targets, weights = batches(block)
         assert rows.shape[2] == (9 if block.form == "long" else 4)
-        assert (rows[: block.n_steps] % 3 == 0).all() == (block.form == "long")
-        np.testing.assert_array_equal(block.targets[0][real], rows[real][:, 0])
-        seen += rows[real][:, 0].tolist()
+        assert (rows % 3 == 0).all() == (block.form == "long")
+        np.testing.assert_array_equal(targets, rows[..., 0])
+        seen += rows[weights > 0][:, 0].tolist()
         forms.append(block.form)
     assert sorted(seen) == samples.tolist()
     assert forms != sorted(forms) and forms != sorted(forms, reverse=True)  # buckets take turns

@@ -8,7 +8,7 @@ from small_networks import RANDOM, Spy, X, Y, architecture, dense, fit, linear, 
 
 from skmlbio.layers.graph_normalization import NodeNormalization
 from skmlbio.layers.noise import Dropout
-from skmlbio.training import clear_programs, program_info
+from skmlbio.training import _batches, clear_programs, program_info
 from skmlbio.training._averaging import WeightAveraging
 from skmlbio.training._blueprint import Blueprint
 from skmlbio.training._network import Network
@@ -55,6 +55,15 @@ def test_epochs_that_nobody_watches_share_a_call_and_change_no_bit(monkeypatch: 
     n_calls = len(calls)
     fit(blueprint, **values(*range(9)))  # a number that changes with the epoch is an argument of the call
     assert len(calls) - n_calls == 9
+
+
+def test_samples_too_many_for_one_block_are_trained_on_alike(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = fit(Blueprint(with_dropout), epochs=4)
+    monkeypatch.setattr(_batches, "_BLOCK_BYTES", 400)
+    (plan,) = _batches.plan_blocks(training_set((X,), (Y,)), 8)
+    assert plan.most_steps < plan.steps_of_an_epoch  # several blocks an epoch
+    in_parts = fit(Blueprint(with_dropout), epochs=4)
+    assert same_bits(whole.weights, in_parts.weights) and whole.history == in_parts.history
 
 
 def with_running_moments():

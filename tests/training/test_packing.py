@@ -52,11 +52,12 @@ def plain_keras(blueprint: Blueprint, initial, optimizer, learning_rate) -> list
         optimizer.learning_rate = learning_rate
     optimizer.build(model.trainable_variables)
     training, rng = training_set((X,), (Y,)), np.random.default_rng(0)
-    plans = plan_blocks(training.data, BATCH_SIZE)
+    plans = plan_blocks(training, BATCH_SIZE)
     for _ in range(N_EPOCHS):
-        for block in epoch_blocks(training, plans, rng):
+        for block in epoch_blocks(training.weights, plans, rng):
             for i in range(block.n_steps):
-                x, y, weights = block.inputs[0][i], block.targets[0][i], block.weights[i]
+                places, weights = block.places[i], block.weights[i]
+                x, y = block.inputs[0][places], block.targets[0][places]
                 with tf.GradientTape() as tape:
                     rows = tf.reduce_mean((tf.cast(model(x, training=True), tf.float32) - y) ** 2, axis=1)
                     loss = tf.reduce_sum(rows * weights.astype("float32")) / (weights > 0).sum()
