@@ -10,7 +10,7 @@ import numpy as np
 
 Arrays = tuple[np.ndarray, ...]
 
-_BLOCK_BYTES = 2**24
+_BLOCK_BYTES = 2**26
 _BYTES_TAKEN_AT_ONCE = 2**20
 _ALIGNMENT = 64
 _MAX_STEPS = 256

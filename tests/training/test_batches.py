@@ -68,17 +68,17 @@ def test_folds_of_about_one_size_share_a_full_batch() -> None:
 
 
 def test_the_shape_of_a_block_is_a_rule_of_the_batch_alone() -> None:
-    assert block_shape(32, 256) == (256, 2**16)  # sixteen megabytes of rows
-    assert block_shape(32, 3 * 2**15) == (256, 4 * 32)
+    assert block_shape(32, 256) == (256, 2**18)  # 64 megabytes of rows
+    assert block_shape(32, 3 * 2**15) == (256, 16 * 32)
     assert block_shape(32, 2**30) == (256, 32)  # one batch, however large its rows
-    assert block_shape(5000, 4) == (16, 512 * 5000)
-    assert block_shape(2**20, 4) == (1, 4 * 2**20)
+    assert block_shape(5000, 4) == (16, 2048 * 5000)
+    assert block_shape(2**20, 4) == (1, 16 * 2**20)
     few, many = (plan_blocks(numbered(n), 8)[0] for n in (9, 10_000))
     assert few.n_steps == many.n_steps == few.most_steps
     assert [plan.steps_of_an_epoch for plan in (few, many)] == [2, 1250]
 
 
-@pytest.fixture(params=[2**24, 1000], ids=["the samples stay in a block", "blocks are filled anew"])
+@pytest.fixture(params=[2**26, 1000], ids=["the samples stay in a block", "blocks are filled anew"])
 def block_bytes(request, monkeypatch) -> int:
     monkeypatch.setattr(_batches, "_BLOCK_BYTES", request.param)
     return request.param
