@@ -57,13 +57,13 @@ class GCNClassifier(ClassifierBase):
         Whether h_(i-1) is added to h_i, from the second layer on where they are equally wide.
     dropout : float, default=0.0
         Share of node features that are dropped after each convolution in training.
-    pooling : {"mean", "sum", "max", "attention"} or sequence of these, default=("mean", "sum")
+    pooling : {"mean", "sum", "max", "attention"} or sequence of these, default=("mean", "sum", "max")
         How the vectors of a graph's nodes become one; several stand side by side.
     pooled_layers : {"all", "last"}, default="all"
         Which layers are pooled; "all" begins with the node features themselves.
     readout_layer_sizes : sequence of int, default=(64,)
         Widths of the dense layers between the pooled vectors and the classes.
-    readout_dropout : float, default=0.5
+    readout_dropout : float, default=0.3
         Share of units that are dropped after each of these layers in training.
     weight_averaging : float, default=0.5
         Share of the epochs, the last ones, whose weights are averaged [3]_; 0 keeps the last weights as they are, and
@@ -188,10 +188,10 @@ class GCNClassifier(ClassifierBase):
         batch_normalization=True,
         residual=False,
         dropout=0.0,
-        pooling=("mean", "sum"),
+        pooling=("mean", "sum", "max"),
         pooled_layers="all",
         readout_layer_sizes=(64,),
-        readout_dropout=0.5,
+        readout_dropout=0.3,
         weight_averaging=0.5,
         node_embedding_dim=None,
         node_types=None,

@@ -21,8 +21,8 @@ from skmlbio.graphs import Graph, ensure_graphs
 
 TASK = "SR-MMP"
 SETTINGS = [
-    "", "dropout=0.1", "dropout=0.3", "readout_dropout=0.3", "pooling=('mean', 'sum', 'max')", "batch_size=64",
-    "residual=True", "conv='gcn'", "conv='sage'",
+    "", "pooling=('mean', 'sum')", "readout_dropout=0.5", "pooling=('mean', 'sum'), readout_dropout=0.5",
+    "dropout=0.1", "batch_size=64", "residual=True", "conv='gcn'", "conv='sage'",
 ]  # fmt: skip
 
 
