@@ -1,20 +1,13 @@
 """GCNClassifier: learning, kinds of nodes, sizes, buckets, rejections, scikit-learn around it, SavedModel."""
 
-import os
-import pickle
-import subprocess
-import sys
 from pathlib import Path
 
 import networkx
 import numpy as np
 import pytest
 import tensorflow as tf
-from sklearn.base import clone, is_classifier
-from sklearn.ensemble import BaggingClassifier
-from sklearn.exceptions import NotFittedError
-from sklearn.model_selection import GridSearchCV, cross_val_score
-from sklearn.utils import get_tags
+from sklearn.base import clone
+from sklearn.model_selection import cross_val_score
 from sklearn.utils._param_validation import InvalidParameterError
 
 from skmlbio import GCNClassifier
@@ -161,49 +154,11 @@ def test_model_is_a_keras_model_of_padded_batches(fitted: GCNClassifier) -> None
     np.testing.assert_allclose(found[:, 0], fitted.predict_proba(GRAPHS)[:, 1], atol=1e-6)
 
 
-def test_same_seed_same_bits_also_in_a_fresh_process(fitted: GCNClassifier, tmp_path: Path) -> None:
-    expected = fitted.predict_proba(GRAPHS)
-    np.testing.assert_array_equal(GCNClassifier(**FEW).fit(GRAPHS, Y).predict_proba(GRAPHS), expected)
-    path = tmp_path / "fitted.pickle"
-    path.write_bytes(pickle.dumps((fitted, GRAPHS, Y, expected)))
-    script = f"""
-import pickle
-fitted, graphs, y, expected = pickle.load(open({str(path)!r}, "rb"))
-assert (fitted.predict_proba(graphs) == expected).all()
-assert (fitted.fit(graphs, y).predict_proba(graphs) == expected).all()
-"""
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path), "TF_CPP_MIN_LOG_LEVEL": "3"}
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, env=environment, check=False)
-    assert done.returncode == 0, done.stderr
-
-
 def test_folds_share_their_programs() -> None:
     clear_programs()
     graphs = [Graph(RANDOM.normal(size=(n, 2))) for n in RANDOM.integers(9, 17, 60)]
     cross_val_score(GCNClassifier(**FEW), graphs, Y, cv=5)
     assert program_info().n_networks == program_info().n_traces == 1
-
-
-def test_scikit_learn_around_it() -> None:
-    classifier = GCNClassifier(**FEW)
-    assert is_classifier(classifier) and not get_tags(classifier).input_tags.two_d_array
-    search = GridSearchCV(classifier, {"conv": ["gin", "gcn"]}, cv=2, n_jobs=2)
-    assert search.fit(GRAPHS, Y).best_estimator_.predict(GRAPHS[:3]).shape == (3,)
-    column = np.empty((len(GRAPHS), 1), object)
-    column[:, 0] = GRAPHS
-    bagging = BaggingClassifier(classifier, n_estimators=2, random_state=0).fit(column, Y)
-    assert bagging.predict(column).shape == Y.shape
-
-
-def test_weights_validation_patience_and_warm_start() -> None:
-    classifier = GCNClassifier(class_weight="balanced", validation_fraction=0.25, patience=1, **FEW | {"epochs": 60})
-    classifier.fit(GRAPHS, RANDOM.permutation(Y), sample_weight=RANDOM.random(60))
-    assert classifier.n_iter_ < 60 and "val_loss" in classifier.history_
-    classifier.set_params(validation_fraction=None, patience=None, epochs=2, warm_start=True)
-    before = classifier.weights_
-    assert classifier.fit(GRAPHS, Y, X_val=GRAPHS[:9], y_val=Y[:9]).n_iter_ == 2
-    assert any(np.any(old != new) for old, new in zip(before, classifier.weights_, strict=True))
-    assert classifier.partial_fit(GRAPHS[:5], Y[:5]).n_iter_ == 3
 
 
 def test_several_labels_and_several_outputs() -> None:
@@ -256,15 +211,6 @@ def test_wrong_parameters(change: dict, message: str) -> None:
 def test_wrong_graphs(fitted: GCNClassifier, graphs: object, message: str) -> None:
     with pytest.raises((TypeError, ValueError), match=message):
         fitted.predict(graphs)
-
-
-def test_wrong_labels() -> None:
-    with pytest.raises(ValueError, match="one class only"):
-        GCNClassifier(**FEW).fit(GRAPHS, np.zeros(60))
-    with pytest.raises(ValueError, match="inconsistent numbers of samples"):
-        GCNClassifier(**FEW).fit(GRAPHS, Y[:59])
-    with pytest.raises(NotFittedError):
-        GCNClassifier().predict(GRAPHS)
 
 
 def served(classifier: GCNClassifier, folder: Path) -> dict:
