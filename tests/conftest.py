@@ -1,6 +1,10 @@
 """Settings of the test run.  They are made before anything loads TensorFlow or matplotlib."""
 
 import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
 
 import skmlbio
 
@@ -9,6 +13,20 @@ os.environ.setdefault("MPLBACKEND", "Agg")
 
 collect_ignore = ["benchmarks"]  # scripts that print figures; their peers are in the "bench" extra
 
+DATA = Path(os.environ.get("SKMLBIO_DATA", Path(__file__).parents[2] / "shared" / "data"))
+
 
 def pytest_report_header() -> str:
     return f"skmlbio {skmlbio.__version__} from {os.path.dirname(skmlbio.__file__)}"
+
+
+@pytest.fixture
+def data_file() -> Callable[[str], Path]:
+    """From the name of a file among the real data sets to its path; the test is skipped where they are missing."""
+
+    def find(name: str) -> Path:
+        if not (DATA / name).exists():
+            pytest.skip(f"{DATA / name} is not there; SKMLBIO_DATA names the folder of the data sets")
+        return DATA / name
+
+    return find

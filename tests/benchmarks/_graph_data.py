@@ -1,15 +1,12 @@
 """Graph data sets in the TUDataset text format, and Weisfeiler-Lehman features as a baseline."""
 
-import os
 from collections import Counter
-from pathlib import Path
 
 import numpy as np
+from _timing import DATA
 from scipy import sparse
 
 from skmlbio.graphs import Graph, GraphSamples, ensure_graphs
-
-DATA = Path(os.environ.get("SKMLBIO_DATA", Path(__file__).parents[3] / "shared" / "data"))
 
 
 def load(name: str) -> tuple[list[Graph], np.ndarray]:

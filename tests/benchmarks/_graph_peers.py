@@ -9,7 +9,7 @@ from collections.abc import Callable
 from functools import partial
 
 import numpy as np
-from _timing import on_one_thread
+from _timing import import_all_of_ours, on_one_thread
 
 from skmlbio.graphs import Graph
 
@@ -41,17 +41,7 @@ def classifier(epochs: int, batch_size: int | str = BATCH_SIZE):
 
 
 def skmlbio(epochs: int) -> Callable:
-    import importlib
-    import pkgutil
-
-    import keras  # noqa: F401
-    import tensorflow  # noqa: F401
-
-    import skmlbio
-
-    for module in pkgutil.walk_packages(skmlbio.__path__, "skmlbio."):
-        if not module.name.endswith("_spektral"):
-            importlib.import_module(module.name)
+    import_all_of_ours()
     return lambda graphs, y: classifier(epochs).fit(graphs, y).predict_proba
 
 

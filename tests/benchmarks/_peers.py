@@ -6,14 +6,12 @@ hidden layers, a linear code and output, mean squared error, Adam, batches of 32
 `MLPRegressor` knows only one activation and has relu on the code too.
 """
 
-import importlib
-import pkgutil
 import warnings
 from collections.abc import Callable
 from functools import partial
 
 import numpy as np
-from _timing import on_one_thread
+from _timing import import_all_of_ours, on_one_thread
 from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.datasets import load_digits
 from sklearn.exceptions import ConvergenceWarning
@@ -79,14 +77,10 @@ class KerasAutoEncoder(RegressorMixin, BaseEstimator):
 
 
 def skmlbio(epochs: int):
-    import keras  # noqa: F401
-    import tensorflow  # noqa: F401
+    from skmlbio import AutoEncoderTransformer
 
-    import skmlbio
-
-    for module in pkgutil.walk_packages(skmlbio.__path__, "skmlbio."):
-        importlib.import_module(module.name)
-    estimator = skmlbio.AutoEncoderTransformer(
+    import_all_of_ours()
+    estimator = AutoEncoderTransformer(
         latent_dim=8, hidden_layer_sizes=(32,), activation="relu", standardize=False,
         learning_rate=1e-3, epochs=epochs, batch_size=BATCH_SIZE, random_state=0,
     )  # fmt: skip

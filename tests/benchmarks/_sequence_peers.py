@@ -10,7 +10,7 @@ from collections.abc import Callable
 from functools import partial
 
 import numpy as np
-from _timing import on_one_thread
+from _timing import import_all_of_ours, on_one_thread
 
 BATCH_SIZE, WIDTH, N_HEADS, FEED_FORWARD, N_TOKENS = 32, 32, 4, 64, 5
 
@@ -50,17 +50,7 @@ def classifier(epochs: int):
 
 
 def skmlbio(epochs: int) -> Callable:
-    import importlib
-    import pkgutil
-
-    import keras  # noqa: F401
-    import tensorflow  # noqa: F401
-
-    import skmlbio
-
-    for module in pkgutil.walk_packages(skmlbio.__path__, "skmlbio."):
-        if not module.name.endswith("_spektral"):
-            importlib.import_module(module.name)
+    import_all_of_ours()
 
     def fit(strings, y):
         estimator = classifier(epochs).fit(strings, y)

@@ -1,8 +1,10 @@
-"""What the benchmarks share: a clock, measurements in fresh processes, Markdown tables."""
+"""What the benchmarks share: a clock, measurements in fresh processes, Markdown tables, where the data sets are."""
 
+import importlib
 import importlib.metadata
 import json
 import os
+import pkgutil
 import platform
 import statistics
 import subprocess
@@ -12,6 +14,7 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
 
+DATA = Path(os.environ.get("SKMLBIO_DATA", Path(__file__).parents[3] / "shared" / "data"))
 LIBRARIES = ["numpy", "scikit-learn", "tensorflow", "keras", "torch", "skorch", "scikeras"]
 
 
@@ -92,6 +95,18 @@ def machine() -> str:
     processor = next((line.split(": ")[1] for line in lines if line.startswith("model name")), platform.machine())
     n_cores = len(os.sched_getaffinity(0))
     return f"{n_cores} cores of {processor}; Python {platform.python_version()}, {', '.join(versions)}"
+
+
+def import_all_of_ours() -> None:
+    """Import whatever a fit may need, so that a clock started afterwards measures work."""
+    import keras  # noqa: F401
+    import tensorflow  # noqa: F401
+
+    import skmlbio
+
+    for module in pkgutil.walk_packages(skmlbio.__path__, "skmlbio."):
+        if not module.name.endswith("_spektral"):
+            importlib.import_module(module.name)
 
 
 def on_one_thread(peer: Callable, epochs: int):

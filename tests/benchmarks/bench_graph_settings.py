@@ -10,8 +10,7 @@ import argparse
 
 import numpy as np
 import pandas as pd
-from _graph_data import DATA
-from _timing import machine, markdown
+from _timing import DATA, machine, markdown
 from rdkit import Chem, RDLogger
 from sklearn.metrics import accuracy_score, roc_auc_score
 from sklearn.model_selection import StratifiedKFold, cross_val_predict

@@ -8,12 +8,10 @@ residues and pairs of residues for peptides.  The data are read from the folder 
 
 import argparse
 import gzip
-import os
 import sys
-from pathlib import Path
 
 import numpy as np
-from _timing import machine, markdown
+from _timing import DATA, machine, markdown
 from sklearn.base import BaseEstimator, clone
 from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.linear_model import LogisticRegression
@@ -24,7 +22,6 @@ from sklearn.preprocessing import StandardScaler
 from skmlbio import AttentionClassifier
 from skmlbio.sequences import OneHotSequenceEncoder, read_fasta
 
-DATA = Path(os.environ.get("SKMLBIO_DATA", Path(__file__).parents[3] / "shared" / "data"))
 Split = tuple[list[str], np.ndarray, list[str], np.ndarray]
 
 

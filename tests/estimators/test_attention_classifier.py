@@ -3,7 +3,7 @@
 What holds for every estimator of strings is in `test_battery.py`.
 """
 
-import os
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -65,12 +65,9 @@ def test_positions_tell_the_ends_of_a_string_apart(positions: str) -> None:
     assert score == 0.5 if positions == "none" else score > 0.9
 
 
-def test_splice_sites() -> None:
+def test_splice_sites(data_file: Callable) -> None:
     """One split, a quarter of the steps; `tests/benchmarks/bench_sequence_accuracy.py` has the whole."""
-    path = Path(os.environ.get("SKMLBIO_DATA", "../shared/data")) / "uci_splice" / "splice.data.gz"
-    if not path.exists():
-        pytest.skip("the splice data are not here; SKMLBIO_DATA names the folder")
-    rows = np.loadtxt(path, str, delimiter=",")
+    rows = np.loadtxt(data_file("uci_splice/splice.data.gz"), str, delimiter=",")
     strings, y = np.char.strip(rows[:, 2]), np.char.strip(rows[:, 0])
     order = np.random.default_rng(0).permutation(len(y))
     train, test = order[:2400], order[2400:]

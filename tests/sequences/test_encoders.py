@@ -1,9 +1,8 @@
 """One-hot and token encoders as scikit-learn transformers."""
 
-import os
 import pickle
 import re
-from pathlib import Path
+from collections.abc import Callable
 
 import numpy as np
 import pandas
@@ -23,7 +22,6 @@ from sklearn.utils import get_tags
 from skmlbio.sequences import Alphabet, OneHotSequenceEncoder, TokenEncoder, get_alphabet
 
 ENCODERS = [OneHotSequenceEncoder, TokenEncoder]
-SPLICE = Path(os.environ.get("SKMLBIO_DATA", "../shared/data")) / "uci_splice" / "splice.data.gz"
 
 both = pytest.mark.parametrize("encoder_class", ENCODERS)
 
@@ -269,9 +267,9 @@ def test_column_transformer_takes_a_column_of_strings() -> None:
         assert columns.fit_transform(frame).shape == (60, 37)
 
 
-@pytest.mark.skipif(not SPLICE.exists(), reason=f"{SPLICE} is not there; SKMLBIO_DATA names its folder")
-def test_splice_junctions_with_ambiguity_codes_in_a_pipeline() -> None:
-    table = pandas.read_csv(SPLICE, header=None, names=["label", "name", "sequence"], skipinitialspace=True)
+def test_splice_junctions_with_ambiguity_codes_in_a_pipeline(data_file: Callable) -> None:
+    path = data_file("uci_splice/splice.data.gz")
+    table = pandas.read_csv(path, header=None, names=["label", "name", "sequence"], skipinitialspace=True)
     strings, y = table["sequence"].str.strip(), table["label"].str.strip()
     assert set("".join(strings)) - set(get_alphabet("dna").letters) == set("NDSR")
     model = make_pipeline(OneHotSequenceEncoder("dna", flatten=True), LogisticRegression(C=0.1))

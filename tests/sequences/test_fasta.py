@@ -1,8 +1,8 @@
 """Reading FASTA files."""
 
 import gzip
-import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,7 +12,6 @@ from skmlbio.sequences import FastaRecords, ensure_sequences, read_fasta
 pytest.importorskip("Bio")
 
 TEXT = ">s1 first|kinase\nMKV\nla\n\n>s2\n M T E\n"
-AMPLIFY = Path(os.environ.get("SKMLBIO_DATA", "../shared/data")) / "amp_amplify" / "AMPlify_AMP_test_common.fa"
 
 
 @pytest.mark.parametrize("compress", [False, True])
@@ -61,8 +60,7 @@ def test_without_biopython(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
         read_fasta(tmp_path / "a.fasta")
 
 
-@pytest.mark.skipif(not AMPLIFY.exists(), reason=f"{AMPLIFY} is not there; SKMLBIO_DATA names its folder")
-def test_a_file_of_peptides() -> None:
-    ids, descriptions, sequences = read_fasta(AMPLIFY)
+def test_a_file_of_peptides(data_file: Callable) -> None:
+    ids, descriptions, sequences = read_fasta(data_file("amp_amplify/AMPlify_AMP_test_common.fa"))
     assert len(ids) == len(descriptions) == len(sequences) == 835
     assert ensure_sequences(sequences, alphabet="protein").to_strings() == sequences
