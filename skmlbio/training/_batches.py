@@ -187,13 +187,14 @@ class BlockPlan:
         How many it does name at most.
     """
 
-    def __init__(self, bucket: Bucket, targets: Arrays, batch_size: int, alone: bool = True):
-        self.bucket, self.targets, self.batch_size = bucket, targets, batch_size
+    def __init__(self, bucket: Bucket, targets: Arrays, batch_size: int, alone: bool):
+        self.bucket, self.targets, self.batch_size, self._alone = bucket, targets, batch_size, alone
         row_bytes = max(1, bucket.row_bytes() + sum(target[:1].nbytes for target in targets))
         self.n_steps, self._n_rows = block_shape(batch_size, row_bytes)
         self._stays = len(bucket.rows) <= self._n_rows
-        room = self.n_steps if self._stays else self._n_rows // batch_size
-        self.most_steps = min(self.n_steps, room, self.n_steps if alone else _MAX_STEPS_OF_A_BUCKET)
+        self.most_steps = self.n_steps if self._stays else min(self.n_steps, self._n_rows // batch_size)
+        if not alone:
+            self.most_steps = min(self.most_steps, _MAX_STEPS_OF_A_BUCKET)
         self._rows_at_once = max(1, _BYTES_TAKEN_AT_ONCE // row_bytes)
         self._room: Arrays = ()
 
@@ -204,8 +205,8 @@ class BlockPlan:
 
     @property
     def epochs_in_a_block(self) -> int:
-        """How many whole epochs fit into a block; 0 where one does not."""
-        return self.most_steps // self.steps_of_an_epoch
+        """How many epochs a block is given: at least one, and no more where other buckets take turns with this one."""
+        return max(1, self.most_steps // self.steps_of_an_epoch) if self._alone else 1
 
     def block(self, places: np.ndarray, weights: np.ndarray) -> Block:
         """Return the batches made of the samples at some places of the bucket."""

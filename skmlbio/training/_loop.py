@@ -170,15 +170,10 @@ class _Fit:
         return FitResult(weights, self.history, self.best_epoch, self.trainer.optimizer_state(), interrupted)
 
     def _stride(self) -> int:
-        """Return how many epochs are trained by one call: only one, where somebody looks at the network in between.
-
-        Only one, too, where batches of several buckets take turns within an epoch.
-        """
+        """Return how many epochs are trained by one call: only one, where somebody looks at the network in between."""
         changes = any(self.plan.scalars(epoch) != self.plan.scalars(0) for epoch in range(self.plan.n_epochs))
         watched = self.plan.watchers or self.validation is not None or self.plan.patience is not None
-        if watched or changes or len(self.blocks) > 1:
-            return 1
-        return max(1, self.blocks[0].epochs_in_a_block)
+        return 1 if watched or changes else self.blocks[0].epochs_in_a_block
 
     def _epochs(self, epochs: range) -> bool:
         """Train for some epochs; return whether they were the last."""

@@ -71,6 +71,7 @@ def test_the_shape_of_a_block_is_a_rule_of_the_batch_alone() -> None:
     assert block_shape(32, 256) == (256, 2**18)  # 64 megabytes of rows
     assert block_shape(32, 3 * 2**15) == (256, 16 * 32)
     assert block_shape(32, 2**30) == (256, 32)  # one batch, however large its rows
+    assert block_shape(32, 0) == (256, 32 * 2**26)
     assert block_shape(5000, 4) == (16, 2048 * 5000)
     assert block_shape(2**20, 4) == (1, 16 * 2**20)
     few, many = (plan_blocks(numbered(n), 8)[0] for n in (9, 10_000))
@@ -133,11 +134,11 @@ def test_several_epochs_in_a_block_are_the_same_epochs_one_after_the_other() -> 
             np.testing.assert_array_equal(several[steps], one)
 
 
-def test_a_block_has_no_room_for_an_epoch_that_is_long_or_takes_turns_with_others() -> None:
-    assert plan_blocks(numbered(10_000), 8)[0].epochs_in_a_block == 0
-    samples = np.arange(200)
-    plans = plan_blocks(TrainingSet(TwoLengths(samples), (samples,), np.ones(200)), 8)
-    assert [plan.epochs_in_a_block for plan in plans] == [0, 0]
+def test_a_block_is_given_one_epoch_where_epochs_are_long_or_buckets_many() -> None:
+    assert plan_blocks(numbered(10_000), 8)[0].epochs_in_a_block == 1
+    samples = np.arange(20)
+    plans = plan_blocks(TrainingSet(TwoLengths(samples), (samples,), np.ones(20)), 8)
+    assert [plan.epochs_in_a_block for plan in plans] == [1, 1]
 
 
 def test_the_last_batch_is_filled_with_other_real_rows_at_weight_0() -> None:
@@ -170,7 +171,8 @@ def test_a_block_has_samples_of_one_bucket_and_its_form(block_bytes: int) -> Non
     samples = np.arange(200)
     training = TrainingSet(TwoLengths(samples), (samples,), np.ones(200))
     plans = plan_blocks(training, 8)
-    assert [plan.batch_size for plan in plans] == [8, 2] and max(plan.most_steps for plan in plans) <= 8
+    assert [plan.batch_size for plan in plans] == [8, 2]
+    assert [plan.most_steps for plan in plans] == ([8, 8] if block_bytes > 1000 else [2, 4])
     seen, forms = [], []
     for block in epoch_blocks(training.weights, plans, np.random.default_rng(0)):
         rows, targets, weights = batches(block)
