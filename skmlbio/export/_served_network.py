@@ -42,7 +42,7 @@ class ServedNetwork:
     def answer(self, head: str, *inputs: tf.Tensor, form: str = "") -> Any:
         """Return what a head answers, in its own structure; to be called where a function is traced."""
         weights = [variable.read_value() for variable in self.module.weights]
-        return self.network.forward_function(head, form)(weights, *inputs)
+        return self.network.forward_program(head, form).function(weights, *inputs)
 
     def inputs(self, head: str | None = None, form: str = "") -> list[tf.TensorSpec]:
         """Return shape and dtype of what a head takes, or what all take; the first axis, that of samples, is free."""

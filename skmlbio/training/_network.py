@@ -12,6 +12,7 @@ import numpy as np
 from skmlbio._tensorflow import keras, tf
 from skmlbio.training._blueprint import Blueprint
 from skmlbio.training._initial import InitialWeights, preserved_python_random
+from skmlbio.training._program import Program
 
 
 def is_seed(variable: keras.Variable) -> bool:
@@ -61,7 +62,7 @@ class Network:
         self._observers = [layer for layer in self.model._flatten_layers() if _has_running_moments(layer)]
         self.counts = [layer.n_steps for layer in self._observers]
         self._initial = InitialWeights(self.model, self.weights, self._rebuild)
-        self._forward: dict[tuple[str, str], Any] = {}
+        self._forward: dict[tuple[str, str], Program] = {}
         self.lock = threading.Lock()
 
     def _rebuild(self) -> list[keras.Variable]:
@@ -118,18 +119,18 @@ class Network:
         self, head: str, weights: list[np.ndarray], batches: Iterable[tuple[np.ndarray, ...]], form: str = ""
     ) -> list[Any]:
         """Return what a head answers for each batch of inputs, as NumPy arrays in the head's own structure."""
-        function = self.forward_function(head, form)
-        answers = (_call(function, [*weights, *inputs]) for inputs in batches)
-        return [keras.tree.pack_sequence_as(function.structured_outputs, answer) for answer in answers]
+        program = self.forward_program(head, form)
+        answers = ([t.numpy() for t in program.call_flat([*weights, *inputs])] for inputs in batches)
+        return [program.pack(answer) for answer in answers]
 
-    def forward_function(self, head: str, form: str = "") -> Any:
+    def forward_program(self, head: str, form: str = "") -> Program:
         """Return the traced forward pass of a head, from weights and inputs to its answer."""
         with self.lock:  # tracing once is cheaper than tracing in every thread
             if (head, form) not in self._forward:
                 self._forward[head, form] = self._trace_forward(self.forms[form].heads[head])
             return self._forward[head, form]
 
-    def _trace_forward(self, model: keras.Model) -> Any:
+    def _trace_forward(self, model: keras.Model) -> Program:
 
         def forward(weights, *inputs):
             with keras.StatelessScope(state_mapping=list(zip(self.weights, weights, strict=True))):
@@ -138,19 +139,9 @@ class Network:
 
         specs = [tf.TensorSpec(v.shape, v.dtype) for v in self.weights]
         inputs = [tf.TensorSpec(t.shape, t.dtype) for t in keras.tree.flatten(model.input)]
-        return tf.function(forward, autograph=False, input_signature=[specs, *inputs]).get_concrete_function()
+        return Program(forward, [specs, *inputs])
 
 
 def at_least_single(tensor: tf.Tensor) -> tf.Tensor:
     """Bring numbers of half precision to single precision; leave all others as they are."""
     return tf.cast(tensor, tf.float32) if tensor.dtype in (tf.float16, tf.bfloat16) else tensor
-
-
-def _call(function: Any, arrays: list[np.ndarray]) -> list[np.ndarray]:
-    """Call a traced function with arrays, by the operation itself: a twentieth of the time that TensorFlow takes to
-    check arguments which are known to fit, and most of what a single sample costs.
-    """
-    outputs = tf.raw_ops.StatefulPartitionedCall(
-        args=[*arrays, *function.captured_inputs], Tout=[t.dtype for t in function.outputs], f=function
-    )
-    return [tensor.numpy() for tensor in outputs]

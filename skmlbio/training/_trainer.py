@@ -12,6 +12,7 @@ from skmlbio._tensorflow import keras, tf
 from skmlbio.training._batches import Block
 from skmlbio.training._network import Network, at_least_single
 from skmlbio.training._packing import Packing
+from skmlbio.training._program import Program
 
 Loss = Callable[[Any, Any, tuple, dict], Any]
 
@@ -47,7 +48,7 @@ class Trainer:
         self._dtype = tf.float64 if any(v.dtype == "float64" for v in network.trainable) else tf.float32
         self.n_traces = 0
         self._jit = jit
-        self._programs: dict[tuple, Any] = {}
+        self._programs: dict[tuple, Program] = {}
 
     # Between fits --------------------------------------------------------------------------------
 
@@ -116,7 +117,7 @@ class Trainer:
         sums = self._traced(self._rows, form, arguments)(*arguments)
         return {name: float(value) for name, value in sums.items()}
 
-    def _traced(self, function: Callable, form: str, arguments: tuple) -> Any:
+    def _traced(self, function: Callable, form: str, arguments: tuple) -> Program:
         """Return a function, traced for inputs of a form, shapes and types; `_rows` takes any number of rows.
 
         Trainers share the network's layers, whose book-keeping while they are traced is no affair of two threads.
@@ -126,15 +127,13 @@ class Trainer:
         kinds = tuple((tuple(t.shape) if fixed else t.shape[1:], t.dtype) for t in (*inputs, *targets, weights))
         key = function.__name__, form, kinds, tuple(scalars)
         if key not in self._programs:
-            program = tf.function(
-                partial(function, form), jit_compile=function == self._block and self._jit, autograph=False
-            )
             specs = keras.tree.map_structure(lambda t: tf.TensorSpec(t.shape, t.dtype), arguments)
             if not fixed:
                 rows = keras.tree.map_structure(lambda t: tf.TensorSpec([None, *t.shape[1:]], t.dtype), specs[:3])
                 specs = *rows, *specs[3:]
             with self.network.lock:
-                self._programs[key] = program.get_concrete_function(*specs)
+                jit = function == self._block and self._jit
+                self._programs[key] = Program(partial(function, form), specs, jit)
         return self._programs[key]
 
     def _block(self, form, n_steps, places, inputs, targets, weights, scalars, state):
