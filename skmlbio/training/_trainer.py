@@ -176,7 +176,7 @@ class Trainer:
     def _losses(self, form, packed, state, inputs, targets, scalars, training):
         """Return the loss of every row, the new state, and what the layers and penalties add to the mean."""
         model = self.network.forms[form].training
-        trainable = self._packing.unpack(packed)
+        trainable = self._packing.unpack(packed, jit=training and self._jit)
         mapping = [*zip(self.network.trainable, trainable, strict=True), *zip(self.network.state, state, strict=True)]
         structured = keras.tree.pack_sequence_as(model.input, list(inputs))
         with keras.StatelessScope(state_mapping=mapping, collect_losses=True) as scope:
