@@ -84,5 +84,7 @@ def residual(norm: str):
 def test_residual_networks_keep_their_bits(norm) -> None:
     rng = np.random.default_rng(0)
     samples = (rng.normal(size=(2000, 3)).astype("float32"),), (rng.normal(size=(2000, 1)).astype("float32"),)
-    first, *others = (fit(Blueprint(residual, {"norm": norm}), *samples, batch_size=500, learning_rate=1e-3) for _ in range(8))
+    first, *others = (
+        fit(Blueprint(residual, {"norm": norm}), *samples, batch_size=500, learning_rate=1e-3) for _ in range(8)
+    )
     assert all(same_bits(first.weights, other.weights) for other in others)
