@@ -10,10 +10,25 @@ from __future__ import annotations
 import keras
 import tensorflow as tf
 
+_NUMBERS = 2**16  # that 16 bits can be
 
-def uniform(shape, seed: keras.random.SeedGenerator) -> tf.Tensor:
-    """Draw float32 numbers from [0, 1)."""
-    return tf.random.stateless_uniform(shape, _next(seed), alg="philox")
+
+def decisions(x: tf.Tensor, probability: float, seed: keras.random.SeedGenerator) -> tf.Tensor:
+    """For every number of x, draw 1 with a probability, a multiple of 1 / 65,536, and 0 else.
+
+    Two decisions share a random integer: 16 bits are enough for each.
+    """
+    *outer, width = tf.unstack(tf.shape(x))
+    words = tf.random.stateless_uniform([*outer, (width + 1) // 2], _next(seed), None, None, tf.int32, alg="philox")
+    numbers = tf.reshape(tf.bitcast(words, tf.int16), [*outer, -1])
+    if x.shape[-1] is None or x.shape[-1] % 2:
+        numbers = numbers[..., :width]
+    return tf.cast(numbers < tf.constant(_threshold(probability) - _NUMBERS // 2, tf.int16), x.dtype)
+
+
+def _threshold(probability: float) -> int:
+    """Return how many of 65,536 numbers mean yes; neither none nor all."""
+    return min(max(round(probability * _NUMBERS), 1), _NUMBERS - 1)
 
 
 def normal(shape, seed: keras.random.SeedGenerator) -> tf.Tensor:
@@ -53,8 +68,8 @@ class Dropout(_Noise):
     """
 
     def disturb(self, x):
-        kept = uniform(tf.shape(x), self.seed_generator) >= self.amount
-        return tf.where(kept, x / (1.0 - self.amount), tf.zeros_like(x))
+        kept = decisions(x, 1.0 - self.amount, self.seed_generator)
+        return x * (kept * tf.cast(_NUMBERS / _threshold(1.0 - self.amount), x.dtype))
 
 
 @keras.saving.register_keras_serializable(package="skmlbio")
@@ -70,7 +85,7 @@ class MaskingNoise(_Noise):
     """
 
     def disturb(self, x):
-        return tf.where(uniform(tf.shape(x), self.seed_generator) >= self.amount, x, tf.zeros_like(x))
+        return x * decisions(x, 1.0 - self.amount, self.seed_generator)
 
 
 @keras.saving.register_keras_serializable(package="skmlbio")

@@ -11,9 +11,11 @@ from typing import NamedTuple
 from skmlbio._tensorflow import keras
 from skmlbio.training._blueprint import Blueprint
 from skmlbio.training._network import Network
+from skmlbio.training._program import forget_kernels
 from skmlbio.training._trainer import Trainer
 
 _CAPACITY = 64
+_DROPPED_AT_ONCE = 16  # networks and trainers; the others have to fetch their kernels again
 
 
 class ProgramInfo(NamedTuple):
@@ -40,6 +42,7 @@ class ProgramInfo(NamedTuple):
 _lock = threading.RLock()
 _networks: OrderedDict[Hashable, Network] = OrderedDict()
 _idle: OrderedDict[tuple[Hashable, int], Trainer] = OrderedDict()
+_n_dropped = 0
 
 
 def get_network(blueprint: Blueprint) -> Network:
@@ -49,8 +52,7 @@ def get_network(blueprint: Blueprint) -> Network:
         if key not in _networks:
             _networks[key] = Network(blueprint)
         _networks.move_to_end(key)
-        while len(_networks) > _CAPACITY:
-            _networks.popitem(last=False)
+        _drop_the_oldest(_networks)
         return _networks[key]
 
 
@@ -68,8 +70,18 @@ def borrow_trainer(blueprint: Blueprint, key: Hashable, make: Callable[[Network]
     finally:
         with _lock:
             _idle[key, id(trainer)] = trainer
-            while len(_idle) > _CAPACITY:
-                _idle.popitem(last=False)
+            _drop_the_oldest(_idle)
+
+
+def _drop_the_oldest(cache: OrderedDict) -> None:
+    """Keep as many as there is room for, and now and then take what the others have left in TensorFlow."""
+    global _n_dropped
+    while len(cache) > _CAPACITY:
+        cache.popitem(last=False)
+        _n_dropped += 1
+    if _n_dropped >= _DROPPED_AT_ONCE:
+        _n_dropped = 0
+        forget_kernels()
 
 
 def clear_programs() -> None:
@@ -85,6 +97,7 @@ def clear_programs() -> None:
     with _lock:
         _networks.clear()
         _idle.clear()
+        forget_kernels()
 
 
 def program_info() -> ProgramInfo:

@@ -1,8 +1,12 @@
 """Compiled programs: shared by equal blueprints, lent to one fit at a time, bounded, and forgotten when asked."""
 
+import gc
+
 import keras
 import pytest
-from small_networks import Spy, dense, fit, linear, same_bits, squared_error
+from small_networks import Spy, architecture, dense, fit, linear, same_bits, squared_error
+from tensorflow.python.framework import ops
+from tensorflow.python.framework.func_graph import FuncGraph
 
 from skmlbio.training import ProgramInfo, _cache, clear_programs, program_info
 from skmlbio.training._blueprint import Blueprint
@@ -84,3 +88,38 @@ def test_clearing_is_forgetting_and_changes_no_answer() -> None:
     second = fit(Blueprint(linear), watchers=[spy])
     assert spy.trainer is not trainer
     assert same_bits(first.weights, second.weights)
+
+
+def silu(units: int = 3):
+    """A network whose activation has a gradient of its own, which TensorFlow keeps a list of."""
+    x = keras.Input((3,), name="x")
+    h = keras.layers.Dense(units, "silu", name="hidden")(x)
+    return architecture(keras.Model(x, keras.layers.Dense(1, name="output")(h)))
+
+
+def n_graphs_alive() -> int:
+    gc.collect()
+    return sum(isinstance(value, FuncGraph) for value in gc.get_objects())
+
+
+@pytest.mark.parametrize("jit", [False, True])
+def test_no_graph_outlives_the_cache(jit: bool) -> None:
+    before, gradients = n_graphs_alive(), set(ops.gradient_registry.list())
+    fit(Blueprint(silu), optimizer="adam", jit=jit)
+    get_network(Blueprint(silu)).forward_program("predict")
+    assert n_graphs_alive() > before
+    assert set(ops.gradient_registry.list()) > gradients
+    clear_programs()
+    assert n_graphs_alive() == before
+    assert set(ops.gradient_registry.list()) == gradients
+
+
+def test_what_is_dropped_leaves_no_kernels_behind(monkeypatch) -> None:
+    cleared = []
+    monkeypatch.setattr(_cache, "forget_kernels", lambda: cleared.append(program_info()))
+    monkeypatch.setattr(_cache, "_CAPACITY", 2)
+    monkeypatch.setattr(_cache, "_DROPPED_AT_ONCE", 2)
+    monkeypatch.setattr(_cache, "_n_dropped", 0)
+    for units in range(2, 8):
+        get_network(Blueprint(dense, {"units": units}))
+    assert [info.n_networks for info in cleared] == [2, 2]
