@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -86,6 +86,10 @@ class Alphabet:
     def __str__(self) -> str:
         codes = f" or its ambiguity codes {self.codes}" if self.codes else ""
         return f"the {self.name} alphabet {self.letters}{codes}"
+
+    def __getstate__(self) -> dict[str, Any]:
+        # The arrays are made again where they are needed: a pickle is small, and they are read-only there too.
+        return {field.name: getattr(self, field.name) for field in fields(self)}
 
     @property
     def codes(self) -> str:
@@ -175,7 +179,7 @@ PROTEIN = Alphabet("protein", _AMINO_ACIDS, (("B", "DN"), ("Z", "EQ"), ("X", _AM
 _BY_NAME = {alphabet.name: alphabet for alphabet in (DNA, RNA, PROTEIN)}
 
 
-def get_alphabet(alphabet: str | Alphabet) -> Alphabet:
+def get_alphabet(alphabet: str | Alphabet, *, case_sensitive: bool | str = "auto") -> Alphabet:
     """Return the alphabet of that name, or one with those letters.
 
     Parameters
@@ -188,12 +192,15 @@ def get_alphabet(alphabet: str | Alphabet) -> Alphabet:
         - ``"protein"``: the 20 amino acids in the order of their one-letter codes, the IUPAC codes B (aspartic acid
           or asparagine), Z (glutamic acid or glutamine), X (any), and U (selenocysteine, read as C in one-hot
           vectors) and O (pyrrolysine, read as K);
-        - any other string of distinct characters: those letters in that order, without ambiguity codes. The case
-          matters if both cases occur in it (as in SMILES); otherwise letters are upper-cased;
+        - any other string of distinct characters: those letters in that order, without ambiguity codes;
         - an `Alphabet`, returned as it is.
 
         Gaps (``"-"``), stops (``"*"``) and the code J (leucine or isoleucine), which is not IUPAC's, belong to none
         of the three: name them in an `Alphabet` of your own where they carry information.
+    case_sensitive : {"auto"} or bool, default="auto"
+        Whether ``"a"`` and ``"A"`` differ. ``"auto"`` folds case for the three, and for a string of letters unless both
+        cases occur in it (as in SMILES). ``True`` adds the lower-case letters and codes of the three as further ones.
+        An `Alphabet` says it itself.
 
     Returns
     -------
@@ -204,7 +211,8 @@ def get_alphabet(alphabet: str | Alphabet) -> Alphabet:
     TypeError
         If it is neither a string nor an `Alphabet`.
     ValueError
-        If it is ``"learned"`` (which needs sequences to learn from) or no string of distinct printable characters.
+        If it is ``"auto"`` or ``"learned"`` (which need sequences), or no string of distinct printable characters, or
+        if `case_sensitive` contradicts an `Alphabet`.
 
     Examples
     --------
@@ -213,26 +221,50 @@ def get_alphabet(alphabet: str | Alphabet) -> Alphabet:
     'ACGU'
     >>> get_alphabet("HP").lookup[list(b"hpp")]
     array([2, 3, 3], dtype=uint8)
+    >>> get_alphabet("dna", case_sensitive=True).letters
+    'ACGTacgt'
     """
+    case_sensitive = ensure_case_sensitive(case_sensitive)
     if isinstance(alphabet, Alphabet):
+        if case_sensitive not in ("auto", alphabet.case_sensitive):
+            raise ValueError(
+                f"case_sensitive={case_sensitive} contradicts the alphabet {alphabet.name!r}, which says it itself"
+            )
         return alphabet
     if not isinstance(alphabet, str):
         raise TypeError(f"alphabet must be a string or an Alphabet; got {type(alphabet).__name__}")
-    if alphabet.lower() in _BY_NAME:
-        return _BY_NAME[alphabet.lower()]
+    name = alphabet.lower()
+    if name in _BY_NAME:
+        return _with_both_cases(_BY_NAME[name]) if case_sensitive is True else _BY_NAME[name]
     distinct = len(set(alphabet)) == len(alphabet) > 0
-    if alphabet == "learned" or not distinct or not all("!" <= character <= "~" for character in alphabet):
+    printable = all("!" <= character <= "~" for character in alphabet)
+    if name in ("auto", "learned") or not distinct or not printable:
         allowed = ", ".join(repr(name) for name in _BY_NAME)
         raise ValueError(
             f"alphabet must be {allowed}, an Alphabet, a string of distinct printable ASCII letters, or, where there "
-            f"are sequences to learn it from, 'learned'; got {alphabet!r}"
+            f"are sequences to recognise it by or learn it from, 'auto' or 'learned'; got {alphabet!r}"
         )
-    return alphabet_of("custom", alphabet)
+    return alphabet_of("custom", alphabet, case_sensitive)
 
 
-def alphabet_of(name: str, characters: Iterable[str]) -> Alphabet:
-    """An alphabet of these characters in this order; the case matters if both cases occur, else it is folded."""
+def alphabet_of(name: str, characters: Iterable[str], case_sensitive: bool | str) -> Alphabet:
+    """An alphabet of these characters in this order; by "auto", case matters if both cases occur, else it is folded."""
     text = "".join(characters)
-    case_sensitive = text != text.upper() and text != text.lower()
-    letters = text if case_sensitive else text.upper()
-    return Alphabet(name, letters, case_sensitive=case_sensitive)
+    if case_sensitive == "auto":
+        case_sensitive = text != text.upper() and text != text.lower()
+    return Alphabet(name, text if case_sensitive else text.upper(), case_sensitive=case_sensitive)
+
+
+def ensure_case_sensitive(case_sensitive: Any) -> bool | str:
+    """Return "auto" or a `bool` of Python, whatever kind of truth value it was."""
+    if isinstance(case_sensitive, (bool, np.bool_)):
+        return bool(case_sensitive)
+    if isinstance(case_sensitive, str) and case_sensitive == "auto":
+        return case_sensitive
+    raise ValueError(f"case_sensitive must be 'auto', True or False; got {case_sensitive!r}")
+
+
+def _with_both_cases(alphabet: Alphabet) -> Alphabet:
+    lower = tuple((code.lower(), members.lower()) for code, members in alphabet.ambiguity)
+    letters = alphabet.letters + alphabet.letters.lower()
+    return Alphabet(f"case-sensitive {alphabet.name}", letters, alphabet.ambiguity + lower, case_sensitive=True)

@@ -58,16 +58,18 @@ class OneHotSequenceEncoder(SequenceEncoder):
 
     Parameters
     ----------
-    alphabet : {"dna", "rna", "protein", "learned"}, str of letters or Alphabet, default="learned"
-        The letters, in the order of the columns; see `get_alphabet`. ``"learned"`` takes the characters seen in
-        training, sorted, each of which is then a letter: name the alphabet where ambiguity codes are to be read as
-        such.
+    alphabet : {"auto", "dna", "rna", "protein", "learned"}, str of letters or Alphabet, default="auto"
+        The letters, in the order of the columns; see `ensure_sequences`. ``"auto"`` recognises DNA, RNA or protein in
+        training, ``"learned"`` takes the characters seen there, sorted, each of which is then a letter.
     length : int, default=None
         Number of positions; that of the longest training sequence if None. Shorter sequences are padded at their end.
     truncate : bool, default=False
         Cut longer sequences at their end; if False they are an error.
     unknown : {"error", "mask"}, default="error"
         Whether a character outside the alphabet is an error or encoded as unknown.
+    case_sensitive : {"auto"} or bool, default="auto"
+        Whether ``"a"`` and ``"A"`` differ; see `ensure_sequences`. ``"auto"`` folds case where letters spell
+        nucleotides or residues.
     flatten : bool, default=False
         Return one row of features a sequence, as most of scikit-learn's estimators expect, with names
         (`get_feature_names_out`) and `set_output`.
@@ -114,11 +116,12 @@ class OneHotSequenceEncoder(SequenceEncoder):
 
     def __init__(
         self,
-        alphabet: str | Alphabet = "learned",
+        alphabet: str | Alphabet = "auto",
         *,
         length: int | None = None,
         truncate: bool = False,
         unknown: str = "error",
+        case_sensitive: bool | str = "auto",
         flatten: bool = False,
         dtype: DTypeLike = np.float32,
     ):
@@ -126,6 +129,7 @@ class OneHotSequenceEncoder(SequenceEncoder):
         self.length = length
         self.truncate = truncate
         self.unknown = unknown
+        self.case_sensitive = case_sensitive
         self.flatten = flatten
         self.dtype = dtype
 
@@ -198,15 +202,18 @@ class TokenEncoder(SequenceEncoder):
 
     Parameters
     ----------
-    alphabet : {"dna", "rna", "protein", "learned"}, str of letters or Alphabet, default="learned"
-        The letters, in the order of the tokens; see `get_alphabet`. ``"learned"`` takes the characters seen in
-        training, sorted.
+    alphabet : {"auto", "dna", "rna", "protein", "learned"}, str of letters or Alphabet, default="auto"
+        The letters, in the order of the tokens; see `ensure_sequences`. ``"auto"`` recognises DNA, RNA or protein in
+        training, ``"learned"`` takes the characters seen there, sorted.
     length : int, default=None
         Number of positions; that of the longest training sequence if None. Shorter sequences are padded at their end.
     truncate : bool, default=False
         Cut longer sequences at their end; if False they are an error.
     unknown : {"error", "mask"}, default="error"
         Whether a character outside the alphabet is an error or token 1.
+    case_sensitive : {"auto"} or bool, default="auto"
+        Whether ``"a"`` and ``"A"`` differ; see `ensure_sequences`. ``"auto"`` folds case where letters spell
+        nucleotides or residues.
     dtype : dtype, default=int32
         An integer type.
 
@@ -234,17 +241,19 @@ class TokenEncoder(SequenceEncoder):
 
     def __init__(
         self,
-        alphabet: str | Alphabet = "learned",
+        alphabet: str | Alphabet = "auto",
         *,
         length: int | None = None,
         truncate: bool = False,
         unknown: str = "error",
+        case_sensitive: bool | str = "auto",
         dtype: DTypeLike = np.int32,
     ):
         self.alphabet = alphabet
         self.length = length
         self.truncate = truncate
         self.unknown = unknown
+        self.case_sensitive = case_sensitive
         self.dtype = dtype
 
     def _encode(self, sequences: Sequences) -> NDArray[np.integer]:

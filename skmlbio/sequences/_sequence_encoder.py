@@ -25,6 +25,7 @@ class SequenceEncoder(TransformerMixin, BaseEstimator, ABC):
         "length": [Interval(Integral, 1, None, closed="left"), None],
         "truncate": ["boolean"],
         "unknown": [StrOptions({"error", "mask"})],
+        "case_sensitive": [StrOptions({"auto"}), "boolean"],
         "dtype": "no_validation",
     }
     _dtype_kind: tuple[type, str]  # what `dtype` must be, as NumPy and as the error message call it
@@ -102,7 +103,9 @@ class SequenceEncoder(TransformerMixin, BaseEstimator, ABC):
         kind, described = self._dtype_kind
         if not np.issubdtype(self.dtype, kind):
             raise ValueError(f"dtype of {type(self).__name__} must be {described}; got {np.dtype(self.dtype)}")
-        sequences = ensure_sequences(X, alphabet=self.alphabet, unknown=self.unknown)
+        sequences = ensure_sequences(
+            X, alphabet=self.alphabet, unknown=self.unknown, case_sensitive=self.case_sensitive
+        )
         self.alphabet_ = sequences.alphabet
         self.length_ = int(sequences.lengths.max()) if self.length is None else self.length
         return sequences

@@ -8,11 +8,18 @@ from typing import Any
 
 import numpy as np
 
-from ._alphabets import Alphabet, alphabet_of, get_alphabet
+from ._alphabets import Alphabet, ensure_case_sensitive, get_alphabet
+from ._recognition import learn_alphabet, place_of, recognise_alphabet
 from ._samples import Sequences, offsets_of
 
 
-def ensure_sequences(X: Any, *, alphabet: str | Alphabet = "learned", unknown: str = "error") -> Sequences:
+def ensure_sequences(
+    X: Any,
+    *,
+    alphabet: str | Alphabet = "auto",
+    unknown: str = "error",
+    case_sensitive: bool | str = "auto",
+) -> Sequences:
     """Check sequences and convert them to tokens.
 
     Parameters
@@ -21,13 +28,25 @@ def ensure_sequences(X: Any, *, alphabet: str | Alphabet = "learned", unknown: s
         A list or tuple, a NumPy array of shape (n_sequences,) or (n_sequences, 1), a pandas or polars `Series`, or a
         data frame of one column. Each item is a `str` or a Biopython `Seq` or `SeqRecord`, of at least one character,
         in any case. The `Sequences` of an earlier call are taken too.
-    alphabet : {"dna", "rna", "protein", "learned"}, str of letters or Alphabet, default="learned"
-        What the characters may be, see `get_alphabet`. ``"learned"`` takes the characters that occur in `X`, sorted;
-        ambiguity codes are then letters like others. If both upper and lower case occur, case is taken to carry
-        meaning (as in SMILES) and kept; otherwise it is folded, so that a later call may use either.
+    alphabet : {"auto", "dna", "rna", "protein", "learned"}, str of letters or Alphabet, default="auto"
+        What the characters may be:
+
+        - ``"auto"`` recognises DNA, RNA or protein by the letters of all strings together, with their ambiguity codes
+          (see `get_alphabet`), whether or not those occur. Strings are nucleotides if A, C, G and T or U all occur
+          and are at least nine tenths of the letters other than N, and then RNA if U is more frequent than T. All
+          others are proteins: name the alphabet of nucleotides that lack a base or have many ambiguity codes.
+          `Sequences` keep the alphabet that they have;
+        - ``"learned"`` takes the characters that occur in `X`, sorted; ambiguity codes are then letters like others;
+        - all else is as in `get_alphabet`.
     unknown : {"error", "mask"}, default="error"
         What happens to an ASCII character outside the alphabet: an error, or token 1. Other characters are always an
         error.
+    case_sensitive : {"auto"} or bool, default="auto"
+        Whether ``"a"`` and ``"A"`` differ, where `alphabet` is not an `Alphabet`, which says so itself. ``"auto"``
+        reads lower case as upper case where letters spell nucleotides or residues, as in soft-masked DNA. Under
+        ``"learned"`` these are strings of nothing but letters, gaps and stops (``-``, ``.``, ``*``); in other strings
+        that have both cases, such as SMILES, case carries meaning. ``True`` adds the lower-case letters and codes of
+        DNA, RNA and proteins as further ones.
 
     Returns
     -------
@@ -55,19 +74,30 @@ def ensure_sequences(X: Any, *, alphabet: str | Alphabet = "learned", unknown: s
     Traceback (most recent call last):
     ...
     ValueError: sequence 1 has '-' at position 2, not in the custom alphabet ACGT; unknown='mask' would accept it
+    >>> ensure_sequences(["MKVLA", "MTE"]), ensure_sequences(["CC(=O)N", "c1ccc1"], alphabet="learned")
+    (<2 sequences of 3 to 5 characters, alphabet 'protein'>, <2 sequences of 6 to 7 characters, alphabet 'learned'>)
     """
     if unknown not in ("error", "mask"):
         raise ValueError(f"unknown must be 'error' or 'mask'; got {unknown!r}")
-    learned = isinstance(alphabet, str) and alphabet == "learned"
-    given = None if learned else get_alphabet(alphabet)
+    case_sensitive = ensure_case_sensitive(case_sensitive)
+    rule = alphabet.lower() if isinstance(alphabet, str) else ""
+    if rule == "auto" and isinstance(X, Sequences):
+        alphabet, rule = X.alphabet, ""
+    given = None if rule in ("auto", "learned") else get_alphabet(alphabet, case_sensitive=case_sensitive)
     strings = _ensure_strings(_ensure_list(X))
     offsets = offsets_of(np.fromiter(map(len, strings), dtype=np.int64, count=len(strings)))
     text = _join_ascii(strings, offsets)
-    chosen = given if given is not None else _learn_alphabet(text, offsets)
+    if rule == "learned":
+        chosen = learn_alphabet(text, offsets, case_sensitive)
+    else:
+        chosen = given or get_alphabet(recognise_alphabet(text).name, case_sensitive=case_sensitive)
     # One pass of the C library's table look-up over all sequences at once: no Python per character or sequence.
     encoded = text.translate(chosen.lookup.tobytes())
     if unknown == "error" and (at := encoded.find(chosen.unknown_token)) >= 0:
-        raise ValueError(f"{_place(text, at, offsets)}, not in {chosen}; unknown='mask' would accept it")
+        advice = "; unknown='mask' would accept it"
+        if rule == "auto":
+            advice = f", recognised by what occurs; alphabet='learned' or an Alphabet may have it, and {advice[2:]}"
+        raise ValueError(f"{place_of(text, at, offsets)}, not in {chosen}{advice}")
     return Sequences(np.frombuffer(encoded, dtype=np.uint8), offsets, chosen)
 
 
@@ -105,12 +135,22 @@ def _ensure_string(item: Any, index: int) -> str:
     if isinstance(item, str):
         return item
     if _is_biopython(item):
-        return str(getattr(item, "seq", item))
+        return _letters_of(getattr(item, "seq", item), index)
     if item is None or type(item).__name__ in ("NAType", "NaTType") or (isinstance(item, float) and math.isnan(item)):
         raise ValueError(f"sequence {index} is missing ({item}); drop or fill such rows first")
     if isinstance(item, (bytes, bytearray)):
         raise TypeError(f"sequence {index} is bytes; decode it first, as in sequence.decode('ascii')")
     raise TypeError(f"sequence {index} must be a string; got {item!r:.50} of type {type(item).__name__}")
+
+
+def _letters_of(sequence: Any, index: int) -> str:
+    """The letters of a `Seq`, which may know its length alone; of a record without one, `sequence` is None."""
+    if sequence is None:
+        raise ValueError(f"sequence {index} has no letters: its SeqRecord holds None")
+    try:
+        return str(sequence)
+    except ValueError as error:  # Biopython's UndefinedSequenceError
+        raise ValueError(f"sequence {index} has no letters, or only in parts: its Seq is undefined") from error
 
 
 def _is_biopython(item: Any) -> bool:
@@ -129,24 +169,5 @@ def _join_ascii(strings: list[str] | tuple[str, ...], offsets: np.ndarray) -> by
     text = "".join(strings)
     if not text.isascii():
         at = next(position for position, character in enumerate(text) if not character.isascii())
-        raise ValueError(f"{_place(text, at, offsets)}, which is not an ASCII character")
+        raise ValueError(f"{place_of(text, at, offsets)}, which is not an ASCII character")
     return text.encode("ascii")
-
-
-def _learn_alphabet(text: bytes, offsets: np.ndarray) -> Alphabet:
-    """The distinct characters, sorted; blanks and control characters are slips of reading a file, never letters."""
-    seen = set(text[:100_000])
-    seen |= set(text.translate(None, bytes(seen)))  # what the beginning lacks: a few characters at most
-    characters = sorted(map(chr, seen))
-    for character in characters:
-        if not "!" <= character <= "~":
-            place = _place(text, text.find(ord(character)), offsets)
-            raise ValueError(f"{place}; blanks and control characters are in no alphabet, strip them first")
-    return alphabet_of("learned", characters)
-
-
-def _place(text: str | bytes, at: int, offsets: np.ndarray) -> str:
-    """Name the character that stands at index `at` of all sequences end to end."""
-    index = int(np.searchsorted(offsets, at, side="right")) - 1
-    character = text[at] if isinstance(text, str) else chr(text[at])
-    return f"sequence {index} has {character!r} at position {at - int(offsets[index])}"

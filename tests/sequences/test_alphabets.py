@@ -127,7 +127,31 @@ def test_impossible_alphabets(arguments: tuple, message: str) -> None:
         Alphabet(*arguments)
 
 
-@pytest.mark.parametrize("alphabet", ["learned", "", "dnaa", "AC GT", "ÄÖ"])
+def test_a_pickle_carries_no_arrays() -> None:
+    dna = Alphabet("mine", "ACGT")
+    assert pickle.loads(pickle.dumps(dna)) == dna
+    size = len(pickle.dumps(dna))
+    assert dna.lookup.size == 256 and dna.one_hot_vectors.size == 24
+    copy = pickle.loads(pickle.dumps(dna))
+    assert len(pickle.dumps(dna)) == size and hash(copy) == hash(dna)
+    with pytest.raises(ValueError, match="read-only"):
+        copy.lookup[0] = 3
+
+
+@pytest.mark.parametrize("name", ["dna", "rna", "protein"])
+def test_lower_case_letters_stand_for_themselves_where_case_is_kept(name: str) -> None:
+    folded, kept = get_alphabet(name), get_alphabet(name, case_sensitive=True)
+    assert (kept.letters, kept.codes) == (
+        folded.letters + folded.letters.lower(), folded.codes + folded.codes.lower()
+    )  # fmt: skip
+    assert np.array_equal(kept.one_hot_vectors[2 : 2 + kept.n_letters], np.eye(kept.n_letters))
+    vectors = dict(zip(kept.codes, kept.one_hot_vectors[2 + kept.n_letters :], strict=True))
+    for code in folded.codes:
+        assert np.array_equal(vectors[code], np.roll(vectors[code.lower()], folded.n_letters))
+    assert get_alphabet(name, case_sensitive=False) is folded
+
+
+@pytest.mark.parametrize("alphabet", ["auto", "learned", "LEARNED", "", "dnaa", "AC GT", "ÄÖ"])
 def test_get_alphabet_says_what_is_allowed(alphabet: str) -> None:
     with pytest.raises(ValueError, match=f"'dna', 'rna', 'protein', an Alphabet, .*; got '{alphabet}'"):
         get_alphabet(alphabet)

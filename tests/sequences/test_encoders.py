@@ -87,7 +87,7 @@ def test_round_trip_dna(encoder_class: type, strings: list[str], length: int) ->
 @both
 @given(st.lists(st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=1), min_size=1, max_size=8))
 def test_round_trip_learned(encoder_class: type, strings: list[str]) -> None:
-    encoder = encoder_class().fit(strings)
+    encoder = encoder_class("learned").fit(strings)
     expected = strings if encoder.alphabet_.case_sensitive else [string.upper() for string in strings]
     assert encoder.inverse_transform(encoder.transform(strings)) == expected
     assert np.array_equal(encoder.transform(strings), clone(encoder).fit_transform(strings))
@@ -117,12 +117,36 @@ def test_probabilities_are_read_as_the_nearest_character() -> None:
 
 @both
 def test_learned_attributes_follow_the_training_data(encoder_class: type) -> None:
-    encoder = encoder_class().fit(["GAT", "TACA"])
+    encoder = encoder_class("learned").fit(["GAT", "TACA"])
     assert encoder.length_ == 4
     assert encoder.alphabet_.letters == "ACGT"
     assert encoder.fit(["xy"]).length_ == 2
     assert encoder.alphabet_.letters == "XY"
     assert encoder_class("dna", length=7).fit(["GAT"]).length_ == 7
+
+
+@both
+def test_the_alphabet_is_recognised_and_keeps_its_codes(encoder_class: type) -> None:
+    encoder = encoder_class().fit(["ACGT", "ggta"])
+    assert encoder.alphabet_ is get_alphabet("dna")
+    assert encoder.inverse_transform(encoder.transform(["ARNt"])) == ["ARNT"]
+    assert encoder.fit(["MKV", "LAD"]).alphabet_ is get_alphabet("protein")
+    with pytest.raises(ValueError, match="sequence 0 has '-' at position 2, not in the protein alphabet"):
+        encoder.transform(["MK-"])
+
+
+@both
+@pytest.mark.parametrize("alphabet", ["auto", "dna", "learned"])
+def test_soft_masked_strings_are_those_in_upper_case_unless_case_is_kept(encoder_class: type, alphabet: str) -> None:
+    strings = ["ACGTacgt", "ttGACCAg"]
+    upper = [string.upper() for string in strings]
+    encoder = encoder_class(alphabet).fit(strings)
+    assert encoder.alphabet_.letters == "ACGT"
+    assert np.array_equal(encoder.transform(strings), encoder_class(alphabet).fit_transform(upper))
+    assert encoder.inverse_transform(encoder.transform(strings)) == upper
+    keeping = encoder_class(alphabet, case_sensitive=True).fit(strings)
+    assert keeping.alphabet_.letters == "ACGTacgt"
+    assert keeping.inverse_transform(keeping.transform(strings)) == strings
 
 
 @both
@@ -144,6 +168,7 @@ def test_longer_strings_are_an_error_or_cut(encoder_class: type) -> None:
         ({"length": 2.5}, "'length' parameter"),
         ({"truncate": "yes"}, "'truncate' parameter"),
         ({"unknown": "drop"}, "'unknown' parameter"),
+        ({"case_sensitive": "yes"}, "'case_sensitive' parameter"),
         ({"alphabet": 4}, "'alphabet' parameter"),
         ({"alphabet": "dnaa"}, "alphabet must be 'dna', 'rna', 'protein', an Alphabet"),
         ({"dtype": bool}, "dtype of .* must be .*; got bool"),

@@ -1,6 +1,9 @@
 """Reading FASTA files."""
 
+import bz2
 import gzip
+import io
+import lzma
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -11,15 +14,15 @@ from skmlbio.sequences import FastaRecords, ensure_sequences, read_fasta
 
 pytest.importorskip("Bio")
 
+COMPRESS = {"plain": bytes, "gzip": gzip.compress, "bz2": bz2.compress, "xz": lzma.compress}
 TEXT = ">s1 first|kinase\nMKV\nla\n\n>s2\n M T E\n"
 
 
-@pytest.mark.parametrize("compress", [False, True])
-@pytest.mark.parametrize("newline", ["\n", "\r\n"])
-def test_plain_and_gzip(compress: bool, newline: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("compress", COMPRESS)
+@pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
+def test_plain_and_compressed(compress: str, newline: str, tmp_path: Path) -> None:
     path = tmp_path / "file.anything"
-    data = TEXT.replace("\n", newline).encode()
-    path.write_bytes(gzip.compress(data) if compress else data)
+    path.write_bytes(COMPRESS[compress](TEXT.replace("\n", newline).encode()))
     records = read_fasta(path)
     assert records == FastaRecords(["s1", "s2"], ["s1 first|kinase", "s2"], ["MKVla", "MTE"])
     assert read_fasta(str(path)) == records
@@ -30,6 +33,82 @@ def test_a_header_may_be_empty_and_lines_may_come_before_it(tmp_path: Path) -> N
     path = tmp_path / "a.fasta"
     path.write_text("\n\n>\nACGT")
     assert read_fasta(path) == FastaRecords([""], [""], ["ACGT"])
+
+
+def test_records_without_letters_stay(tmp_path: Path) -> None:
+    path = tmp_path / "a.fasta"
+    path.write_text(">s1\n>s2\n\nAC\n\n>s3")
+    assert read_fasta(path) == FastaRecords(["s1", "s2", "s3"], ["s1", "s2", "s3"], ["", "AC", ""])
+
+
+@pytest.mark.parametrize("compress", COMPRESS)
+def test_byte_order_marks_and_headers_of_another_encoding(compress: str, tmp_path: Path) -> None:
+    path = tmp_path / "a.fasta"
+    mark, utf_8, latin_1 = b"\xef\xbb\xbf", ">s Müller\nAC\n".encode(), ">s Müller\nAC\n".encode("latin-1")
+    path.write_bytes(COMPRESS[compress](mark + latin_1 + utf_8 + mark + utf_8))  # as joined files are
+    assert read_fasta(path) == FastaRecords(["s"] * 3, ["s Müller"] * 3, ["AC"] * 3)
+
+
+@pytest.mark.parametrize("compress", COMPRESS)
+def test_open_files_are_read_to_their_end_and_stay_open(compress: str, tmp_path: Path) -> None:
+    path = tmp_path / "a.fasta"
+    path.write_bytes(COMPRESS[compress](TEXT.encode()))
+    expected = read_fasta(path)
+    for file in path.open("rb"), path.open("rb", buffering=0), io.BytesIO(path.read_bytes()):
+        with file:
+            assert read_fasta(file) == expected
+            assert not file.closed and file.read() == b""
+
+
+@pytest.mark.parametrize(
+    ("opener", "options"),
+    [
+        (open, {"encoding": "utf-8"}),
+        (open, {"newline": "", "encoding": "utf-8-sig"}),
+        (gzip.open, {"mode": "rb"}),
+        (gzip.open, {"mode": "rt", "encoding": "utf-8"}),
+        (lambda path: io.StringIO(TEXT), {}),
+    ],
+)
+def test_files_that_others_have_opened(opener: Callable, options: dict, tmp_path: Path) -> None:
+    path = tmp_path / "a.fasta"
+    data = TEXT.replace("\n", "\r\n").encode("utf-8-sig")
+    path.write_bytes(gzip.compress(data) if opener is gzip.open else data)
+    with opener(path, **options) as file:
+        assert read_fasta(file) == FastaRecords(["s1", "s2"], ["s1 first|kinase", "s2"], ["MKVla", "MTE"])
+        assert not file.closed
+
+
+def test_what_is_no_open_file_for_reading(tmp_path: Path) -> None:
+    with pytest.raises(TypeError, match="read_fasta takes a path or an open file; got list"):
+        read_fasta([">s1", "ACGT"])
+    with open(tmp_path / "new", "wb") as file, pytest.raises(io.UnsupportedOperation):
+        read_fasta(file)
+    path = tmp_path / "latin.fasta"
+    path.write_bytes(b">s1 M\xfcller\nAC\n")
+    with (
+        path.open(encoding="utf-8") as file,
+        pytest.raises(ValueError, match=r"latin\.fasta' is open as text of another"),
+    ):
+        read_fasta(file)
+
+
+@pytest.mark.parametrize("compress", ["gzip", "bz2", "xz"])
+@pytest.mark.parametrize("as_file", [False, True])
+def test_compressed_files_that_are_cut_off_or_damaged(compress: str, as_file: bool, tmp_path: Path) -> None:
+    path = tmp_path / "a.fasta"
+    whole = COMPRESS[compress](b"".join(b">s%d\nACGT\n" % i for i in range(5_000)))
+    for data in whole[: len(whole) // 2], whole[:12], whole[:9] + bytes(8) + whole[17:]:
+        path.write_bytes(data)
+        with pytest.raises(ValueError, match=r"a\.fasta' is cut off or damaged"), path.open("rb") as file:
+            read_fasta(file if as_file else path)
+
+
+def test_a_gzip_file_that_another_has_opened_is_cut_off(tmp_path: Path) -> None:
+    path = tmp_path / "a.fasta"
+    path.write_bytes(gzip.compress(TEXT.encode())[:20])
+    with pytest.raises(ValueError, match=r"a\.fasta' is cut off"), gzip.open(path) as file:
+        read_fasta(file)
 
 
 def test_missing_file(tmp_path: Path) -> None:
@@ -43,8 +122,11 @@ def test_missing_file(tmp_path: Path) -> None:
         (b"", "a.fasta' is empty"),
         (b"\n \n", "a.fasta' is empty"),
         (gzip.compress(b""), "a.fasta' is empty"),
-        (b"ACGT\n>s1\nACGT\n", r"a.fasta' must begin with '>' to be FASTA; it begins with 'ACGT\\n'"),
-        (b"\x80\x81\xff", "a.fasta' is not a text file"),
+        (b"ACGT\n>s1\nACGT\n", r"a.fasta' must begin with '>' to be FASTA; line 1 begins with 'ACGT\\n'"),
+        (b"\n\x80\x81>", r"a.fasta' must begin with '>' to be FASTA; line 2 begins with '\\x80\\x81>'"),
+        (">s1\nAC\n".encode("utf-16"), "a.fasta' must begin with '>' to be FASTA; line 1 begins with 'ÿþ"),
+        (b">s1\nAC\n>s2\nAC\nA\xc4C\n", "a.fasta' has 'Ä' in line 5, in the sequence of record 2; sequences are ASCII"),
+        (">s1\nAÄ\n".encode(), "a.fasta' has 'Ä' in line 2, in the sequence of record 1"),
     ],
 )
 def test_no_fasta(data: bytes, message: str, tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from skmlbio.sequences import Sequences, ensure_sequences
+from skmlbio.sequences import Alphabet, Sequences, ensure_sequences, get_alphabet
 
 STRINGS = ["ACGT", "gattaca", "N"]
 UPPER = ["ACGT", "GATTACA", "N"]
@@ -53,6 +53,18 @@ def test_biopython_sequences_and_records() -> None:
             ensure_sequences(single)
 
 
+def test_biopython_sequences_without_letters() -> None:
+    seq = pytest.importorskip("Bio.Seq")
+    record = pytest.importorskip("Bio.SeqRecord")
+    for nothing in None, seq.Seq(None, 9), seq.Seq({3: "ACG"}, 9):
+        for item in [record.SeqRecord(nothing), *([] if nothing is None else [nothing])]:
+            for alphabet in "auto", "learned", "dna":
+                with pytest.raises(ValueError, match="sequence 1 has no letters"):
+                    ensure_sequences(["ACG", item], alphabet=alphabet)
+    with pytest.raises(ValueError, match="sequence 1 is empty"):
+        ensure_sequences(["ACG", record.SeqRecord(seq.Seq(None, 0))])
+
+
 @given(st.lists(st.text("ACGTNacgtn", min_size=1, max_size=9), min_size=1, max_size=9))
 def test_tokens_are_the_look_up_of_the_bytes(strings: list[str]) -> None:
     sequences = ensure_sequences(strings, alphabet="dna")
@@ -62,22 +74,111 @@ def test_tokens_are_the_look_up_of_the_bytes(strings: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
+    ("strings", "name"),
+    [
+        (["ACGT"], "dna"),
+        (["gatt", "aca"], "dna"),
+        (["gauu", "ACA"], "rna"),
+        (["ACGT" * 9 + "RYKN", "SNNNNNNNN"], "dna"),  # N says nothing, nine tenths of the others are bases
+        (["ACGT" * 9 + "RYKNSM"], "protein"),
+        (["A" * 200_000, "CGT"], "dna"),
+        (["MKV", "LAD"], "protein"),
+        (["SARVM", "GAVMR", "KYC"], "protein"),  # every letter is a code of nucleotides
+        (["TANG", "GNAT"], "protein"),  # C is missing
+        (["GAGAGA"], "protein"),
+        (["UUUU"], "protein"),
+        (["HPPH"], "protein"),
+        (["acdefghiklmnpqrstvwy"], "protein"),
+    ],
+)
+def test_the_alphabet_is_recognised_by_what_occurs(strings: list[str], name: str) -> None:
+    assert ensure_sequences(strings).alphabet is get_alphabet(name)
+    assert ensure_sequences(strings[::-1], alphabet="AUTO").alphabet is get_alphabet(name)
+
+
+@pytest.mark.parametrize(
+    ("strings", "place", "name"),
+    [
+        (["ACGTTGCA", "AC-T"], "sequence 1 has '-' at position 2", "dna"),
+        (["ACGUUGCA" * 3, "AX"], "sequence 1 has 'X' at position 1", "rna"),
+        (["ACGU", "ACGTTT"], "sequence 0 has 'U' at position 3", "dna"),
+        (["ACGUU", "ACGT"], "sequence 1 has 'T' at position 3", "rna"),
+        (["MKVLA", "MK*"], "sequence 1 has '*' at position 2", "protein"),
+        (["CCO", "c1ccc1"], "sequence 1 has '1' at position 1", "protein"),
+        (["MKV", "L A"], "sequence 1 has ' ' at position 1", "protein"),
+        (["0110"], "sequence 0 has '0' at position 0", "protein"),
+    ],
+)
+def test_other_characters_than_those_recognised(strings: list[str], place: str, name: str) -> None:
+    alphabet = get_alphabet(name)
+    advice = (
+        "recognised by what occurs; alphabet='learned' or an Alphabet may have it, and unknown='mask' would accept it"
+    )
+    with pytest.raises(ValueError, match=re.escape(f"{place}, not in {alphabet}, {advice}")):
+        ensure_sequences(strings)
+    assert ensure_sequences(strings, unknown="mask").alphabet is alphabet
+
+
+@pytest.mark.parametrize("alphabet", ["protein", "learned", "HP"])
+def test_sequences_keep_their_alphabet(alphabet: str) -> None:
+    sequences = ensure_sequences(["HPPH"], alphabet=alphabet)
+    assert ensure_sequences(sequences).alphabet is sequences.alphabet
+    assert ensure_sequences(sequences, alphabet="learned").alphabet.letters == "HP"
+
+
+@pytest.mark.parametrize(
     ("strings", "letters", "case_sensitive"),
     [
         (["GATT", "ACA"], "ACGT", False),
         (["gatt", "aca"], "ACGT", False),
+        (["gatt", "ACA"], "ACGT", False),
+        (["ac-G.t*"], "*-.ACGT", False),
+        (["MKVla"], "AKLMV", False),
         (["CC(=O)N", "c1ccc1"], "()1=CNOc", True),
+        (["CCl", "CBr", "C-C"], "-BClr", True),
         (["A" * 200_000, "B"], "AB", False),
     ],
 )
 def test_learned_alphabet(strings: list[str], letters: str, case_sensitive: bool) -> None:
-    alphabet = ensure_sequences(strings).alphabet
+    alphabet = ensure_sequences(strings, alphabet="learned").alphabet
     assert (alphabet.name, alphabet.letters, alphabet.case_sensitive) == ("learned", letters, case_sensitive)
     assert alphabet.codes == ""
 
 
+@pytest.mark.parametrize("case_sensitive", [True, False, np.True_, np.False_])
+@pytest.mark.parametrize(
+    ("alphabet", "kept", "folded"),
+    [
+        ("learned", "ANacn", "ACN"),
+        ("auto", "ACDEFGHIKLMNPQRSTVWYacdefghiklmnpqrstvwy", "ACDEFGHIKLMNPQRSTVWY"),
+        ("dna", "ACGTacgt", "ACGT"),
+        ("ANacC", "ANacC", None),
+        ("ANC", "ANC", "ANC"),
+    ],
+)
+def test_case_is_kept_or_folded_where_one_says_so(alphabet: str, kept: str, folded: str | None, case_sensitive) -> None:
+    options = {"alphabet": alphabet, "case_sensitive": case_sensitive, "unknown": "mask"}
+    if folded is None and not case_sensitive:
+        with pytest.raises(ValueError, match="letters and codes must be distinct; got 'ANACC'"):
+            ensure_sequences(["AcNn", "a"], **options)
+        return
+    sequences = ensure_sequences(["AcNn", "a"], **options)
+    assert sequences.alphabet.letters == (kept if case_sensitive else folded)
+    assert sequences.alphabet.case_sensitive == case_sensitive
+    assert (sequences.tokens[0] == sequences.tokens[-1]) != case_sensitive
+
+
+def test_an_alphabet_says_itself_whether_case_counts() -> None:
+    hp = Alphabet("hp", "HP")
+    assert ensure_sequences(["hP"], alphabet=hp, case_sensitive=False).to_strings() == ["HP"]
+    with pytest.raises(ValueError, match="case_sensitive=True contradicts the alphabet 'hp', which says it itself"):
+        ensure_sequences(["hP"], alphabet=hp, case_sensitive=True)
+    with pytest.raises(ValueError, match="case_sensitive must be 'auto', True or False; got 'yes'"):
+        ensure_sequences(["hP"], case_sensitive="yes")
+
+
 def test_learned_alphabet_serves_later_calls_in_either_case() -> None:
-    alphabet = ensure_sequences(["gatt", "aca"]).alphabet
+    alphabet = ensure_sequences(["gatt", "aca"], alphabet="learned").alphabet
     assert ensure_sequences(["TaCa"], alphabet=alphabet).to_strings() == ["TACA"]
     with pytest.raises(ValueError, match="sequence 0 has 'N' at position 2, not in the learned alphabet ACGT;"):
         ensure_sequences(["TAN"], alphabet=alphabet)
