@@ -11,15 +11,18 @@ from sklearn.utils.validation import check_is_fitted
 
 from skmlbio.base import ClassifierBase
 from skmlbio.base._dense import LAYER_CONSTRAINTS, require_activation
+from skmlbio.estimators._attention_memory import attention_bytes, require_memory
 from skmlbio.estimators._sequence_data import SequenceData, choose_bucket_lengths
 from skmlbio.sequences import Alphabet, ensure_sequences
 from skmlbio.training._blueprint import Blueprint
+from skmlbio.training._memory import available_memory
 
 if TYPE_CHECKING:
     from skmlbio.export._served_network import ServedNetwork
     from skmlbio.export._signatures import Entrance
 
 _COUNT = [Interval(Integral, 1, None, closed="left")]
+_SURELY_AVAILABLE = 2**28  # bytes, about what a batch of short strings takes
 
 
 class AttentionClassifier(ClassifierBase):
@@ -36,10 +39,14 @@ class AttentionClassifier(ClassifierBase):
 
     Parameters
     ----------
-    alphabet : {"dna", "rna", "protein", "learned"}, str of letters or Alphabet, default="learned"
-        What the characters may be, see `skmlbio.sequences.get_alphabet`; "learned" takes those of the training strings.
+    alphabet : {"auto", "dna", "rna", "protein", "learned"}, str of letters or Alphabet, default="auto"
+        What the characters may be, see `skmlbio.sequences.ensure_sequences`; "auto" recognises DNA, RNA or protein by
+        the training strings, and understands their ambiguity codes whether or not they occur there; "learned" takes the
+        characters of the training strings as they are.
     unknown : {"error", "mask"}, default="error"
         What to do about a character outside the alphabet: refuse the string, or treat it as any letter.
+    case_sensitive : {"auto"} or bool, default="auto"
+        Whether "a" and "A" differ; "auto" reads lower case as upper case where letters spell nucleotides or residues.
     embedding_dim : int, default=64
         Length of a residue's vector; a multiple of `n_heads`.
     n_heads : int, default=4
@@ -134,7 +141,9 @@ class AttentionClassifier(ClassifierBase):
     >>> from skmlbio import AttentionClassifier
     >>> X = ["ACGTACGTAA", "TTGTACAA", "acgtgg", "CCCACGTC", "ACCTTG", "TTTTGGGACC", "GGGCCA", "CATGCCTT"] * 5
     >>> y = ["site", "none", "site", "site", "none", "none", "none", "none"] * 5
-    >>> classifier = AttentionClassifier("dna", epochs=40, random_state=0).fit(X, y)
+    >>> classifier = AttentionClassifier(epochs=40, random_state=0).fit(X, y)
+    >>> classifier.alphabet_.name
+    'dna'
     >>> classifier.predict(["GGACGTGG", "GGAGCTGG"])
     array(['site', 'none'], dtype='<U4')
     >>> classifier.attention_maps(["GGACGTGG"])[0].shape
@@ -144,6 +153,7 @@ class AttentionClassifier(ClassifierBase):
     _parameter_constraints: dict = ClassifierBase._parameter_constraints | {
         "alphabet": [str, Alphabet],
         "unknown": [StrOptions({"error", "mask"})],
+        "case_sensitive": [StrOptions({"auto"}), "boolean"],
         "embedding_dim": _COUNT,
         "n_heads": _COUNT,
         "n_blocks": _COUNT,
@@ -158,9 +168,10 @@ class AttentionClassifier(ClassifierBase):
 
     def __init__(
         self,
-        alphabet="learned",
+        alphabet="auto",
         *,
         unknown="error",
+        case_sensitive="auto",
         embedding_dim=64,
         n_heads=4,
         n_blocks=1,
@@ -189,6 +200,7 @@ class AttentionClassifier(ClassifierBase):
     ):
         self.alphabet = alphabet
         self.unknown = unknown
+        self.case_sensitive = case_sensitive
         self.embedding_dim = embedding_dim
         self.n_heads = n_heads
         self.n_blocks = n_blocks
@@ -228,9 +240,18 @@ class AttentionClassifier(ClassifierBase):
         list of n_sequences ndarray of shape (n_blocks, n_heads, length, length), float32
             For a string of that length, by block and head: in row i, the shares of all residues in what residue i
             collects, softmax(Q Kᵀ / √d).  Rows sum to 1; there is no padding.
+
+        Raises
+        ------
+        MemoryError
+            If the maps of all strings do not fit into memory.
         """
         check_is_fitted(self, "weights_")
         data = self._encode(X, reset=False).to_predict()
+        # What is returned, and the last batch, whose strings are padded to the length of the longest or more.
+        lengths = data.sequences.lengths
+        advice = "cut it, or ask for fewer strings at a time"
+        self._require_memory(np.append(lengths, lengths.max()), self.n_blocks, advice, data)
         maps: list[Any] = [None] * len(data)
         for rows in data.batches():
             blocks = super()._ask_encoded("attention_maps", data.subset(rows))
@@ -248,14 +269,36 @@ class AttentionClassifier(ClassifierBase):
             )
 
     def _encode(self, X, *, reset):
-        sequences = ensure_sequences(X, alphabet=self.alphabet if reset else self.alphabet_, unknown=self.unknown)
+        alphabet, case_sensitive = (self.alphabet, self.case_sensitive) if reset else (self.alphabet_, "auto")
+        sequences = ensure_sequences(X, alphabet=alphabet, unknown=self.unknown, case_sensitive=case_sensitive)
         if reset:
             self.alphabet_, self.max_length_ = sequences.alphabet, int(sequences.lengths.max())
             self.bucket_lengths_ = choose_bucket_lengths(sequences.lengths)
         return SequenceData(sequences, self.bucket_lengths_, self.n_heads)
 
+    def _training_sets(self, X, y, sample_weight, X_val, *rest, **options):
+        training, validation = super()._training_sets(X, y, sample_weight, X_val, *rest, **options)
+        # Gradients need the maps of every block, and are maps themselves.
+        advice = "cut such strings, or take fewer heads or blocks, or dtype='mixed_bfloat16'"
+        self._require_memory([training.data.sequences.lengths.max()], self.n_blocks + 1, advice, X)
+        if validation is not None:
+            given = X if X_val is None else X_val
+            self._require_memory([validation.data.sequences.lengths.max()], 1, advice, given)
+        return training, validation
+
     def _ask_encoded(self, head, data):
+        self._require_memory([data.sequences.lengths.max()], 1, "cut it, or fit a network of fewer heads", data)
         return super()._ask_encoded(head, data.to_predict())
+
+    def _require_memory(self, lengths, n_maps, advice, given):
+        """Refuse strings of these lengths if their maps do not fit into memory together; `given` has all strings."""
+        import keras
+
+        dtype = self.dtype or keras.config.dtype_policy().name
+        needed = attention_bytes(lengths, self.n_heads, n_maps, dtype)
+        if needed > _SURELY_AVAILABLE:
+            data = given if isinstance(given, SequenceData) else self._encode(given, reset=False)
+            require_memory(needed, available_memory(), max(lengths), data.sequences.lengths, advice)
 
     def _make_blueprint(self):
         from skmlbio.networks.attention_classifier import attention_classifier

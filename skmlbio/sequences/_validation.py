@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import sys
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,8 @@ import numpy as np
 from ._alphabets import Alphabet, ensure_case_sensitive, get_alphabet
 from ._recognition import learn_alphabet, place_of, recognise_alphabet
 from ._samples import Sequences, offsets_of
+
+_LISTING = ("to_list", "tolist", "to_pylist")  # what pandas, polars and Arrow call it
 
 
 def ensure_sequences(
@@ -25,9 +28,9 @@ def ensure_sequences(
     Parameters
     ----------
     X : list, tuple, array, series or data frame of n_sequences strings
-        A list or tuple, a NumPy array of shape (n_sequences,) or (n_sequences, 1), a pandas or polars `Series`, or a
-        data frame of one column. Each item is a `str` or a Biopython `Seq` or `SeqRecord`, of at least one character,
-        in any case. The `Sequences` of an earlier call are taken too.
+        A list or tuple, a NumPy array of shape (n_sequences,) or (n_sequences, 1), a pandas or polars `Series`, an
+        array of pandas or Arrow, or a data frame of one column. Each item is a `str` or a Biopython `Seq` or
+        `SeqRecord`, of at least one character. The `Sequences` of an earlier call are taken too.
     alphabet : {"auto", "dna", "rna", "protein", "learned"}, str of letters or Alphabet, default="auto"
         What the characters may be:
 
@@ -112,9 +115,9 @@ def _ensure_list(X: Any) -> list | tuple:
     elif isinstance(X, np.ndarray) or (hasattr(X, "columns") and hasattr(X, "shape")):
         if len(X.shape) == 0 or X.shape[1:] not in ((), (1,)):
             raise ValueError(f"X has shape {X.shape}; sequences come as a list or as one column")
-        items = np.asarray(X).ravel().tolist()
-    elif hasattr(X, "to_list"):
-        items = X.to_list()
+        items = np.asanyarray(X).ravel().tolist()  # of a masked array, what is missing becomes None
+    elif hasattr(X, "__len__") and (name := next(filter(partial(hasattr, X), _LISTING), "")):
+        items = getattr(X, name)()
     else:
         raise TypeError(
             f"X must be a list, tuple, array, series or one-column frame of strings; got {type(X).__name__}"
@@ -136,7 +139,11 @@ def _ensure_string(item: Any, index: int) -> str:
         return item
     if _is_biopython(item):
         return _letters_of(getattr(item, "seq", item), index)
-    if item is None or type(item).__name__ in ("NAType", "NaTType") or (isinstance(item, float) and math.isnan(item)):
+    if (
+        item is None
+        or type(item).__name__ in ("NAType", "NaTType")
+        or (isinstance(item, (float, np.floating)) and math.isnan(item))
+    ):
         raise ValueError(f"sequence {index} is missing ({item}); drop or fill such rows first")
     if isinstance(item, (bytes, bytearray)):
         raise TypeError(f"sequence {index} is bytes; decode it first, as in sequence.decode('ascii')")

@@ -9,12 +9,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 import tensorflow as tf
+from sklearn.base import clone
 from sklearn.model_selection import KFold, cross_val_score
 from sklearn.utils import get_tags
 
 from skmlbio import AttentionClassifier
 from skmlbio.estimators._sequence_data import SequenceData, choose_bucket_lengths
-from skmlbio.sequences import Alphabet, ensure_sequences
+from skmlbio.sequences import Alphabet, TokenEncoder, ensure_sequences, get_alphabet
 from skmlbio.training import clear_programs, program_info
 
 SMALL = {"embedding_dim": 8, "n_heads": 2, "feed_forward_dim": 8, "kernel_width": 3, "epochs": 2, "random_state": 0}
@@ -79,15 +80,47 @@ def test_splice_sites(data_file: Callable) -> None:
 
 
 def test_the_learned_alphabet_stays_what_it_was() -> None:
-    classifier = AttentionClassifier(**SMALL).fit(["HPPH", "PHPHP", "HHP"], ["a", "b", "a"])
+    classifier = AttentionClassifier("learned", **SMALL).fit(["HPPH", "PHPHP", "HHP"], ["a", "b", "a"])
     assert (classifier.alphabet_.name, classifier.alphabet_.letters) == ("learned", "HP")
     with pytest.raises(ValueError, match="sequence 1 has 'X' at position 2, not in the learned alphabet HP"):
         classifier.predict(["HP", "HPX"])
-    classifier = AttentionClassifier(**SMALL).partial_fit(["HPPH", "PHPHP"], ["a", "b"])
+    classifier = AttentionClassifier("learned", **SMALL).partial_fit(["HPPH", "PHPHP"], ["a", "b"])
     with pytest.raises(ValueError, match="sequence 0 has 'Q' at position 1, not in the learned alphabet HP"):
         classifier.partial_fit(["PQ"], ["a"])
     classifier.set_params(alphabet="dna").partial_fit(["PPPH"], ["a"])
     assert classifier.alphabet_.letters == "HP"
+
+
+def test_a_code_that_only_one_fold_has_stops_no_cross_validation() -> None:
+    strings = [*X[:-2], "ACGTRYACGT", "NNACGT"]
+    scores = cross_val_score(AttentionClassifier(**SMALL), strings, Y, cv=KFold(5), error_score="raise")
+    assert len(scores) == 5
+    classifier = AttentionClassifier(**SMALL).fit(X, Y)
+    assert classifier.alphabet_ is get_alphabet("dna")
+    with pytest.raises(ValueError, match="sequence 1 has 'E' at position 2, not in the dna alphabet"):
+        classifier.predict(["ACR", "ACE"])
+
+
+def test_every_fold_of_the_splice_sites_understands_the_others(data_file: Callable) -> None:
+    strings = np.char.strip(np.loadtxt(data_file("uci_splice/splice.data.gz"), str, delimiter=",")[:, 2])
+    n_codes = 0
+    for train, test in KFold(5).split(strings):
+        encoder = TokenEncoder().fit(strings[train])
+        assert encoder.alphabet_ is get_alphabet("dna")
+        n_codes += np.count_nonzero(encoder.transform(strings[test]) > 5)
+    assert n_codes == len("".join(strings).translate(str.maketrans("", "", "ACGT"))) > 0
+
+
+@pytest.mark.parametrize("alphabet", ["auto", "learned", "dna"])
+def test_soft_masked_strings_are_those_in_upper_case(alphabet: str) -> None:
+    masked = [string[:9] + string[9:].lower() for string in X]
+    classifier = AttentionClassifier(alphabet, **SMALL).fit(masked, Y)
+    assert classifier.alphabet_.letters == "ACGT"
+    upper = AttentionClassifier(alphabet, **SMALL).fit(X, Y)
+    assert np.array_equal(classifier.predict_proba(masked), upper.predict_proba(X))
+    keeping = AttentionClassifier(alphabet, case_sensitive=True, **SMALL).fit(masked, Y)
+    assert keeping.alphabet_.letters == "ACGTacgt"
+    assert not np.array_equal(keeping.predict_proba(masked), keeping.predict_proba(X))
 
 
 def test_an_unknown_character_may_be_any_letter(fitted: AttentionClassifier) -> None:
@@ -191,6 +224,39 @@ def test_attention_maps_come_in_batches_of_limited_size(monkeypatch: pytest.Monk
         np.testing.assert_allclose(found, whole, atol=1e-5)
 
 
+# Memory --------------------------------------------------------------------------------------------------------------
+
+
+def test_strings_too_long_for_the_memory_are_refused_before_anything_starts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """30,000 residues take 2 * 30,000² numbers of 4 bytes a map."""
+    monkeypatch.setattr("skmlbio.estimators.attention_classifier.available_memory", lambda: int(14e9))
+    long = "ACGT" * 7_500
+    classifier = AttentionClassifier(**{**SMALL, "n_blocks": 2})
+    needs = r"sequence 2, the longest, has 30000 residues: .* at least {} GB of memory, and 14\.0 GB are available; cut"
+    with pytest.raises(MemoryError, match=needs.format(r"21\.6")):
+        classifier.fit(["ACGT", "TT", long], [0, 1, 0])
+    with pytest.raises(MemoryError, match=needs.format(r"21\.6")):
+        classifier.partial_fit(["ACGT", "TT", long], [0, 1, 0])
+    with pytest.raises(MemoryError, match=needs.format(r"21\.6")):
+        clone(classifier).set_params(dtype="mixed_bfloat16", n_blocks=5).fit(["ACGT", "TT", long], [0, 1, 0])
+    assert not hasattr(classifier, "weights_")
+    classifier.fit(["ACGT", "TT", long], [0, 1, 0], sample_weight=[1, 1, 0])  # as good as absent
+    with pytest.raises(MemoryError, match=needs.format(r"28\.8").replace("sequence 2", "sequence 1")):
+        classifier.attention_maps(["ACGT", long[:-2] + "RR"])
+    monkeypatch.setattr("skmlbio.estimators.attention_classifier.available_memory", lambda: int(7e9))
+    for ask in classifier.predict, classifier.predict_proba, classifier.decision_function:
+        with pytest.raises(MemoryError, match=r"sequence 1, .* 30000 residues: .* at least 7\.2 GB .* and 7\.0 GB"):
+            ask(["ACGT", long])
+    with pytest.raises(MemoryError, match=r"sequence 3, .* 30000 residues: .* at least 7\.2 GB"):
+        classifier.fit(["ACGT", "TT"], [0, 1], X_val=["A", "C", "A", long], y_val=[0, 1, 0, 1])
+
+
+def test_memory_that_nobody_knows_refuses_nothing(monkeypatch: pytest.MonkeyPatch, fitted) -> None:
+    monkeypatch.setattr("skmlbio.estimators.attention_classifier._SURELY_AVAILABLE", 0)
+    monkeypatch.setattr("skmlbio.estimators.attention_classifier.available_memory", lambda: None)
+    assert len(fitted.predict(X)) == len(X)
+
+
 # Export --------------------------------------------------------------------------------------------------------------
 
 
@@ -217,9 +283,20 @@ def test_a_saved_model_takes_raw_strings(fitted: AttentionClassifier, tmp_path: 
             signatures["predict"](X=tf.constant(wrong))
 
 
+def test_a_saved_model_recognises_codes_and_case_as_the_estimator_does(tmp_path: Path) -> None:
+    classifier = AttentionClassifier(**SMALL).fit([*X[1:], "ACGTacgt"], Y)
+    signatures = served(classifier, tmp_path)
+    strings = ["acgtRYN", "ACGTryn"]
+    found = signatures["predict_proba"](X=tf.constant(strings))["predict_proba"].numpy()
+    np.testing.assert_allclose(found, classifier.predict_proba(strings), atol=1e-5)
+    np.testing.assert_allclose(found[0], found[1], atol=1e-6)
+    with pytest.raises(tf.errors.InvalidArgumentError, match="a character that is not in the dna alphabet"):
+        signatures["predict"](X=tf.constant(["ACE"]))
+
+
 def test_a_saved_model_refuses_what_the_estimator_refuses(tmp_path: Path) -> None:
     strings = ["CCO", "c1ccccc1", "CN", "Oc1ccccc1"]  # both cases occur, so case carries meaning
-    classifier = AttentionClassifier(**SMALL).fit(strings, [0, 1, 0, 1])
+    classifier = AttentionClassifier("learned", **SMALL).fit(strings, [0, 1, 0, 1])
     signatures = served(classifier, tmp_path)
     found = signatures["predict_proba"](X=tf.constant(strings))["predict_proba"]
     np.testing.assert_allclose(found, classifier.predict_proba(strings), atol=1e-5)
@@ -241,6 +318,7 @@ def test_tags_say_that_strings_come_in() -> None:
     [
         ({"embedding_dim": 10, "n_heads": 4}, "embedding_dim must be a multiple of the 4 heads that share it, got 10"),
         ({"positions": "rotary"}, "The 'positions' parameter of AttentionClassifier must be a str among"),
+        ({"case_sensitive": "yes"}, "The 'case_sensitive' parameter of AttentionClassifier must be a str among"),
         ({"kernel_width": 0}, "The 'kernel_width' parameter of AttentionClassifier must be an int in the range"),
         ({"alphabet": "AAC"}, "alphabet must be 'dna', 'rna', 'protein', an Alphabet, a string of distinct"),
         ({"activation": "rleu"}, "activation 'rleu' is unknown"),

@@ -17,6 +17,20 @@ from skmlbio.sequences import Alphabet, Sequences, ensure_sequences, get_alphabe
 STRINGS = ["ACGT", "gattaca", "N"]
 UPPER = ["ACGT", "GATTACA", "N"]
 
+
+class ArrowLike:
+    """A column with the one method that Arrow's have."""
+
+    def __init__(self, strings: list[str]):
+        self.strings = strings
+
+    def __len__(self) -> int:
+        return len(self.strings)
+
+    def to_pylist(self) -> list[str]:
+        return self.strings
+
+
 HOLDERS = {
     "list": list,
     "tuple": tuple,
@@ -28,6 +42,9 @@ HOLDERS = {
     "pandas series": lambda strings: pandas.Series(strings, index=[7, 8, 9]),
     "pandas categories": lambda strings: pandas.Series(strings, dtype="category"),
     "pandas index": pandas.Index,
+    "pandas array": lambda strings: pandas.array(strings, dtype="string"),
+    "pandas categorical": pandas.Categorical,
+    "arrow": ArrowLike,
     "pandas frame": lambda strings: pandas.DataFrame({"sequence": strings}),
     "polars series": polars.Series,
     "polars frame": lambda strings: polars.DataFrame({"sequence": strings}),
@@ -216,6 +233,9 @@ PROTEINS = ["MKV", "LAD", "EEE", "ACDEFGHIKLMNPQRSTJ"]
         (pandas.Series(["ACG", pandas.NA], dtype="string"), "dna", "sequence 1 is missing (<NA>)"),
         (pandas.DataFrame({"a": ["ACG", None]}), "dna", "sequence 1 is missing"),
         (polars.Series(["ACG", None]), "dna", "sequence 1 is missing (None)"),
+        (pandas.array(["ACG", None], dtype="string"), "dna", "sequence 1 is missing (<NA>)"),
+        (np.ma.array(["ACG", "ACG"], mask=[False, True]), "dna", "sequence 1 is missing (None)"),
+        (["ACG", np.float32("nan")], "dna", "sequence 1 is missing (nan)"),
         (np.zeros((3, 2)), "dna", "X has shape (3, 2); sequences come as a list or as one column"),
         (np.array("ACG"), "dna", "X has shape ()"),
         (np.full((2, 1, 1), "ACG"), "dna", "X has shape (2, 1, 1)"),
