@@ -47,9 +47,10 @@ def ensure_sequences(
     case_sensitive : {"auto"} or bool, default="auto"
         Whether ``"a"`` and ``"A"`` differ, where `alphabet` is not an `Alphabet`, which says so itself. ``"auto"``
         reads lower case as upper case where letters spell nucleotides or residues, as in soft-masked DNA. Under
-        ``"learned"`` these are strings of nothing but letters, gaps and stops (``-``, ``.``, ``*``); in other strings
-        that have both cases, such as SMILES, case carries meaning. ``True`` adds the lower-case letters and codes of
-        DNA, RNA and proteins as further ones.
+        ``"learned"`` these are strings of nothing but letters, gaps and stops (``-``, ``.``, ``*``), whose lower-case
+        letters are not those of Cl and Br alone; in others that have both cases, such as SMILES, case carries meaning.
+        Where only one case occurs, a later call may use either. ``True`` adds the lower-case letters and codes of DNA,
+        RNA and proteins as further ones.
 
     Returns
     -------
@@ -97,10 +98,10 @@ def ensure_sequences(
     # One pass of the C library's table look-up over all sequences at once: no Python per character or sequence.
     encoded = text.translate(chosen.lookup.tobytes())
     if unknown == "error" and (at := encoded.find(chosen.unknown_token)) >= 0:
-        advice = "; unknown='mask' would accept it"
-        if rule == "auto":
-            advice = f", recognised by what occurs; alphabet='learned' or an Alphabet may have it, and {advice[2:]}"
-        raise ValueError(f"{place_of(text, at, offsets)}, not in {chosen}{advice}")
+        other = (
+            ", recognised by what occurs; alphabet='learned' or an Alphabet may have it, and" if rule == "auto" else ";"
+        )
+        raise ValueError(f"{place_of(text, at, offsets)}, not in {chosen}{other} unknown='mask' would accept it")
     return Sequences(np.frombuffer(encoded, dtype=np.uint8), offsets, chosen)
 
 
