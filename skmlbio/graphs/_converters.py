@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import sparse
 
-from ._graph import Graph
+from ._graph import Graph, node_type_array
 
 
 def to_graph(graph: object, node_attributes: str | Sequence[str] | None, edge_attribute: str | None) -> Graph:
@@ -64,8 +64,7 @@ def from_networkx(graph: object, node_attributes: str | Sequence[str] | None, ed
     edges = [(number[u], number[v]) for u, v in graph.edges()]
     weights = np.ones(len(edges), np.float32)
     if edge_attribute is not None and edges:
-        values = [weight for _, _, weight in graph.edges(data=edge_attribute, default=1.0)]
-        weights = _numbers(values, f"edge attribute {edge_attribute!r}")
+        weights = _numbers(_edge_values(graph, edge_attribute), f"edge attribute {edge_attribute!r}")
     edge_index = np.array(edges, np.int64).reshape(-1, 2).T
     if not graph.is_directed():
         both = edge_index[0] != edge_index[1]
@@ -77,7 +76,8 @@ def from_networkx(graph: object, node_attributes: str | Sequence[str] | None, ed
 def _networkx_features(graph: object, node_attributes: str | Sequence[str] | None) -> np.ndarray:
     """The named attributes of the nodes: one name gives types, several names give columns of features."""
     if isinstance(node_attributes, str):
-        return np.array(_attribute(graph, node_attributes))
+        names = list(graph.nodes)
+        return node_type_array(_attribute(graph, node_attributes), lambda place: f"node {names[place]!r}")
     if node_attributes is None:
         present = sorted({str(name) for _, attributes in graph.nodes(data=True) for name in attributes})
         if present:
@@ -97,6 +97,20 @@ def _attribute(graph: object, name: str) -> list:
         if name not in attributes:
             raise ValueError(f"node {node!r} has no attribute {name!r}")
         values.append(attributes[name])
+    return values
+
+
+def _edge_values(graph: object, name: str) -> list:
+    """The weights of the edges; only what networkx calls the weight may be left out, and is 1 there, as in networkx."""
+    values = []
+    for first, second, attributes in graph.edges(data=True):
+        if name not in attributes and name != "weight":
+            present = sorted({str(other) for *_, given in graph.edges(data=True) for other in given})
+            raise ValueError(
+                f"edge ({first!r}, {second!r}) has no attribute {name!r}; "
+                f"edges of this graph have {', '.join(present) or 'none'}"
+            )
+        values.append(attributes.get(name, 1.0))
     return values
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ._converters import to_graph
-from ._graph import Graph
+from ._graph import Graph, node_type_array
 from ._graph_samples import GraphSamples, positions, starts
 
 
@@ -17,6 +17,7 @@ def ensure_graphs(
     *,
     node_attributes: str | Sequence[str] | None = None,
     edge_attribute: str | None = "weight",
+    flow: str = "target_to_source",
     node_types: ArrayLike | None = None,
     node_encoding: str = "one_hot",
     unknown: str = "error",
@@ -32,11 +33,16 @@ def ensure_graphs(
         in both directions. Edges given twice are summed and edges of weight 0 left out, so that an edge list means
         the same as its matrix.
     node_attributes : str or sequence of str, default=None
-        For networkx graphs. One name: the node's type, an integer or string. A sequence of names: numeric features,
-        in that order (a vector gives several). An empty sequence, or `None` where nodes have no attributes: each
-        node gets the feature 1.
+        For networkx graphs. One name: the node's type, all integers or all strings. A sequence of names: numeric
+        features, in that order (a vector gives several). An empty sequence, or `None` where nodes have no attributes:
+        each node gets the feature 1.
     edge_attribute : str or None, default="weight"
-        For networkx graphs: the attribute with the weight of an edge; an edge without it weighs 1.
+        For networkx graphs: the attribute with the weight of an edge. An edge without ``"weight"`` weighs 1, as in
+        networkx; an attribute of any other name must be there at every edge. `None` gives every edge the weight 1.
+    flow : {"target_to_source", "source_to_target"}, default="target_to_source"
+        Which way messages go along an edge ``(source, target)``, the entry ``adjacency[source, target]``: by default
+        the source collects from the target, as ``A X`` has it. ``"source_to_target"``, PyTorch Geometric's default,
+        turns every edge round. Without directed edges both are the same.
     node_types : array-like of shape (n_types,), default=None
         The types known from training; columns and ids follow their sorted order. `None` learns them from `X`.
     node_encoding : {"one_hot", "ids"}, default="one_hot"
@@ -51,15 +57,17 @@ def ensure_graphs(
     Returns
     -------
     samples : GraphSamples
-        With ``len``, ``samples[indices]``, and the known types in ``samples.node_types``.
+        With ``len``, ``samples[indices]``, and the known types in ``samples.node_types``. Of an edge of the samples,
+        the first node collects from the second, whatever `flow` is.
 
     Raises
     ------
     ValueError
         If `X` is empty, or a graph has no nodes, an edge that points past its nodes, a number that is not finite, an
-        unknown node type, or another width than the rest. The message names graph and place.
+        unknown node type, no such attribute, or another width than the rest. The message names graph and place.
     TypeError
-        If `X` or one of its items is no graph.
+        If `X` or one of its items is no graph, or a node type is missing, no integer or string, or of another kind
+        than the rest.
 
     Examples
     --------
@@ -75,16 +83,18 @@ def ensure_graphs(
         raise ValueError(f"node_encoding must be 'one_hot' or 'ids', not {node_encoding!r}")
     if unknown not in ("error", "mask"):
         raise ValueError(f"unknown must be 'error' or 'mask', not {unknown!r}")
+    if flow not in ("target_to_source", "source_to_target"):
+        raise ValueError(f"flow must be 'target_to_source' or 'source_to_target', not {flow!r}")
     graphs = [_converted(graph, index, node_attributes, edge_attribute) for index, graph in enumerate(_listed(X))]
     n_nodes = np.array([graph.n_nodes for graph in graphs])
     if not n_nodes.all():
         raise ValueError(f"graph {n_nodes.argmin()} has no nodes; at least one is needed")
     with_types = _same_kind(graphs)
-    edge_index, edge_weight, n_edges = _edges(graphs, n_nodes)
+    edge_index, edge_weight, n_edges = _edges(graphs, n_nodes, flow)
     if with_types:
         if node_types is None and n_features is not None:
             raise ValueError(f"graph 0 has node types, but the graphs of the fit had {n_features} node features")
-        known = np.unique(np.concatenate([graph.features for graph in graphs]) if node_types is None else node_types)
+        known = _known_types(graphs, node_types)
         features, types = _typed_features(graphs, n_nodes, known, node_encoding, unknown)
         return GraphSamples(features, edge_index, edge_weight, n_nodes, n_edges, types)
     if node_types is not None:
@@ -142,13 +152,23 @@ def _numeric_features(graphs: list[Graph], n_nodes: np.ndarray, n_features: int 
     return features
 
 
+def _known_types(graphs: list[Graph], node_types: ArrayLike | None) -> np.ndarray:
+    """The sorted types that are given, or else those that occur."""
+    if node_types is None:
+        return np.unique(np.concatenate([graph.features for graph in graphs]))
+    if np.ndim(node_types) != 1 or len(node_types) == 0:
+        raise ValueError(f"node_types must be a list of one type or more, not of shape {np.shape(node_types)}")
+    return np.unique(node_type_array(node_types, "place {} of node_types".format))
+
+
 def _typed_features(
     graphs: list[Graph], n_nodes: np.ndarray, known: np.ndarray, node_encoding: str, unknown: str
 ) -> tuple[np.ndarray, np.ndarray]:
     """One-hot rows or ids of the node types, and the types."""
     values = np.concatenate([graph.features for graph in graphs])
     if (known.dtype.kind == "U") != (values.dtype.kind == "U"):
-        raise ValueError(f"graph 0 has {_kind(graphs[0])}, but the known node types are {known.dtype}")
+        kind = "strings" if known.dtype.kind == "U" else "integers"
+        raise ValueError(f"graph 0 has {_kind(graphs[0])}, but the known node types are {kind}")
     place = np.minimum(np.searchsorted(known, values), len(known) - 1)
     ids = np.where(known[place] == values, place + 1, 0).astype(np.int32)
     if unknown == "error" and not ids.all():
@@ -164,13 +184,15 @@ def _typed_features(
     return one_hot, known
 
 
-def _edges(graphs: list[Graph], n_nodes: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _edges(graphs: list[Graph], n_nodes: np.ndarray, flow: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """All edges, checked, sorted, and each one once: edge_index, edge_weight, n_edges."""
     n_edges = np.array([graph.n_edges for graph in graphs])
     edge_index = np.concatenate([graph.edge_index for graph in graphs], axis=1)
     edge_weight = np.concatenate([graph.edge_weight for graph in graphs])
     owner = np.repeat(np.arange(len(graphs)), n_edges)
     _check_edges(edge_index, edge_weight, owner, n_nodes)
+    if flow == "source_to_target":
+        edge_index = edge_index[::-1]
     # One number an edge orders edges by graph, then first node, then second.
     widest = n_nodes.max()
     keys = (starts(n_nodes)[owner] + edge_index[0]) * widest + edge_index[1]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from numbers import Integral
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -13,9 +15,11 @@ from scipy import sparse
 class Graph:
     """A graph with features or a type at every node.
 
-    Edge ``(i, j)`` is the entry ``adjacency[i, j]``, so in a convolution ``A X`` node ``i`` collects from node ``j``.
-    Each direction stands for itself: an undirected edge is listed as ``(i, j)`` and as ``(j, i)``. An edge listed
-    twice counts with the sum of its weights, and a weight of 0 is no edge, as in a sparse matrix.
+    Edge ``(i, j)`` leads from its source ``i`` to its target ``j`` and is the entry ``adjacency[i, j]``. In a
+    convolution ``A X`` the source collects from the target: messages go against the edge, unless `ensure_graphs` and
+    estimators are told ``flow="source_to_target"``, PyTorch Geometric's default. Each direction stands for itself: an
+    undirected edge is listed as ``(i, j)`` and as ``(j, i)``. An edge listed twice counts with the sum of its weights,
+    and a weight of 0 is no edge, as in a sparse matrix.
 
     Shapes and dtypes are checked here; what the arrays hold is checked by `ensure_graphs`, which can say which graph
     of a list is wrong.
@@ -23,8 +27,8 @@ class Graph:
     Parameters
     ----------
     features : array-like of shape (n_nodes, n_features) or (n_nodes,)
-        Numbers, kept as float32; a SciPy-sparse matrix is made dense. A one-dimensional array holds node types,
-        integers or strings.
+        Numbers, kept as float32; a SciPy-sparse matrix is made dense. A one-dimensional array holds node types, all
+        integers or all strings.
     edge_index : array-like of int of shape (2, n_edges), default=None
         Kept as int64. `None` means no edges.
     edge_weight : array-like of shape (n_edges,), default=None
@@ -106,7 +110,7 @@ def _features(features: ArrayLike) -> np.ndarray:
     """Node features as float32 (n_nodes, n_features), or node types of shape (n_nodes,)."""
     array = features.toarray() if sparse.issparse(features) else np.asarray(features)
     if array.ndim == 1:
-        return _node_types(array)
+        return node_type_array(features)
     if array.ndim != 2:
         raise ValueError(f"node features must have shape (n_nodes, n_features) or (n_nodes,), not {array.shape}")
     if array.dtype.kind not in "biufO":
@@ -119,18 +123,26 @@ def _features(features: ArrayLike) -> np.ndarray:
         raise TypeError(f"node features must be numbers: {error}") from error
 
 
-def _node_types(array: np.ndarray) -> np.ndarray:
-    """Integers as int64 or strings."""
-    if array.dtype.kind in "OT" and all(isinstance(value, str) for value in array):
-        array = np.array(array.tolist(), str)
-    if array.dtype.kind in "iu":
-        return array.astype(np.int64, copy=False)
-    if array.dtype.kind != "U" and array.size:
-        raise TypeError(
-            f"one-dimensional features are node types, integers or strings, not {array.dtype}; "
-            "give a single numeric feature as shape (n_nodes, 1)"
-        )
-    return array
+def node_type_array(types: ArrayLike, name: Callable[[int], str] = "node {}".format) -> np.ndarray:
+    """Node types as int64 or strings; `name` says whose type it is by its place."""
+    if isinstance(types, np.ndarray) and types.dtype.kind in "iU":
+        return types.astype(np.int64, copy=False) if types.dtype.kind == "i" else types
+    # One by one, and lists as they are: NumPy makes 'nan' of a missing type, and '6' of a number among strings.
+    values = types if isinstance(types, list | tuple) else np.asarray(types).tolist()
+    for place, value in enumerate(values):
+        if isinstance(value, bool) or not isinstance(value, str | Integral):
+            raise TypeError(
+                f"{name(place)} has the type {value!r}; node types are integers or strings, and a single numeric "
+                "feature has shape (n_nodes, 1)"
+            )
+        if isinstance(value, str) != isinstance(values[0], str):
+            raise TypeError(
+                f"{name(place)} has the type {value!r} and {name(0)} has {values[0]!r}; "
+                "node types are all integers or all strings"
+            )
+        if not isinstance(value, str) and not -(2**63) <= value < 2**63:
+            raise TypeError(f"{name(place)} has the type {value!r}, which is too large for an integer of 64 bits")
+    return np.array(values, str if values and isinstance(values[0], str) else np.int64)
 
 
 def _edge_index(edge_index: ArrayLike | None) -> np.ndarray:

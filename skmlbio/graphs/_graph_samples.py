@@ -19,7 +19,7 @@ class GraphSamples:
     features : ndarray of shape (total_nodes, n_features), float32, or (total_nodes,), int32
         Node features of all graphs, one after the other, or ids of node types with 0 for an unknown type.
     edge_index : ndarray of shape (2, total_edges), int32
-        Edges of all graphs; node numbers start at 0 in each graph.
+        Edges of all graphs; node numbers start at 0 in each graph, and the first node collects from the second.
     edge_weight : ndarray of shape (total_edges,), float32
         Weights of the edges.
     n_nodes : ndarray of shape (n_graphs,), int64

@@ -94,7 +94,9 @@ def with_attribute(**attributes: object) -> networkx.Graph:
         (with_attribute(mass=1.0, charge=2.0), None, "graph 0: its nodes have the attributes charge, mass: name those"),
         (with_attribute(mass=1.0), ("charge",), "graph 0: node 'a' has no attribute 'charge'"),
         (with_attribute(mass="heavy"), ("mass",), "graph 0: node attribute 'mass' must hold numbers"),
-        (with_attribute(mass=1.5), "mass", "graph 0: one-dimensional features are node types"),
+        (with_attribute(mass=1.5), "mass", r"graph 0: node 'a' has the type 1\.5; node types are integers or strings"),
+        (with_attribute(element=None), "element", "graph 0: node 'a' has the type None"),
+        (with_attribute(element=np.nan), "element", "graph 0: node 'a' has the type nan"),
         (networkx.Graph(), ("mass",), "graph 0 has no nodes"),
         (networkx.Graph([("a", "b", {"weight": "thick"})]), None, "graph 0: edge attribute 'weight' must hold numbers"),
     ],
@@ -102,6 +104,34 @@ def with_attribute(**attributes: object) -> networkx.Graph:
 def test_wrong_networkx_graphs_are_named(graph: networkx.Graph, node_attributes: object, message: str) -> None:
     with pytest.raises((TypeError, ValueError), match=message):
         ensure_graphs([graph], node_attributes=node_attributes)
+
+
+@pytest.mark.parametrize(("first", "second"), [("C", np.nan), ("C", None), ("C", 6), (6, "C"), (6, 6.0)])
+def test_types_of_several_kinds_in_a_networkx_graph_are_named(first: object, second: object) -> None:
+    graph = networkx.Graph()
+    graph.add_node("a", element=first)
+    graph.add_node("b", element=second)
+    with pytest.raises(TypeError, match=f"graph 1: node 'b' has the type {second!r}"):
+        ensure_graphs([with_attribute(element=first), graph], node_attributes="element")
+
+
+def test_an_edge_attribute_that_edges_lack_is_an_error_that_names_those_they_have() -> None:
+    whole, part = networkx.Graph([(0, 1, {"order": 2})]), networkx.Graph([(0, 1, {"order": 2}), (1, "b", {"ring": 1})])
+    np.testing.assert_array_equal(ensure_graphs([whole], edge_attribute="order").edge_weight, [2, 2])
+    for graphs, name, message in (
+        ([whole], "ordre", r"graph 0: edge \(0, 1\) has no attribute 'ordre'; edges of this graph have order"),
+        ([whole, part], "order", r"graph 1: edge \(1, 'b'\) has no attribute 'order'; .* have order, ring"),
+        ([networkx.path_graph(2)], "order", "graph 0: .* edges of this graph have none"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            ensure_graphs(graphs, edge_attribute=name)
+    assert ensure_graphs([networkx.empty_graph(2)], edge_attribute="order").n_edges == [0]
+
+
+def test_a_weight_may_be_left_out_as_in_networkx() -> None:
+    graph = networkx.Graph([(0, 1, {"weight": 3.0}), (1, 2)])
+    for options in ({}, {"edge_attribute": "weight"}):
+        np.testing.assert_array_equal(ensure_graphs([graph], **options).edge_weight, [3, 3, 1, 1])
 
 
 def test_spektral_graphs() -> None:

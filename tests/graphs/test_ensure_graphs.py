@@ -130,15 +130,42 @@ def test_wrong_lists(X: object, error: type[Exception], message: str) -> None:
     [
         (Graph([[1.0]]), {"n_features": 2}, "graph 0 has 1 node features, but the graphs of the fit had 2"),
         (Graph([[1.0]]), {"node_types": ["C"]}, "graph 0 has node features, but the graphs of the fit had node types"),
-        (Graph([1]), {"node_types": ["C"]}, "graph 0 has integer node types, but the known node types are <U1"),
+        (Graph([1]), {"node_types": ["C"]}, "graph 0 has integer node types, but the known node types are strings"),
         (Graph(["C"]), {"n_features": 2}, "graph 0 has node types, but the graphs of the fit had 2 node features"),
         (Graph(["C"]), {"node_encoding": "words"}, "node_encoding must be 'one_hot' or 'ids', not 'words'"),
         (Graph(["C"]), {"unknown": "ignore"}, "unknown must be 'error' or 'mask', not 'ignore'"),
+        (Graph(["C"]), {"flow": "down"}, "flow must be 'target_to_source' or 'source_to_target', not 'down'"),
+        (Graph(["C"]), {"node_types": []}, r"node_types must be a list of one type or more, not of shape \(0,\)"),
+        (Graph(["C"]), {"node_types": [["C"]]}, r"node_types must be a list .* not of shape \(1, 1\)"),
     ],
 )
 def test_what_the_fit_knows_is_held_against_later_graphs(graph: Graph, options: dict, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         ensure_graphs([graph], **options)
+
+
+@pytest.mark.parametrize("wrong", [np.nan, None, pd.NA, 6])
+@pytest.mark.parametrize("kind", [list, lambda types: np.array(types, object), pd.Series])
+def test_known_node_types_must_be_types(wrong: object, kind: object) -> None:
+    with pytest.raises(TypeError, match="place 1 of node_types has the type"):
+        ensure_graphs([Graph(["C"])], node_types=kind(["C", wrong]))
+
+
+def test_known_node_types_of_any_container() -> None:
+    for kind in (list, tuple, pd.Series, lambda types: np.array(types, object)):
+        assert ensure_graphs([Graph(["C"])], node_types=kind(["O", "C"])).node_types.tolist() == ["C", "O"]
+
+
+def test_flow_turns_directed_edges_round() -> None:
+    graph = Graph([[1.0], [2.0], [4.0]], [[0, 1], [1, 2]], [1.0, 3.0])
+    against, along = (ensure_graphs([graph], flow=flow) for flow in ("target_to_source", "source_to_target"))
+    assert ensure_graphs([graph]).edge_index.tolist() == against.edge_index.tolist() == [[0, 1], [1, 2]]
+    assert along.edge_index.tolist() == [[1, 2], [0, 1]]
+    assert along.edge_weight.tolist() == [1, 3]
+    for samples, collected in ((against, [2, 12, 0]), (along, [0, 1, 6])):
+        assert (dense_batch(samples).adjacency @ graph.features).ravel().tolist() == collected
+    with pytest.raises(ValueError, match=r"edge \(0, 7\) points past"):  # as it was given
+        ensure_graphs([Graph([[1.0]], [[0], [7]])], flow="source_to_target")
 
 
 def test_single_nodes_isolated_nodes_and_self_edges_are_fine() -> None:

@@ -3,6 +3,7 @@
 import pickle
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy import sparse
 
@@ -66,18 +67,56 @@ def test_sparse_features_become_dense() -> None:
     assert Graph(sparse.csr_array(np.eye(3))) == Graph(np.eye(3))
 
 
-@pytest.mark.parametrize("types", [np.array(["C", "O"], object), np.array(["C", "O"], np.dtypes.StringDType())])
-def test_strings_of_any_kind_are_node_types(types: np.ndarray) -> None:
+@pytest.mark.parametrize(
+    "types",
+    [
+        np.array(["C", "O"], object),
+        np.array(["C", "O"], np.dtypes.StringDType()),
+        (np.str_("C"), "O"),
+        pd.Series(["C", "O"]),
+        pd.Series(pd.Categorical(["C", "O"])),
+    ],
+)
+def test_strings_of_any_kind_are_node_types(types: object) -> None:
     assert Graph(types) == Graph(["C", "O"])
     assert Graph(types).has_node_types
 
 
 @pytest.mark.parametrize(
+    "types", [(6, np.int8(8)), np.array([6, 8], object), np.array([6, 8], np.uint64), pd.array([6, 8], "Int64")]
+)
+def test_integers_of_any_kind_are_node_types(types: object) -> None:
+    assert Graph(types).features.dtype == np.int64
+    assert Graph(types) == Graph([6, 8])
+
+
+@pytest.mark.parametrize("kind", [list, tuple, lambda types: np.array(types, object), pd.Series])
+@pytest.mark.parametrize("missing", [None, np.nan, pd.NA])
+@pytest.mark.parametrize("known", ["C", 6])
+def test_a_missing_node_type_is_named(known: object, missing: object, kind: object) -> None:
+    # A series of pandas turns integers into floating-point numbers, or None into NaN, where one is missing.
+    with pytest.raises(TypeError, match=r"node (0|1) has the type (None|nan|<NA>|6\.0); node types are integers or"):
+        Graph(kind([known, missing]))
+
+
+@pytest.mark.parametrize(("types", "place"), [(["C", "O", 6], 2), ([6, "C"], 1), (("C", 6.0), 1), (["C", b"O"], 1)])
+def test_node_types_of_several_kinds_are_refused(types: object, place: int) -> None:
+    with pytest.raises(TypeError, match=f"node {place} has the type {types[place]!r}"):
+        Graph(types)
+
+
+@pytest.mark.parametrize("types", [[1, 2**63], np.array([1, 2**63], np.uint64)])
+def test_integers_of_more_than_64_bits_are_refused(types: object) -> None:
+    with pytest.raises(TypeError, match="node 1 has the type 9223372036854775808, which is too large"):
+        Graph(types)
+
+
+@pytest.mark.parametrize(
     ("arguments", "error", "message"),
     [
-        (([1.0, 2.0],), TypeError, r"node types, integers or strings, not float64.*shape \(n_nodes, 1\)"),
-        (([True, False],), TypeError, "not bool"),
-        ((np.array(["C", 1], object),), TypeError, "not object"),
+        (([1.0, 2.0],), TypeError, r"node 0 has the type 1\.0; node types are integers or strings.*shape \(n_nodes, 1\)"),
+        (([True, False],), TypeError, "node 0 has the type True"),
+        ((np.array(["C", 1], object),), TypeError, "node 1 has the type 1 and node 0 has 'C'; node types are all"),
         (([["C"], ["O"]],), TypeError, "must be numbers, not <U1"),
         ((np.array([[1.0], ["O"]], object),), TypeError, "must be numbers"),
         (([[1j]],), TypeError, "must be numbers, not complex128"),
