@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def graph_entrance(
-    n_features: int, node_types: np.ndarray | None, node_embedding_dim: int | None, unknown: str
+    n_features: int, node_types: np.ndarray | None, node_embedding_dim: int | None, unknown: str, flow: str
 ) -> Entrance:
     """Let many graphs in that are joined into one, checked as `ensure_graphs` checks them.
 
@@ -25,6 +25,8 @@ def graph_entrance(
         Types become ids where there is a width, else one-hot rows.
     unknown : {"error", "mask"}
         What to do about other types.
+    flow : {"target_to_source", "source_to_target"}
+        Which way messages go along the edges that come in.
     """
     import tensorflow as tf
 
@@ -39,7 +41,8 @@ def graph_entrance(
         ends = tf.gather(graph_index, tf.clip_by_value(edge_index, 0, tf.maximum(n_nodes - 1, 0)))
         require(tf.reduce_all(ends[0] == ends[1]), "edge_index joins nodes of two graphs.")
         weights = tf.debugging.assert_all_finite(edge_weight, "edge_weight holds NaN or infinity.")
-        return encode_nodes(values), edge_index, weights, graph_index
+        collecting = edge_index[::-1] if flow == "source_to_target" else edge_index
+        return encode_nodes(values), collecting, weights, graph_index
 
     def encode_nodes(values):
         if node_types is None:

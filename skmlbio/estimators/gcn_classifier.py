@@ -35,7 +35,9 @@ class GCNClassifier(ClassifierBase):
     graphs beside it.
 
     X is a list of graphs: `skmlbio.graphs.Graph`, networkx graphs, ``spektral.data.Graph``, or pairs (node features,
-    adjacency); see `skmlbio.graphs.ensure_graphs`.  Nodes carry numeric features or a type, an integer or a string.
+    adjacency); see `skmlbio.graphs.ensure_graphs`.  Nodes carry numeric features or a type, all integers or all strings.
+    Along a directed edge (source, target), the source collects from the target, which is opposite to PyTorch
+    Geometric's default; `flow` turns it round.
 
     Parameters
     ----------
@@ -77,7 +79,12 @@ class GCNClassifier(ClassifierBase):
     node_attributes : str, sequence of str or None, default=None
         For networkx graphs: the attribute with the type of a node, or a sequence of attributes with numeric features.
     edge_attribute : str or None, default="weight"
-        For networkx graphs: the attribute with the weight of an edge.
+        For networkx graphs: the attribute with the weight of an edge.  An edge without "weight" weighs 1; an attribute
+        of any other name must be there at every edge; None gives every edge the weight 1.
+    flow : {"target_to_source", "source_to_target"}, default="target_to_source"
+        Which way messages go along an edge (source, target), the entry A[source, target]: "target_to_source" is A X,
+        where the source collects from the target; "source_to_target" is Aᵀ X, PyTorch Geometric's default, where the
+        target collects from the source.  Without directed edges both are the same.
     l1 : float, default=0.0
         Strength of the penalty sum(abs(w)) over the kernels.
     l2 : float or "auto", default=1e-3
@@ -173,6 +180,7 @@ class GCNClassifier(ClassifierBase):
             "unknown": [StrOptions({"error", "mask"})],
             "node_attributes": [str, list, tuple, None],
             "edge_attribute": [str, None],
+            "flow": [StrOptions({"target_to_source", "source_to_target"})],
         }
     )
 
@@ -198,6 +206,7 @@ class GCNClassifier(ClassifierBase):
         unknown="error",
         node_attributes=None,
         edge_attribute="weight",
+        flow="target_to_source",
         l1=0.0,
         l2=1e-3,
         standardize=True,
@@ -231,6 +240,7 @@ class GCNClassifier(ClassifierBase):
         self.unknown = unknown
         self.node_attributes = node_attributes
         self.edge_attribute = edge_attribute
+        self.flow = flow
         self.l1 = l1
         self.l2 = l2
         self.standardize = standardize
@@ -279,6 +289,7 @@ class GCNClassifier(ClassifierBase):
             X,
             node_attributes=self.node_attributes,
             edge_attribute=self.edge_attribute,
+            flow=self.flow,
             node_types=self.node_types if reset else self.node_types_,
             node_encoding="one_hot" if self.node_embedding_dim is None else "ids",
             unknown="error" if reset else self.unknown,
@@ -328,7 +339,8 @@ class GCNClassifier(ClassifierBase):
     def _entrances(self, network):
         from skmlbio.estimators._graph_entrance import graph_entrance
 
-        return {"": graph_entrance(self.n_features_in_, self.node_types_, self.node_embedding_dim, self.unknown)}
+        types = self.node_types_, self.node_embedding_dim, self.unknown
+        return {"": graph_entrance(self.n_features_in_, *types, self.flow)}
 
     def export_saved_model(self, path, *, overwrite=False):
         """Write the network as a SavedModel, which TensorFlow alone can serve, without skmlbio and without Keras.
@@ -337,8 +349,8 @@ class GCNClassifier(ClassifierBase):
         is the first of them.  They take any number of graphs joined into one: ``node_features`` of shape (n_nodes,
         n_features), float32, or ``node_types`` of shape (n_nodes,), strings or int64; ``edge_index`` of shape
         (2, n_edges), int32, which counts the nodes of all graphs from 0; ``edge_weight`` of shape (n_edges,), float32;
-        and ``graph_index`` of shape (n_nodes,), int32, the graph of each node from 0.  An edge stands once; an
-        undirected one, once in each direction.  The output has the name of the method, and one row a graph; labels are
+        and ``graph_index`` of shape (n_nodes,), int32, the graph of each node from 0.  An edge (source, target) stands
+        once, an undirected one once in each direction, and messages go along it as `flow` says.  The output has the name of the method, and one row a graph; labels are
         what they were in `fit`, strings as ``tf.string``.
 
         Features that are not finite, edges that point past the nodes or from one graph to another, and, unless

@@ -161,6 +161,30 @@ def test_folds_share_their_programs() -> None:
     assert program_info().n_networks == program_info().n_traces == 1
 
 
+@pytest.mark.parametrize("beside", [3, 200], ids=["as matrices", "as lists of edges"])
+@pytest.mark.parametrize(("flow", "collected"), [("target_to_source", [2, 12, 0]), ("source_to_target", [0, 1, 6])])
+def test_messages_go_the_way_that_flow_says(flow: str, collected: list, beside: int, tmp_path: Path) -> None:
+    # 0 -> 1 of weight 1 and 1 -> 2 of weight 3, nodes of 1, 2 and 4: the decision is the largest number that is
+    # collected, beside nodes without edges that are there to make the graph large.
+    nodes = [[1.0], [2.0], [4.0]] + [[0.0]] * (beside - 3)
+    graph = Graph(nodes, [[0, 1], [1, 2]], [1.0, 3.0])
+    plain = {"batch_normalization": False, "activation": "linear", "standardize": False, "pooled_layers": "last"}
+    layers = {"hidden_layer_sizes": (1,), "readout_layer_sizes": (), "pooling": "max", "weight_averaging": 0.0}
+    convolution = {"self_connections": False, "normalization": None}
+    classifier = GCNClassifier("gcn", conv_params=convolution, flow=flow, epochs=1, **plain, **layers)
+    classifier.fit([graph, graph], ["a", "b"])
+    classifier.weights_ = [np.full_like(w, w.ndim == 2) for w in classifier.weights_]  # kernels 1, biases 0
+    np.testing.assert_allclose(classifier.decision_function([graph]), [max(collected)])
+    adjacency = np.zeros((beside, beside))
+    adjacency[[0, 1], [1, 2]] = 1, 3
+    by_networkx = networkx.from_numpy_array(adjacency, create_using=networkx.DiGraph)
+    networkx.set_node_attributes(by_networkx, {i: x for i, (x,) in enumerate(nodes)}, "x")
+    classifier.set_params(node_attributes=["x"])
+    np.testing.assert_allclose(classifier.decision_function([(nodes, adjacency), by_networkx]), [max(collected)] * 2)
+    found = served(classifier, tmp_path)["decision_function"](**flat_inputs([graph]))["decision_function"]
+    np.testing.assert_allclose(found, [max(collected)])
+
+
 def test_several_labels_and_several_outputs() -> None:
     labels = RANDOM.integers(0, 2, (60, 3))
     assert GCNClassifier(**FEW).fit(GRAPHS, labels).predict_proba(GRAPHS).shape == (60, 3)
@@ -187,6 +211,7 @@ def test_several_labels_and_several_outputs() -> None:
         ({"activation": "rely"}, "activation 'rely' is unknown"),
         ({"readout_dropout": 1.0}, "readout_dropout"),
         ({"unknown": "ignore"}, "unknown"),
+        ({"flow": "both"}, "'flow' parameter of GCNClassifier"),
     ],
 )
 def test_wrong_parameters(change: dict, message: str) -> None:
