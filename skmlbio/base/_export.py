@@ -59,14 +59,14 @@ class ExportMixin:
         are numbered: "mean radius" is ``mean_radius``, or ``mean_radius_2`` if there is a "mean_radius" beside it.
 
         NaN and infinity stop a call with an error, as they do here.  What came before in a pipeline, such as a scaler,
-        is no part of the model.
+        is no part of the model: export the last step, ``pipeline[-1].export_saved_model(path)``.
 
         Parameters
         ----------
         path : str or path-like
             The folder to make.  It appears once it is whole; if anything fails, all is as before.
         overwrite : bool, default=False
-            Whether a SavedModel, a file or an empty folder at `path` is replaced.
+            Whether a SavedModel or a file at `path` is replaced; an empty folder is taken without asking.
 
         Raises
         ------
@@ -74,7 +74,7 @@ class ExportMixin:
             If the estimator is not fitted.
         FileExistsError
             If there is something at `path` that is not to be replaced; a folder that holds anything else than a
-            SavedModel never is.
+            SavedModel, a link, a pipe or a device never is.
         FileNotFoundError
             If the folder that `path` shall be in does not exist.
         """

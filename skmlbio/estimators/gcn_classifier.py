@@ -35,7 +35,7 @@ class GCNClassifier(ClassifierBase):
     graphs beside it.
 
     X is a list of graphs: `skmlbio.graphs.Graph`, networkx graphs, ``spektral.data.Graph``, or pairs (node features,
-    adjacency); see `skmlbio.graphs.ensure_graphs`.  Nodes carry numeric features or a type, all integers or all strings.
+    adjacency); see `skmlbio.graphs.ensure_graphs`.  Nodes carry numeric features or types, all integers or all strings.
     Along a directed edge (source, target), the source collects from the target, which is opposite to PyTorch
     Geometric's default; `flow` turns it round.
 
@@ -347,11 +347,11 @@ class GCNClassifier(ClassifierBase):
 
         It has the signatures ``predict``, ``predict_proba`` and ``decision_function``, and ``serving_default``, which
         is the first of them.  They take any number of graphs joined into one: ``node_features`` of shape (n_nodes,
-        n_features), float32, or ``node_types`` of shape (n_nodes,), strings or int64; ``edge_index`` of shape
-        (2, n_edges), int32, which counts the nodes of all graphs from 0; ``edge_weight`` of shape (n_edges,), float32;
-        and ``graph_index`` of shape (n_nodes,), int32, the graph of each node from 0.  An edge (source, target) stands
-        once, an undirected one once in each direction, and messages go along it as `flow` says.  The output has the name of the method, and one row a graph; labels are
-        what they were in `fit`, strings as ``tf.string``.
+        n_features), float32, or ``node_types`` of shape (n_nodes,), strings or int64; ``edge_index`` of shape (2,
+        n_edges), int32, which counts the nodes of all graphs from 0; ``edge_weight`` of shape (n_edges,), float32; and
+        ``graph_index`` of shape (n_nodes,), int32, the graph of each node from 0.  An edge (source, target) stands
+        once, an undirected one once in each direction, and messages go along it as `flow` says.  The output has the
+        name of the method, and one row a graph; labels are what they were in `fit`, strings as ``tf.string``.
 
         Features that are not finite, edges that point past the nodes or from one graph to another, and, unless
         ``unknown="mask"``, unknown node types stop a call with an error.
@@ -361,7 +361,7 @@ class GCNClassifier(ClassifierBase):
         path : str or path-like
             The folder to make.  It appears once it is whole; if anything fails, all is as before.
         overwrite : bool, default=False
-            Whether a SavedModel, a file or an empty folder at `path` is replaced.
+            Whether a SavedModel or a file at `path` is replaced; an empty folder is taken without asking.
 
         Raises
         ------
@@ -369,7 +369,7 @@ class GCNClassifier(ClassifierBase):
             If the estimator is not fitted.
         FileExistsError
             If there is something at `path` that is not to be replaced; a folder that holds anything else than a
-            SavedModel never is.
+            SavedModel, a link, a pipe or a device never is.
         FileNotFoundError
             If the folder that `path` shall be in does not exist.
         """

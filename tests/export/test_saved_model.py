@@ -1,9 +1,13 @@
 """Exported estimators answer in a process that knows TensorFlow only."""
 
+import errno
 import json
 import os
+import socket
+import stat
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,6 +17,10 @@ import pandas as pd
 import pytest
 import tensorflow as tf
 from sklearn.exceptions import NotFittedError
+from sklearn.linear_model import LinearRegression
+from sklearn.model_selection import GridSearchCV
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 
 from skmlbio import (
     AutoEncoderTransformer,
@@ -249,21 +257,76 @@ def test_what_exists_is_replaced_only_when_asked(encoder: AutoEncoderTransformer
     assert "predict" in tf.saved_model.load(str(path)).signatures
 
 
-@pytest.mark.parametrize("make", [Path.mkdir, Path.touch, lambda path: path.symlink_to(path.parent.parent)])
-def test_overwriting_other_things(make: Callable, encoder: AutoEncoderTransformer, tmp_path: Path) -> None:
+def test_a_file_is_replaced_when_asked(encoder: AutoEncoderTransformer, tmp_path: Path) -> None:
     path = tmp_path / "model"
-    make(path)
+    path.write_text("notes")
     with pytest.raises(FileExistsError, match="exists already"):
         encoder.export_saved_model(path)
+    assert path.read_text() == "notes"
     encoder.export_saved_model(path, overwrite=True)
     assert os.listdir(tmp_path) == ["model"]
-    assert not path.is_symlink()
     assert (path / "saved_model.pb").is_file()
 
 
-def test_a_folder_of_other_things_is_never_overwritten(encoder: AutoEncoderTransformer, tmp_path: Path) -> None:
+def test_an_empty_folder_is_taken_without_asking(encoder: AutoEncoderTransformer) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        encoder.export_saved_model(folder)
+        assert Path(folder, "saved_model.pb").is_file()
+
+
+def bind_socket(path: Path) -> None:
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(os.path.relpath(path))  # the system takes short names only
+
+
+@pytest.mark.parametrize(
+    ("make", "kind"),
+    [
+        (os.mkfifo, "named pipe"),
+        (bind_socket, "socket"),
+        (lambda path: path.symlink_to(path.parent / "beside"), "link"),
+        (lambda path: path.symlink_to(path.parent / "beside" / "saved_model.pb"), "link"),
+        (lambda path: path.symlink_to(path.parent / "nowhere"), "link"),
+    ],
+)
+@pytest.mark.parametrize("overwrite", [False, True])
+def test_other_things_always_stay(
+    make: Callable, kind: str, overwrite: bool, encoder: AutoEncoderTransformer, tmp_path: Path, monkeypatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    encoder.export_saved_model(tmp_path / "beside")
+    path = tmp_path / "model"
+    make(path)
+    before, mode = contents(tmp_path), path.lstat()
+    with pytest.raises(FileExistsError, match=f"model' is a {kind}; only a file, an empty folder or a SavedModel is"):
+        encoder.export_saved_model(path, overwrite=overwrite)
+    assert (path.lstat().st_ino, contents(tmp_path)) == (mode.st_ino, before)
+
+
+@pytest.mark.parametrize(
+    ("mode", "kind"),
+    [
+        (stat.S_IFCHR, "device"),
+        (stat.S_IFBLK, "device"),
+        (stat.S_IFIFO, "named pipe"),
+        (stat.S_IFSOCK, "socket"),
+        (stat.S_IFLNK, "link"),
+        (stat.S_IFREG, "file"),
+        (stat.S_IFDIR, "folder"),
+    ],
+)
+def test_what_stands_at_a_path_is_told_by_its_mode(mode: int, kind: str) -> None:
+    assert _saved_model._kind(mode | 0o777) == kind
+
+
+@pytest.mark.parametrize("beside_a_model", [False, True])
+def test_a_folder_of_other_things_is_never_overwritten(
+    beside_a_model: bool, encoder: AutoEncoderTransformer, tmp_path: Path
+) -> None:
     path = tmp_path / "home"
-    path.mkdir()
+    if beside_a_model:
+        encoder.export_saved_model(path)
+    path.mkdir(exist_ok=True)
     (path / "thesis.txt").write_text("all of it")
     before = contents(tmp_path)
     with pytest.raises(FileExistsError, match="home' is a folder that holds something else than a SavedModel"):
@@ -293,6 +356,80 @@ def test_a_failed_write_leaves_all_as_it_was(
     with pytest.raises(type(failure)):
         encoder.export_saved_model(tmp_path / "model", overwrite=overwrite)
     assert contents(tmp_path) == before
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from skmlbio.export import _saved_model
+
+def write(folder):
+    folder.mkdir()
+    (folder / "half").touch()
+    print("writing", flush=True)
+    sys.stdin.readline()
+    os.kill(os.getpid(), signal.SIGKILL)
+
+_saved_model._write_beside(Path("model").absolute(), write)
+"""
+
+
+def test_what_a_killed_process_left_is_removed_by_the_next_export_and_not_while_it_lives(tmp_path: Path) -> None:
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    with subprocess.Popen([sys.executable, "-c", KILLED], cwd=tmp_path, **pipes) as process:
+        assert process.stdout.readline() == "writing\n"
+        (scratch,) = tmp_path.iterdir()
+        assert scratch.name.startswith(".model-skmlbio-")
+        _saved_model._write_beside(tmp_path / "model", Path.mkdir)
+        assert {scratch, tmp_path / "model"} == set(tmp_path.iterdir())
+        process.communicate("die")
+    assert scratch.exists()
+    _saved_model._write_beside(tmp_path / "other", Path.mkdir)
+    assert scratch.exists(), "it may be of an export that goes on elsewhere under another name"
+    _saved_model._write_beside(tmp_path / "model", Path.mkdir)
+    assert {path.name for path in tmp_path.iterdir()} == {"model", "other"}
+
+
+def test_a_file_system_without_locks_will_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(file, operation):
+        raise OSError(errno.ENOLCK, "no locks available")
+
+    monkeypatch.setattr(_saved_model.fcntl, "flock", refuse)
+    _saved_model._write_beside(tmp_path / "model", Path.mkdir)
+    assert os.listdir(tmp_path) == ["model"]
+
+
+def search_of(estimator):
+    return GridSearchCV(estimator, {}, cv=2)
+
+
+@pytest.mark.parametrize(
+    ("wrap", "advice"),
+    [
+        (
+            lambda e: make_pipeline(StandardScaler(), e),
+            r"a Pipeline .* its last step, pipeline\[-1\]\.export_saved_model",
+        ),
+        (lambda e: make_pipeline(make_pipeline(e)), r"its last step, pipeline\[-1\]\[-1\]\.export_saved_model"),
+        (search_of, r"a GridSearchCV .* its last step, search\.best_estimator_\.export_saved_model"),
+        (lambda e: search_of(make_pipeline(e)), r"its last step, search\.best_estimator_\[-1\]\.export_saved_model"),
+        (lambda e: make_pipeline(search_of(e)), r"its last step, pipeline\[-1\]\.best_estimator_\.export_saved_model"),
+    ],
+)
+def test_a_pipeline_or_search_is_told_to_export_its_last_step(wrap: Callable, advice: str, tmp_path: Path) -> None:
+    estimator = wrap(DenseRegressor(hidden_layer_sizes=(2,), epochs=1))
+    with pytest.raises(TypeError, match=advice):
+        export_saved_model(estimator.fit(X, X[:, 0]), tmp_path / "model")
+    assert not contents(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "estimator", [LinearRegression(), make_pipeline(LinearRegression()), search_of(DenseRegressor()), None]
+)
+def test_what_is_not_ours_is_refused(estimator: object, tmp_path: Path) -> None:
+    name = "LinearRegression" if hasattr(estimator, "steps") else type(estimator).__name__
+    with pytest.raises(TypeError, match=f"a {name} cannot be exported: only estimators of skmlbio can"):
+        export_saved_model(estimator, tmp_path / "model")
 
 
 def test_a_failed_exchange_brings_the_old_model_back(tmp_path: Path) -> None:

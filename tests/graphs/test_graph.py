@@ -114,7 +114,11 @@ def test_integers_of_more_than_64_bits_are_refused(types: object) -> None:
 @pytest.mark.parametrize(
     ("arguments", "error", "message"),
     [
-        (([1.0, 2.0],), TypeError, r"node 0 has the type 1\.0; node types are integers or strings.*shape \(n_nodes, 1\)"),
+        (
+            ([1.0, 2.0],),
+            TypeError,
+            r"node 0 has the type 1\.0; node types are integers or strings.*shape \(n_nodes, 1\)",
+        ),
         (([True, False],), TypeError, "node 0 has the type True"),
         ((np.array(["C", 1], object),), TypeError, "node 1 has the type 1 and node 0 has 'C'; node types are all"),
         (([["C"], ["O"]],), TypeError, "must be numbers, not <U1"),
