@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -9,12 +10,13 @@ from sklearn.utils.validation import check_is_fitted
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.legend import Legend
 
 # Ten colours chosen for colour-vision deficiency and for taste, here with the palest last: M. A. Petroff, "Accessible
 # Color Sequences for Data Visualization", arXiv:2107.02270.
 COLORS = ("#3f90da", "#bd1f01", "#ffa90e", "#832db6", "#717581", "#a96b59", "#e76300", "#92dadd", "#94a4a2", "#b9ac70")
 MARKERS = ("o", "^", "s", "D", "v", "P", "X")
-LONGEST_LABEL = 24
+LONGEST_LINE = 40  # characters of a name; longer names take several lines
 
 
 def axes_to_draw_on(ax: Axes | None, caller: str, figsize: tuple[float, float] | None = None) -> Axes:
@@ -40,13 +42,22 @@ def category_styles(n_categories: int) -> list[dict[str, str]]:
     ]
 
 
-def legend_beside(ax: Axes, title: str | None = None) -> None:
-    """Put the legend of scatters to the right of the axes, where it hides no point."""
+def legend_beside(ax: Axes, title: str | None = None) -> Legend:
+    """Put the legend to the right of the axes, where it hides nothing."""
     n_entries = len(ax.get_legend_handles_labels()[1])
     place = {"loc": "center left", "bbox_to_anchor": (1.0, 0.5), "ncols": -(-n_entries // 20)}
     legend = ax.legend(title=title, frameon=False, handletextpad=0.2, columnspacing=0.8, **place)
-    for handle in legend.legend_handles:  # small points stay small in the plot, and are seen in the legend
-        handle.set(sizes=[36], alpha=1)
+    for handle in legend.legend_handles:
+        if hasattr(handle, "set_sizes"):  # small points stay small in the plot, and are seen in the legend
+            handle.set(sizes=[36], alpha=1)
+    return legend
+
+
+def make_room_for(legend: Legend) -> None:
+    """Widen a figure of our own by what a wide legend would take from its axes."""
+    figure = legend.figure
+    width = legend.get_window_extent().width / figure.dpi
+    figure.set_figwidth(figure.get_figwidth() + max(0.0, width - 1.5))
 
 
 def marker_area(n_points: int) -> float:
@@ -55,10 +66,10 @@ def marker_area(n_points: int) -> float:
 
 
 def label_text(name: Any) -> str:
-    """Return the name as matplotlib shows it unchanged (no formula, no hidden legend entry), shortened where long."""
+    """Return the name as matplotlib shows it unchanged (no formula, no hidden legend entry), in lines where long."""
     text = str(name)
-    if len(text) > LONGEST_LABEL:
-        text = text[: LONGEST_LABEL - 1] + "…"
+    if len(text) > LONGEST_LINE:
+        text = textwrap.fill(text, LONGEST_LINE)
     # A leading underscore would keep the entry out of the legend; a zero-width space before it is not seen.
     return ("\u200b" if text.startswith("_") else "") + text.replace("$", r"\$")
 
@@ -69,5 +80,16 @@ def require_fitted(estimator: Any, display: str) -> None:
 
 
 def final_step(estimator: Any) -> Any:
-    """Return the last step of a pipeline, or of a pipeline that ends it, and anything else as it is."""
+    """Return the last step of a pipeline, or of what a search found to be best, whichever holds the other."""
+    if hasattr(estimator, "best_estimator_"):
+        return final_step(estimator.best_estimator_)
     return final_step(estimator.steps[-1][1]) if hasattr(estimator, "steps") else estimator
+
+
+def before_final_step(estimator: Any, X: Any) -> Any:
+    """Return what comes of `X` on the way to the final step."""
+    if hasattr(estimator, "best_estimator_"):
+        return before_final_step(estimator.best_estimator_, X)
+    if not hasattr(estimator, "steps"):
+        return X
+    return before_final_step(estimator[-1], estimator[:-1].transform(X) if len(estimator) > 1 else X)

@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ._plotting import axes_to_draw_on, final_step, require_fitted
+from ._plotting import axes_to_draw_on, before_final_step, final_step, require_fitted
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-_MOST_LETTERS = 80  # longer strings have positions on their axes
-_SMALLEST_LETTER, _LARGEST_LETTER = 4.0, 10.0
+_SMALLEST_LETTER, _LARGEST_LETTER = 6.0, 10.0  # in points; where smaller ones would be needed, some are left out
+_NUMBER_WIDTH = 28.0  # what a number on an axis takes, in points
 
 
 class AttentionMapDisplay:
     """An attention map of one string: how much each residue collects from each other one.
 
-    A row is a residue that collects, a column one that is collected from; rows sum to 1.  Make one with
+    A row is a residue that collects, a column one that is collected from; rows sum to 1.  The axes have the letters of
+    the residues, or some of them where there is no room for all, and numbers of positions.  Make one with
     `from_estimator` or `from_maps`; draw another block or head of it with `plot`.
 
     Parameters
@@ -29,6 +31,8 @@ class AttentionMapDisplay:
         The shares, as ``AttentionClassifier.attention_maps`` returns them for a string.
     sequence : str
         The string, of that length.
+    first_position : int, default=1
+        The number of the first residue, such as -30 where a promoter begins; the others are counted on from it.
 
     Attributes
     ----------
@@ -52,14 +56,15 @@ class AttentionMapDisplay:
     >>> import numpy as np
     >>> from skmlbio.inspection import AttentionMapDisplay
     >>> display = AttentionMapDisplay.from_maps(np.full((1, 2, 4, 4), 0.25), "ACGT")
-    >>> [label.get_text() for label in display.ax_.get_xticklabels()]
-    ['A', 'C', 'G', 'T']
+    >>> [label.get_text() for label in display.ax_.get_yticklabels()]
+    ['1 A', '2 C', '3 G', '4 T']
     >>> plt.close(display.figure_)
     """
 
-    def __init__(self, maps: NDArray[np.floating], sequence: str) -> None:
+    def __init__(self, maps: NDArray[np.floating], sequence: str, *, first_position: int = 1) -> None:
         self.maps = maps
         self.sequence = sequence
+        self.first_position = first_position
 
     @classmethod
     def from_estimator(
@@ -67,6 +72,7 @@ class AttentionMapDisplay:
         estimator: Any,
         sequence: Any,
         *,
+        first_position: int = 1,
         block: int = -1,
         head: int | None = None,
         ax: Axes | None = None,
@@ -76,10 +82,13 @@ class AttentionMapDisplay:
 
         Parameters
         ----------
-        estimator : estimator or Pipeline
-            A fitted estimator with ``attention_maps``, or a fitted pipeline that ends with one.
+        estimator : estimator, Pipeline or search
+            A fitted estimator with ``attention_maps``, or a fitted pipeline that ends with one, or a fitted search for
+            either of them.
         sequence : str, or a Biopython Seq or SeqRecord
             The string.
+        first_position : int, default=1
+            The number of its first residue.
         block, head, ax, im_kwargs
             As in `plot`.
 
@@ -103,11 +112,10 @@ class AttentionMapDisplay:
             raise TypeError(
                 f"{cls.__name__} needs an estimator with attention_maps, and {type(trained).__name__} has none"
             )
-        X = [sequence]
-        if trained is not estimator:
-            X = estimator[:-1].transform(X)
+        X = before_final_step(estimator, [sequence])
         (maps,) = trained.attention_maps(X)
-        return cls(maps, _text(X[0])).plot(ax, block=block, head=head, im_kwargs=im_kwargs)
+        display = cls(maps, _text(X[0]), first_position=first_position)
+        return display.plot(ax, block=block, head=head, im_kwargs=im_kwargs)
 
     @classmethod
     def from_maps(
@@ -115,6 +123,7 @@ class AttentionMapDisplay:
         maps: ArrayLike,
         sequence: str,
         *,
+        first_position: int = 1,
         block: int = -1,
         head: int | None = None,
         ax: Axes | None = None,
@@ -128,6 +137,8 @@ class AttentionMapDisplay:
             The shares, by block and head.
         sequence : str
             The string, of that length.
+        first_position : int, default=1
+            The number of its first residue.
         block, head, ax, im_kwargs
             As in `plot`.
 
@@ -141,7 +152,8 @@ class AttentionMapDisplay:
         ValueError
             As `plot` does.
         """
-        return cls(np.asarray(maps), sequence).plot(ax, block=block, head=head, im_kwargs=im_kwargs)
+        display = cls(np.asarray(maps), sequence, first_position=first_position)
+        return display.plot(ax, block=block, head=head, im_kwargs=im_kwargs)
 
     def plot(
         self,
@@ -187,15 +199,25 @@ class AttentionMapDisplay:
         return self
 
     def _label_axes(self) -> None:
-        """Put a letter at each residue, as large as there is room for, or positions where there are too many."""
+        """Put letters at the residues, as many as there is room for, and numbers at some of them."""
         n_residues = len(self.sequence)
-        if n_residues > _MOST_LETTERS:
-            return
-        width = self.ax_.get_position().width * self.figure_.get_figwidth() * 72  # in points
-        size = float(np.clip(0.9 * width / n_residues, _SMALLEST_LETTER, _LARGEST_LETTER))
-        for axis in (self.ax_.xaxis, self.ax_.yaxis):
-            axis.set_ticks(range(n_residues), list(self.sequence), fontsize=size, family="monospace", rotation=0)
-            axis.set_tick_params(length=0, pad=2)
+        box = self.ax_.get_position()
+        sides = box.width * self.figure_.get_figwidth(), box.height * self.figure_.get_figheight()
+        room = 72 * min(sides) / n_residues  # for a residue, in points
+        size = min(0.9 * room, _LARGEST_LETTER)
+        all_fit = size >= _SMALLEST_LETTER
+        positions = self.first_position + np.arange(n_residues)
+        numbered = positions % _step(_NUMBER_WIDTH / room) == 0
+        columns, rows = [], []
+        shown = np.arange(n_residues) if all_fit else np.flatnonzero(numbered)
+        for place in shown:
+            letter, number = self.sequence[place], f"{positions[place]}" if numbered[place] else ""
+            columns.append(f"{letter}\n{number}")
+            rows.append(f"{number} {letter}".strip())
+        style = {"fontsize": size if all_fit else 0.85 * _LARGEST_LETTER, "family": "monospace", "rotation": 0}
+        self.ax_.xaxis.set_ticks(shown, columns, **style)
+        self.ax_.yaxis.set_ticks(shown, rows, **style)
+        self.ax_.tick_params(length=0 if all_fit else 2, pad=2)
 
     def _shares(self, block: int, head: int | None) -> tuple[NDArray[np.floating], str]:
         """Return the map to draw and its title, once everything about them has been checked."""
@@ -211,6 +233,12 @@ class AttentionMapDisplay:
             return maps[block].mean(axis=0), f"mean over heads{of_block}"
         head = _index("head", head, maps.shape[1])
         return maps[block, head], f"head {head}{of_block}"
+
+
+def _step(least: float) -> int:
+    """The smallest of 1, 2, 5, 10, 20, 50, ... that is not below `least`."""
+    power = 10 ** max(0, math.floor(math.log10(least)))
+    return next(step * power for step in (1, 2, 5, 10) if step * power >= least)
 
 
 def _index(name: str, index: int, count: int) -> int:

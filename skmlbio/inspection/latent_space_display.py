@@ -17,6 +17,7 @@ from ._plotting import (
     final_step,
     label_text,
     legend_beside,
+    make_room_for,
     marker_area,
     require_fitted,
 )
@@ -31,7 +32,8 @@ class LatentSpaceDisplay:
     """Codes of a fitted transformer as points in its latent space.
 
     Two dimensions of the codes, or their first two principal components, give a scatter plot; the colour tells `y`:
-    a legend for classes, a colour bar for quantities. One dimension gives a row of points for each class, the codes
+    a legend for classes, a colour bar for quantities. Classes are sorted, or stand in the order that a pandas
+    Categorical or polars Enum gives them. One dimension gives a row of points for each class, the codes
     against a quantity, or, without `y`, a histogram. Make one with `from_estimator` or `from_data`; draw it again
     with `plot`.
 
@@ -103,8 +105,8 @@ class LatentSpaceDisplay:
 
         Parameters
         ----------
-        estimator : transformer or Pipeline
-            A fitted transformer, or a fitted pipeline that ends with one.
+        estimator : transformer, Pipeline or search
+            A fitted transformer, or a fitted pipeline that ends with one, or a fitted search for either of them.
         X : array-like, or whatever the estimator transforms
             The n_samples samples.
         y : array-like of shape (n_samples,), default=None
@@ -203,7 +205,7 @@ class LatentSpaceDisplay:
             None draws the first two, or the only one.
         y_kind : {"auto", "categorical", "numeric"}, default="auto"
             Whether `y` holds classes or quantities. ``"auto"`` takes numbers for quantities if one of them is not
-            whole or if more than 20 are distinct.
+            whole or if more than 20 are distinct, and the values of a Categorical or Enum for classes.
         scatter_kwargs : mapping, default=None
             Keywords for every ``Axes.scatter``.
 
@@ -223,6 +225,7 @@ class LatentSpaceDisplay:
         """
         points, names = self._points(components)
         labels, numeric = self._labels(y_kind)
+        own = ax is None
         self.ax_ = axes_to_draw_on(ax, f"{type(self).__name__}.plot")
         self.figure_ = self.ax_.figure
         style = {"s": marker_area(len(points)), "alpha": 0.8, "linewidths": 0, **(scatter_kwargs or {})}
@@ -231,6 +234,8 @@ class LatentSpaceDisplay:
         else:
             self._draw_plane(points, labels, numeric, style)
             self.ax_.set_ylabel(names[1])
+            if own and self.ax_.get_legend():
+                make_room_for(self.ax_.get_legend())
         self.ax_.set_xlabel(names[0])
         return self
 
@@ -258,7 +263,7 @@ class LatentSpaceDisplay:
         return codes[:, chosen], [label_text(names[index]) for index in chosen]
 
     def _labels(self, y_kind: str) -> tuple[NDArray | None, bool]:
-        """Return `y` as numbers or as something that sorts, and whether these are quantities."""
+        """Return `y` as numbers or as strings, and whether these are quantities."""
         if y_kind not in ("auto", "categorical", "numeric"):
             raise ValueError(f"y_kind must be 'auto', 'categorical' or 'numeric', not {y_kind!r}")
         if self.y is None:
@@ -271,10 +276,20 @@ class LatentSpaceDisplay:
             if y_kind == "numeric":
                 raise ValueError(f"y_kind='numeric' needs numbers in y, and it holds {str(y[0])!r}")
             return y.astype(str), False
-        if y_kind == "auto" and y.dtype.kind != "b":
+        if y_kind == "auto" and y.dtype.kind != "b" and _known_order(self.y) is None:
             known = y[np.isfinite(y)]
             return y, bool((known != np.round(known)).any() or len(np.unique(known)) > _MOST_CATEGORIES)
         return y, y_kind == "numeric"
+
+    def _classes(self, labels: NDArray) -> tuple[NDArray, NDArray[np.integer]]:
+        """Return the classes that occur, in their order, and which of them each sample has."""
+        classes, index = np.unique(labels, return_inverse=True)
+        known = _known_order(self.y)
+        if known is None:
+            return classes, index
+        place = {name: number for number, name in enumerate(known)}
+        order = sorted(range(len(classes)), key=lambda number: place.get(str(classes[number]), len(place)))
+        return classes[order], np.argsort(order)[index]
 
     def _draw_plane(self, points: NDArray, labels: NDArray | None, numeric: bool, style: dict[str, Any]) -> None:
         """Draw two dimensions: a scatter coloured by the labels."""
@@ -288,7 +303,7 @@ class LatentSpaceDisplay:
             self.artists_ = [self.ax_.scatter(*points.T, c=labels, **{**colours, **style})]
             self.figure_.colorbar(self.artists_[0], ax=self.ax_, label=label_text(self.y_name or ""))
         else:
-            categories, index = np.unique(labels, return_inverse=True)
+            categories, index = self._classes(labels)
             self.artists_ = [
                 self.ax_.scatter(*points[index == number].T, label=label_text(category), **{**look, **style})
                 for number, (category, look) in enumerate(
@@ -308,7 +323,7 @@ class LatentSpaceDisplay:
             self.artists_ = [self.ax_.scatter(values, labels, **{"color": COLORS[0], **style})]
             self.ax_.set_ylabel(label_text(self.y_name or "y"))
             return
-        categories, index = np.unique(labels, return_inverse=True)
+        categories, index = self._classes(labels)
         heights = index + np.random.default_rng(0).uniform(-0.3, 0.3, len(index))  # so that points overlap less
         self.artists_ = [
             self.ax_.scatter(values[index == number], heights[index == number], **{**look, **style})
@@ -317,6 +332,17 @@ class LatentSpaceDisplay:
         self.ax_.set_yticks(range(len(categories)), [label_text(category) for category in categories])
         self.ax_.set_ylabel(label_text(self.y_name or ""))
         self.ax_.invert_yaxis()  # the first class on top, as in a legend
+
+
+def _known_order(y: Any) -> list[str] | None:
+    """Return the categories of a pandas Categorical or a polars Enum in their order, and None of anything else."""
+    categories = getattr(getattr(y, "dtype", None), "categories", None)
+    # The categories of a polars Categorical, which have no order, are no sequence.
+    return (
+        None
+        if categories is None or not hasattr(categories, "__len__")
+        else np.asarray(categories).astype(str).tolist()
+    )
 
 
 def _principal_components(codes: NDArray[np.floating]) -> tuple[NDArray[np.floating], list[str]]:

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ._plotting import COLORS, axes_to_draw_on, final_step, label_text, require_fitted
+from ._plotting import COLORS, axes_to_draw_on, final_step, label_text, legend_beside, make_room_for, require_fitted
 
 if TYPE_CHECKING:
+    from matplotlib.artist import Artist
     from matplotlib.axes import Axes
 
 _VALIDATION = "val_"
@@ -19,22 +20,23 @@ _VALIDATION = "val_"
 class TrainingHistoryDisplay:
     """Curves of the loss and other metrics over the epochs of a fit.
 
-    Training is drawn solid, validation dashed in the same colour, and the epoch whose weights were kept is marked.
-    Make one with `from_estimator` or `from_history`; draw it again with `plot`.
+    Training is drawn solid, validation dashed in the same colour, and the epoch whose weights were kept is marked, or
+    the epochs over which they were averaged.  Make one with `from_estimator` or `from_history`; draw it again with
+    `plot`.
 
     Parameters
     ----------
     history : mapping of str to sequence of float
         One number an epoch under each name; the validation value of ``"loss"`` is named ``"val_loss"``.
-    best_epoch : int, default=None
-        The epoch to mark, counted from 1.
+    kept_epochs : int or (int, int), default=None
+        The epoch whose weights were kept, counted from 1, or the first and the last one of those that were averaged.
 
     Attributes
     ----------
     lines_ : dict of str to matplotlib Line2D
         The curve of each name drawn.
-    best_epoch_line_ : matplotlib Line2D or None
-        The vertical line at the best epoch.
+    kept_ : matplotlib Artist or None
+        The vertical line at the epoch that was kept, or the band over those that were averaged.
     ax_ : matplotlib Axes
         The axes drawn on.
     figure_ : matplotlib Figure
@@ -50,15 +52,17 @@ class TrainingHistoryDisplay:
     >>> import matplotlib.pyplot as plt
     >>> from skmlbio.inspection import TrainingHistoryDisplay
     >>> history = {"loss": [0.9, 0.5, 0.3, 0.2], "val_loss": [0.9, 0.6, 0.5, 0.6]}
-    >>> display = TrainingHistoryDisplay.from_history(history, best_epoch=3)
+    >>> display = TrainingHistoryDisplay.from_history(history, kept_epochs=3)
     >>> list(display.lines_)
     ['loss', 'val_loss']
     >>> plt.close(display.figure_)
     """
 
-    def __init__(self, history: Mapping[str, Sequence[float]], *, best_epoch: int | None = None) -> None:
+    def __init__(
+        self, history: Mapping[str, Sequence[float]], *, kept_epochs: int | tuple[int, int] | None = None
+    ) -> None:
         self.history = history
-        self.best_epoch = best_epoch
+        self.kept_epochs = kept_epochs
 
     @classmethod
     def from_estimator(
@@ -74,8 +78,9 @@ class TrainingHistoryDisplay:
 
         Parameters
         ----------
-        estimator : estimator or Pipeline
-            A fitted estimator with ``history_`` and perhaps ``best_epoch_``, or a fitted pipeline that ends with one.
+        estimator : estimator, Pipeline or search
+            A fitted estimator with ``history_``, or a fitted pipeline that ends with one, or a fitted search for either
+            of them, of which the best one is drawn.
         metrics, log_scale, ax, line_kwargs
             As in `plot`.
 
@@ -97,7 +102,7 @@ class TrainingHistoryDisplay:
         trained = final_step(estimator)
         if not hasattr(trained, "history_"):
             raise TypeError(f"{cls.__name__} needs an estimator with a history_, and {type(trained).__name__} has none")
-        display = cls(trained.history_, best_epoch=getattr(trained, "best_epoch_", None))
+        display = cls(trained.history_, kept_epochs=_kept_epochs(trained))
         return display.plot(ax, metrics=metrics, log_scale=log_scale, line_kwargs=line_kwargs)
 
     @classmethod
@@ -105,7 +110,7 @@ class TrainingHistoryDisplay:
         cls,
         history: Mapping[str, Sequence[float]],
         *,
-        best_epoch: int | None = None,
+        kept_epochs: int | tuple[int, int] | None = None,
         metrics: str | Sequence[str] = "loss",
         log_scale: bool = False,
         ax: Axes | None = None,
@@ -117,8 +122,8 @@ class TrainingHistoryDisplay:
         ----------
         history : mapping of str to sequence of float
             One number an epoch under each name.
-        best_epoch : int, default=None
-            The epoch to mark, counted from 1.
+        kept_epochs : int or (int, int), default=None
+            The epoch to mark, counted from 1, or the first and the last one of several.
         metrics, log_scale, ax, line_kwargs
             As in `plot`.
 
@@ -132,7 +137,7 @@ class TrainingHistoryDisplay:
         ValueError
             As `plot` does.
         """
-        display = cls(history, best_epoch=best_epoch)
+        display = cls(history, kept_epochs=kept_epochs)
         return display.plot(ax, metrics=metrics, log_scale=log_scale, line_kwargs=line_kwargs)
 
     def plot(
@@ -160,7 +165,7 @@ class TrainingHistoryDisplay:
         Returns
         -------
         self : TrainingHistoryDisplay
-            The display, with ``lines_``, ``best_epoch_line_``, ``ax_`` and ``figure_``.
+            The display, with ``lines_``, ``kept_``, ``ax_`` and ``figure_``.
 
         Raises
         ------
@@ -168,9 +173,10 @@ class TrainingHistoryDisplay:
             If matplotlib is not installed.
         ValueError
             If a metric is not in the history, if the curves have no or different numbers of epochs, if `log_scale`
-            meets a value that is not positive, or if the best epoch is none of the epochs.
+            meets a value that is not positive, or if the kept epochs are none of the epochs.
         """
         curves = self._curves(metrics, log_scale)
+        kept, own = self._kept(len(next(iter(curves.values())))), ax is None
         self.ax_ = axes_to_draw_on(ax, f"{type(self).__name__}.plot")
         self.figure_ = self.ax_.figure
         metric_names = list(dict.fromkeys(name.removeprefix(_VALIDATION) for name in curves))
@@ -184,10 +190,7 @@ class TrainingHistoryDisplay:
             }
             epochs = np.arange(1, len(values) + 1)
             (self.lines_[name],) = self.ax_.plot(epochs, values, **{**style, **(line_kwargs or {})})
-        self.best_epoch_line_ = None
-        if self.best_epoch is not None:
-            label = f"best epoch ({self.best_epoch})"
-            self.best_epoch_line_ = self.ax_.axvline(self.best_epoch, color="0.4", linestyle=":", label=label, zorder=1)
+        self.kept_ = self._mark(*kept) if kept else None
         self.ax_.set(xlabel="epoch", ylabel=label_text(metric_names[0]) if len(metric_names) == 1 else "value")
         self.ax_.locator_params(axis="x", integer=True, min_n_ticks=1)
         # There is no epoch 0; another history on the same axes may be longer.
@@ -195,8 +198,36 @@ class TrainingHistoryDisplay:
         if log_scale:
             self.ax_.set_yscale("log")
         self.ax_.grid(alpha=0.25)
-        self.ax_.legend()
+        self._add_legend(own)
         return self
+
+    def _mark(self, first: int, last: int) -> Artist:
+        """Mark the epoch that was kept, or all that were averaged."""
+        if first == last:
+            return self.ax_.axvline(last, color="0.4", linestyle=":", label=f"kept: epoch {last}", zorder=1)
+        label = f"kept: mean of epochs {first} to {last}"
+        return self.ax_.axvspan(first - 0.5, last + 0.5, color="0.5", alpha=0.15, linewidth=0, label=label, zorder=0)
+
+    def _add_legend(self, own: bool) -> None:
+        """Put the legend beside the axes; where nothing makes room for it there, far from where curves begin."""
+        if own:
+            make_room_for(legend_beside(self.ax_))
+        elif self.figure_.get_layout_engine() is not None:
+            legend_beside(self.ax_)
+        else:
+            self.ax_.legend(loc="upper right")
+
+    def _kept(self, n_epochs: int) -> tuple[int, int] | None:
+        """Return the first and the last epoch to mark, once they are checked."""
+        if self.kept_epochs is None:
+            return None
+        first, last = (self.kept_epochs,) * 2 if np.ndim(self.kept_epochs) == 0 else self.kept_epochs
+        if not 1 <= first <= last <= n_epochs:
+            raise ValueError(
+                f"kept_epochs must be one of the epochs 1 to {n_epochs}, or the first and the last one of several, "
+                f"not {self.kept_epochs!r}"
+            )
+        return first, last
 
     def _curves(self, metrics: str | Sequence[str], log_scale: bool) -> dict[str, NDArray[np.floating]]:
         """Return the curves to draw by name, once everything about them has been checked."""
@@ -222,6 +253,17 @@ class TrainingHistoryDisplay:
                 raise ValueError(
                     f"log_scale needs positive values, and {name!r} is {values[epoch]:g} at epoch {epoch + 1}"
                 )
-        if self.best_epoch is not None and not 1 <= self.best_epoch <= n_epochs:
-            raise ValueError(f"best_epoch must be one of the epochs 1 to {n_epochs}, not {self.best_epoch}")
         return curves
+
+
+def _kept_epochs(estimator: Any) -> int | tuple[int, int] | None:
+    """Return the epoch whose weights a fitted estimator kept, or the first and the last one that it averaged."""
+    last = getattr(estimator, "n_iter_", None)
+    if getattr(estimator, "patience", None) is not None:
+        return estimator.best_epoch_
+    share = getattr(estimator, "weight_averaging", 0.0)
+    if not share or hasattr(estimator, "_optimizer_state"):  # which `partial_fit` leaves; it averages nothing
+        return last
+    n_planned = last if estimator.epochs == "auto" else estimator.epochs
+    first = n_planned - round(share * n_planned) + 1
+    return (first, last) if first < last else last

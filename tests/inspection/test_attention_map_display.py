@@ -28,10 +28,15 @@ class Attentive(BaseEstimator):
         return [np.full((2, 3, len(s), len(s)), 1 / len(s)) for s in X]
 
 
+def labels(display: AttentionMapDisplay) -> tuple[list[str], list[str]]:
+    axes = display.ax_.xaxis, display.ax_.yaxis
+    return tuple([label.get_text() for label in axis.get_ticklabels()] for axis in axes)
+
+
 def ticks(display: AttentionMapDisplay) -> tuple[str, str]:
-    return tuple(
-        "".join(t.get_text() for t in axis.get_ticklabels()) for axis in (display.ax_.xaxis, display.ax_.yaxis)
-    )
+    """The letters on the axes, without the numbers."""
+    columns, rows = labels(display)
+    return "".join(text[0] for text in columns), "".join(text[-1] for text in rows)
 
 
 @pytest.mark.parametrize(
@@ -70,18 +75,38 @@ def test_biopython_records() -> None:
     assert ticks(AttentionMapDisplay.from_estimator(Attentive().fit([]), record))[0] == SEQUENCE
 
 
-def test_long_strings_have_positions_on_their_axes() -> None:
-    display = AttentionMapDisplay.from_maps(np.full((1, 1, 100, 100), 0.01), "A" * 100)
+@pytest.mark.parametrize(
+    ("length", "first", "shown"),
+    [
+        (5, 1, {1: 0, 5: 4}),
+        (30, -30, {-30: 0, -25: 5, -5: 25}),
+        (60, -30, {-30: 0, 0: 30, 20: 50}),
+        (100, 1, {20: 19, 100: 99}),
+        (3000, 0, {0: 0, 500: 500}),
+    ],
+)
+def test_positions_are_numbered_and_as_many_letters_shown_as_can_be_read(length: int, first: int, shown: dict) -> None:
+    sequence = ("WACGTLKDEF" * length)[:length]
+    display = AttentionMapDisplay.from_maps(np.full((1, 1, length, length), 1 / length), sequence, first_position=first)
     display.figure_.canvas.draw()
-    assert "A" not in "".join(ticks(display))
-    assert "20" in [label.get_text() for label in display.ax_.get_xticklabels()]
+    columns, rows = (dict(zip(display.ax_.get_xticks(), texts, strict=True)) for texts in labels(display))
+    for number, place in shown.items():
+        assert columns[place] == f"{sequence[place]}\n{number}"
+        assert rows[place] == f"{number} {sequence[place]}"
+    assert len(columns) == length if length < 40 else 5 <= len(columns) <= 20
+    for axis, low, high in ((display.ax_.xaxis, "x0", "x1"), (display.ax_.yaxis, "y1", "y0")):
+        boxes = [label.get_window_extent() for label in axis.get_ticklabels()]
+        sign = 1 if low == "x0" else -1  # the first row is on top
+        assert all(sign * getattr(one, high) <= sign * getattr(other, low) + 1 for one, other in pairwise(boxes))
+        assert min(label.get_fontsize() for label in axis.get_ticklabels()) >= 6
 
 
-def test_letters_do_not_overlap() -> None:
-    display = AttentionMapDisplay.from_maps(np.full((1, 1, 80, 80), 1 / 80), "W" * 80)
-    display.figure_.canvas.draw()
-    boxes = [label.get_window_extent() for label in display.ax_.get_xticklabels()]
-    assert all(left.x1 <= right.x0 for left, right in pairwise(boxes))
+def test_a_nested_pipeline_is_gone_through() -> None:
+    lower, reverse = (
+        FunctionTransformer(f) for f in (lambda X: [s.lower() for s in X], lambda X: [s[::-1] for s in X])
+    )
+    estimator = make_pipeline(lower, make_pipeline(reverse, Attentive())).fit([SEQUENCE])
+    assert ticks(AttentionMapDisplay.from_estimator(estimator, SEQUENCE))[0] == SEQUENCE[::-1].lower()
 
 
 def test_own_axes_and_keywords() -> None:

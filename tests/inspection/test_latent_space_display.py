@@ -5,6 +5,7 @@ from typing import Any
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
+import polars as pl
 import pytest
 from matplotlib.colors import to_rgba
 from sklearn.datasets import load_iris
@@ -47,6 +48,53 @@ def test_classes_have_a_legend_and_a_look_of_their_own() -> None:
     np.testing.assert_array_equal(offsets(display), display.codes)  # iris is sorted by species
     assert len({tuple(scatter.get_facecolor()[0]) for scatter in display.artists_}) == 3
     assert len({str(scatter.get_paths()[0].vertices) for scatter in display.artists_}) == 3
+
+
+ORDER = ["low", "CD8-positive, alpha-beta effector memory T cell of the blood", "high", "never"]
+ORDERED = np.array(ORDER)[np.arange(60) % 3]
+
+
+@pytest.mark.parametrize(
+    "y",
+    [
+        pd.Series(pd.Categorical(ORDERED, ORDER)),
+        pd.Categorical(ORDERED, ORDER, ordered=True),
+        pd.CategoricalIndex(ORDERED, ORDER),
+        pl.Series(ORDERED, dtype=pl.Enum(ORDER)),
+    ],
+    ids=["series", "categorical", "index", "polars"],
+)
+@pytest.mark.parametrize("n_components", [1, 2])
+def test_classes_stand_in_their_order_and_with_their_whole_names(y: Any, n_components: int) -> None:
+    display = LatentSpaceDisplay.from_data(CODES[:, :n_components], y=y)
+    labels = [label.get_text() for label in display.ax_.get_yticklabels()]
+    texts = labels if n_components == 1 else legend_texts(display)
+    assert [text.replace("\n", " ") for text in texts] == ORDER[:3]
+    for name, scatter in zip(ORDER, display.artists_, strict=False):
+        np.testing.assert_array_equal(np.asarray(scatter.get_offsets())[:, 0], CODES[name == ORDERED, 0])
+
+
+def test_numbers_that_are_categories_are_classes() -> None:
+    y = pd.Series(pd.Categorical(np.arange(60) / 2 // 10, [2.0, 0.0, 1.0]))
+    assert legend_texts(LatentSpaceDisplay.from_data(CODES, y=y)) == ["2.0", "0.0", "1.0"]
+    assert legend_texts(LatentSpaceDisplay.from_data(CODES, y=pl.Series(["b", "a"] * 30, dtype=pl.Categorical))) == [
+        "a",
+        "b",
+    ]
+
+
+def test_a_missing_category_comes_last() -> None:
+    y = pd.Categorical(["b", None, "a"] * 20, ["b", "a"])
+    assert legend_texts(LatentSpaceDisplay.from_data(CODES, y=y)) == ["b", "a", "nan"]
+
+
+def test_a_wide_legend_leaves_the_axes_their_size() -> None:
+    sizes = []
+    for name in ("T cell", "T cell, CD8-positive, alpha-beta, effector memory"):
+        display = LatentSpaceDisplay.from_data(CODES, y=np.array([name, "other"])[np.arange(60) % 2])
+        display.figure_.canvas.draw()
+        sizes.append(display.ax_.get_window_extent().width)
+    assert sizes[1] > 0.8 * sizes[0]
 
 
 @pytest.mark.parametrize(

@@ -15,11 +15,12 @@ from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from sklearn.decomposition import PCA
 from sklearn.exceptions import NotFittedError
+from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from skmlbio.inspection import LatentSpaceDisplay, ReconstructionDisplay, TrainingHistoryDisplay
-from skmlbio.inspection._plotting import COLORS, category_styles, final_step, label_text, marker_area
+from skmlbio.inspection._plotting import COLORS, before_final_step, category_styles, final_step, label_text, marker_area
 
 X = np.random.default_rng(0).normal(size=(30, 4))
 DISPLAYS = [
@@ -120,15 +121,34 @@ def test_marker_area_shrinks_with_the_number_of_points() -> None:
         (7, "7"),
         ("$x$", r"\$x\$"),
         ("_hidden", "\u200b_hidden"),
-        ("a" * 25, "a" * 23 + "…"),
+        ("a" * 40, "a" * 40),
+        ("CD8-positive, alpha-beta memory T cell, $CD45RO$", "CD8-positive, alpha-beta memory T cell,\n\\$CD45RO\\$"),
+        ("a" * 70, "a" * 40 + "\n" + "a" * 30),
     ],
 )
 def test_label_text_is_what_matplotlib_shows_unchanged(name: Any, text: str) -> None:
     assert label_text(name) == text
 
 
-def test_final_step_of_nested_pipelines_and_of_anything_else() -> None:
-    pca = PCA()
-    assert final_step(pca) is pca
-    assert final_step(make_pipeline(StandardScaler(), pca)) is pca
-    assert final_step(make_pipeline(StandardScaler(), make_pipeline(StandardScaler(), pca))) is pca
+def search_of(estimator: Any) -> GridSearchCV:
+    return GridSearchCV(estimator, {}, cv=2, scoring=lambda *_: 0.0)
+
+
+@pytest.mark.parametrize(
+    "wrap",
+    [
+        lambda step: step,
+        lambda step: make_pipeline(step),
+        lambda step: make_pipeline(StandardScaler(), step),
+        lambda step: make_pipeline(StandardScaler(), make_pipeline(StandardScaler(), step)),
+        lambda step: search_of(step),
+        lambda step: search_of(make_pipeline(StandardScaler(), step)),
+        lambda step: make_pipeline(StandardScaler(), search_of(step)),
+        lambda step: search_of(make_pipeline(StandardScaler(), make_pipeline(StandardScaler(), search_of(step)))),
+    ],
+)
+def test_the_final_step_and_what_comes_to_it_through_pipelines_and_searches(wrap: Callable) -> None:
+    estimator = wrap(PCA(n_components=2)).fit(X)
+    assert isinstance(final_step(estimator), PCA)
+    codes = final_step(estimator).transform(before_final_step(estimator, X))
+    np.testing.assert_array_equal(codes, estimator.transform(X))

@@ -6,9 +6,12 @@ import pytest
 from sklearn.base import BaseEstimator
 from sklearn.exceptions import NotFittedError
 from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
+from skmlbio import GCNClassifier
+from skmlbio.graphs import Graph
 from skmlbio.inspection import TrainingHistoryDisplay
 
 HISTORY = {
@@ -21,11 +24,15 @@ X = np.arange(12.0).reshape(6, 2)
 
 
 class Trained(BaseEstimator):
-    """An estimator that trained four epochs and kept the third."""
+    """An estimator that trained four epochs, of which the third was best."""
+
+    def __init__(self, patience=None, weight_averaging=0.0, epochs="auto"):
+        self.patience = patience
+        self.weight_averaging = weight_averaging
+        self.epochs = epochs
 
     def fit(self, X, y=None):
-        self.history_ = HISTORY
-        self.best_epoch_ = 3
+        self.history_, self.n_iter_, self.best_epoch_ = HISTORY, 4, 3
         return self
 
 
@@ -33,22 +40,77 @@ def legend_texts(display: TrainingHistoryDisplay) -> list[str]:
     return [text.get_text() for text in display.ax_.get_legend().get_texts()]
 
 
-@pytest.mark.parametrize("estimator", [Trained(), make_pipeline(StandardScaler(), Trained())], ids=["alone", "pipe"])
-def test_from_estimator_draws_the_loss_and_marks_the_best_epoch(estimator: BaseEstimator) -> None:
+def search_of(estimator: BaseEstimator) -> GridSearchCV:
+    return GridSearchCV(estimator, {}, cv=2, scoring=lambda *_: 0.0)
+
+
+PATIENT = Trained(patience=1)
+EACH_WAY = [PATIENT, make_pipeline(StandardScaler(), PATIENT), search_of(make_pipeline(StandardScaler(), PATIENT))]
+
+
+@pytest.mark.parametrize("estimator", [*EACH_WAY, make_pipeline(search_of(PATIENT))])
+def test_from_estimator_draws_the_loss_and_marks_the_epoch_that_was_kept(estimator: BaseEstimator) -> None:
     display = TrainingHistoryDisplay.from_estimator(estimator.fit(X))
     assert display.history is HISTORY
     assert list(display.lines_) == ["loss", "val_loss"]
     for name, line in display.lines_.items():
         np.testing.assert_array_equal(line.get_xdata(), [1, 2, 3, 4])
         np.testing.assert_array_equal(line.get_ydata(), HISTORY[name])
-    assert list(display.best_epoch_line_.get_xdata()) == [3, 3]
-    assert legend_texts(display) == ["loss", "val_loss", "best epoch (3)"]
+    assert list(display.kept_.get_xdata()) == [3, 3]
+    assert legend_texts(display) == ["loss", "val_loss", "kept: epoch 3"]
     assert (display.ax_.get_xlabel(), display.ax_.get_ylabel()) == ("epoch", "loss")
 
 
-def test_from_history_without_a_best_epoch_marks_none() -> None:
+@pytest.mark.parametrize(
+    ("parameters", "text"),
+    [
+        ({}, "epoch 4"),
+        ({"epochs": 4}, "epoch 4"),
+        ({"patience": 1, "weight_averaging": 0.5}, "epoch 3"),
+        ({"weight_averaging": 0.5}, "mean of epochs 3 to 4"),
+        ({"weight_averaging": 0.75, "epochs": 4}, "mean of epochs 2 to 4"),
+        ({"weight_averaging": 1.0}, "mean of epochs 1 to 4"),
+        ({"weight_averaging": 0.25}, "epoch 4"),  # the last one alone
+        ({"weight_averaging": 0.8, "epochs": 10}, "mean of epochs 3 to 4"),  # stopped early
+        ({"weight_averaging": 0.5, "epochs": 10}, "epoch 4"),  # stopped before there was something to average
+    ],
+)
+def test_what_was_kept_is_marked(parameters: dict, text: str) -> None:
+    display = TrainingHistoryDisplay.from_estimator(Trained(**parameters).fit(X))
+    assert legend_texts(display)[-1] == f"kept: {text}"
+
+
+def test_what_our_estimators_kept_is_marked() -> None:
+    graphs, y = [Graph([[float(i)]]) for i in range(12)], np.arange(12) % 2
+    classifier = GCNClassifier(hidden_layer_sizes=(2,), readout_layer_sizes=(2,), epochs=4).fit(graphs, y)
+    assert legend_texts(TrainingHistoryDisplay.from_estimator(classifier)) == ["loss", "kept: mean of epochs 3 to 4"]
+    classifier.partial_fit(graphs, y)  # goes on from there, and averages nothing
+    assert legend_texts(TrainingHistoryDisplay.from_estimator(classifier)) == ["loss", "kept: epoch 5"]
+
+
+def test_epochs_that_were_averaged_are_a_band() -> None:
+    display = TrainingHistoryDisplay.from_history(HISTORY, kept_epochs=(2, 4))
+    assert (display.kept_.get_x(), display.kept_.get_x() + display.kept_.get_width()) == (1.5, 4.5)
+
+
+@pytest.mark.parametrize("layout", [None, "constrained"])
+@pytest.mark.parametrize("own", [True, False])
+@pytest.mark.parametrize("kept_epochs", [290, (151, 300)])
+def test_the_legend_covers_no_curve(kept_epochs: object, own: bool, layout: str | None) -> None:
+    falling = 2 * np.exp(-np.arange(300) / 30)
+    history = {"loss": falling, "val_loss": falling + np.arange(300) / 600}
+    ax = None if own else plt.figure(layout=layout).subplots()
+    display = TrainingHistoryDisplay.from_history(history, kept_epochs=kept_epochs, ax=ax)
+    display.figure_.canvas.draw()
+    box = display.ax_.get_legend().get_window_extent()
+    for line in display.lines_.values():
+        assert not box.count_contains(line.get_transform().transform(line.get_xydata()))
+    assert box.x1 <= display.figure_.bbox.x1
+
+
+def test_from_history_without_kept_epochs_marks_none() -> None:
     display = TrainingHistoryDisplay.from_history(HISTORY)
-    assert display.best_epoch_line_ is None
+    assert display.kept_ is None
     assert legend_texts(display) == ["loss", "val_loss"]
 
 
@@ -65,7 +127,7 @@ def test_the_twin_alone() -> None:
 
 
 def test_epochs_are_whole_and_begin_at_one() -> None:
-    display = TrainingHistoryDisplay.from_history({"loss": [1.0]}, best_epoch=1)
+    display = TrainingHistoryDisplay.from_history({"loss": [1.0]}, kept_epochs=1)
     display.figure_.canvas.draw()
     low, high = display.ax_.get_xlim()
     assert [tick for tick in display.ax_.get_xticks() if low <= tick <= high] == [1]
@@ -104,8 +166,9 @@ def test_line_kwargs_have_the_last_word() -> None:
             r"one number an epoch; 'loss' has 2 and 'val_loss' has the shape \(1,\)",
         ),
         (HISTORY, {"metrics": "kl", "log_scale": True}, "log_scale needs positive values, and 'kl' is 0 at epoch 1"),
-        (HISTORY, {"best_epoch": 5}, "best_epoch must be one of the epochs 1 to 4, not 5"),
-        (HISTORY, {"best_epoch": 0}, "best_epoch must be one of the epochs 1 to 4, not 0"),
+        (HISTORY, {"kept_epochs": 5}, "kept_epochs must be one of the epochs 1 to 4, .* not 5"),
+        (HISTORY, {"kept_epochs": 0}, "kept_epochs must be one of the epochs 1 to 4, .* not 0"),
+        (HISTORY, {"kept_epochs": (3, 2)}, r"or the first and the last one of several, not \(3, 2\)"),
     ],
 )
 def test_what_cannot_be_drawn_is_refused_and_opens_no_figure(history: dict, keywords: dict, message: str) -> None:
