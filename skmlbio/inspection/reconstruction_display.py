@@ -16,6 +16,7 @@ from ._plotting import (
     category_styles,
     label_text,
     legend_beside,
+    make_room_for,
     marker_area,
     require_fitted,
 )
@@ -340,7 +341,7 @@ class ReconstructionDisplay:
         style: dict[str, Any],
     ) -> None:
         """Draw one cloud of points a feature, and the diagonal on which a perfect one would lie."""
-        ax = self._axes(ax, (6.4, 4.8))
+        own, ax = ax is None, self._axes(ax, (6.4, 4.8))
         defaults = {"s": marker_area(original.size), "alpha": 0.7, "linewidths": 0}
         looks = zip(self._names(features), category_styles(len(features)), strict=True)
         self.artists_ = [
@@ -351,4 +352,6 @@ class ReconstructionDisplay:
         ax.set_aspect("equal", adjustable="datalim")
         unit = " (standard deviations from the mean)" if standardize else ""
         ax.set(xlabel=f"original{unit}", ylabel=f"reconstruction{unit}")
-        legend_beside(ax, "worst features" if len(features) < n_ranked else None)
+        legend = legend_beside(ax, "worst features" if len(features) < n_ranked else None)
+        if own:
+            make_room_for(legend)

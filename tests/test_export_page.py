@@ -1,0 +1,99 @@
+"""The tables of the page on exported models say what the models say of themselves."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+import tensorflow as tf
+
+from skmlbio import (
+    AttentionClassifier,
+    AutoEncoderTransformer,
+    DenseClassifier,
+    DenseRegressor,
+    GCNClassifier,
+    VAESampler,
+)
+from skmlbio.graphs import Graph
+
+PAGE = (Path(__file__).parents[1] / "docs" / "export.md").read_text()
+SHORT = {"epochs": 1, "random_state": 0}
+X = np.random.default_rng(0).normal(size=(12, 3))
+Y = np.array(["a", "b"])[np.arange(12) % 2]
+EDGES = [[0, 1], [1, 0]]
+SIZES = {"n_features": 3, "n_components": 2, "n_classes": 2, "2": 2}  # every other size is free
+FITTED = {
+    "a matrix": lambda: DenseClassifier(**SHORT).fit(X, Y),
+    "a data frame": lambda: DenseRegressor(**SHORT).fit(pd.DataFrame(X, columns=["p", "q", "r"]), X[:, 0]),
+    "strings": lambda: AttentionClassifier("dna", **SHORT).fit(["ACGT", "CA"] * 6, Y),
+    "graphs with features": lambda: GCNClassifier(**SHORT).fit([Graph(np.ones((2, 3)), EDGES)] * 12, Y),
+    "graphs with types": lambda: GCNClassifier(**SHORT).fit([Graph(["C", "O"], EDGES)] * 12, Y),
+    "codes": lambda: AutoEncoderTransformer(latent_dim=2, **SHORT).fit(X),
+    "nothing": lambda: VAESampler(latent_dim=2, **SHORT).fit(X),
+}
+EXAMPLES = {
+    "classifiers": ["a matrix", "strings", "graphs with features", "graphs with types"],
+    "regressors": ["a data frame"],
+    "transformers": ["codes"],
+    "`AutoEncoderTransformer`": ["codes"],
+    "`VAESampler`": ["nothing"],
+}
+
+
+def rows(heading: str) -> list[list[str]]:
+    """The cells of the table under a heading, without its own head."""
+    table = PAGE.split(f"## {heading}\n")[1].split("\n## ")[0]
+    lines = [line for line in table.splitlines() if line.startswith("|")][2:]
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+
+
+@pytest.fixture(scope="module")
+def signatures(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
+    found = {}
+    for name, fit in FITTED.items():
+        folder = tmp_path_factory.mktemp("exported")
+        fit().export_saved_model(folder)
+        found[name] = tf.saved_model.load(str(folder)).signatures
+    return found
+
+
+def is_said(spec: tf.TensorSpec, shape: str, dtype: str) -> bool:
+    """Whether a specification is the first shape and one of the types that a row names."""
+    names = [name for name in re.match(r"\(([^)]*)\)", shape)[1].split(",") if name]
+    expected = [SIZES.get(name.strip()) for name in names]
+    return spec.shape.as_list() == expected and spec.dtype.name in dtype
+
+
+@pytest.mark.parametrize("row", rows("What signatures take"), ids=lambda row: " ".join(row[:2]))
+def test_inputs_are_those_of_the_table(row: list[str], signatures: dict) -> None:
+    kind, name, shape, dtype = row
+    fitted, _, of = kind.partition(", ")
+    of = re.sub("`|for |signatures that end in ", "", of) or "serving_default"
+    of = f"predict{of}" if of == "_matrix" else of
+    inputs = [
+        found[of].structured_input_signature[1]
+        for other, found in signatures.items()
+        if other == fitted or (fitted == "graphs" and other.startswith("graphs"))
+    ]
+    assert inputs
+    for specs in inputs:
+        named = list(specs.values()) if "by its name" in name else [specs[name.strip("`")]]
+        assert all(is_said(spec, shape, dtype) for spec in named), specs
+
+
+@pytest.mark.parametrize("row", rows("What they answer"), ids=lambda row: " ".join(row[:2]))
+def test_outputs_are_those_of_the_table(row: list[str], signatures: dict) -> None:
+    estimators, name, shape, dtype = row
+    name = name.strip("`")
+    shape = "(batch, n_features)" if shape == "that of X" else shape
+    for example in [example for kind in estimators.split(", ") for example in EXAMPLES[kind]]:
+        assert is_said(signatures[example][name].structured_outputs[name], shape, dtype)
+
+
+def test_no_signature_is_left_out(signatures: dict) -> None:
+    listed = {row[1].strip("`") for row in rows("What they answer")}
+    for found in signatures.values():
+        assert {name.removesuffix("_matrix") for name in found} <= listed | {"serving_default"}
