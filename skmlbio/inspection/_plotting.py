@@ -79,17 +79,20 @@ def require_fitted(estimator: Any, display: str) -> None:
     check_is_fitted(estimator, msg=f"this %(name)s is not fitted yet: call its fit before {display}.from_estimator")
 
 
+def found_best(estimator: Any) -> Any:
+    """Return what a search found to be best, and anything else as it is."""
+    return found_best(estimator.best_estimator_) if hasattr(estimator, "best_estimator_") else estimator
+
+
 def final_step(estimator: Any) -> Any:
     """Return the last step of a pipeline, or of what a search found to be best, whichever holds the other."""
-    if hasattr(estimator, "best_estimator_"):
-        return final_step(estimator.best_estimator_)
+    estimator = found_best(estimator)
     return final_step(estimator.steps[-1][1]) if hasattr(estimator, "steps") else estimator
 
 
 def before_final_step(estimator: Any, X: Any) -> Any:
     """Return what comes of `X` on the way to the final step."""
-    if hasattr(estimator, "best_estimator_"):
-        return before_final_step(estimator.best_estimator_, X)
+    estimator = found_best(estimator)
     if not hasattr(estimator, "steps"):
         return X
     return before_final_step(estimator[-1], estimator[:-1].transform(X) if len(estimator) > 1 else X)

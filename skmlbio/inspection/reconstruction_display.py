@@ -14,6 +14,7 @@ from ._plotting import (
     COLORS,
     axes_to_draw_on,
     category_styles,
+    found_best,
     label_text,
     legend_beside,
     make_room_for,
@@ -102,9 +103,9 @@ class ReconstructionDisplay:
 
         Parameters
         ----------
-        estimator : estimator or Pipeline
+        estimator : estimator, Pipeline or search
             A fitted estimator with ``reconstruct``, or with ``transform`` and ``inverse_transform``, as a pipeline has
-            if all its steps can be inverted.
+            if all its steps can be inverted, or a fitted search for one.
         X : array-like or sparse matrix of shape (n_samples, n_features), or array-like of shape (n_samples, ...)
             The samples.
         image_shape : tuple of int, default=None
@@ -127,6 +128,7 @@ class ReconstructionDisplay:
             As `plot` does.
         """
         require_fitted(estimator, cls.__name__)
+        estimator = found_best(estimator)
         if hasattr(estimator, "reconstruct"):
             reconstruction = estimator.reconstruct(X)
         elif hasattr(estimator, "transform") and hasattr(estimator, "inverse_transform"):

@@ -10,6 +10,7 @@ from scipy.sparse import csr_array
 from sklearn.datasets import load_digits, load_iris
 from sklearn.decomposition import PCA
 from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
@@ -51,6 +52,13 @@ def test_reconstruct_is_preferred(monkeypatch: pytest.MonkeyPatch) -> None:
     estimator = ReconstructingPCA(2).fit(DIGITS)
     monkeypatch.setattr(estimator, "reconstruct", lambda X: np.asarray(X) + 1)
     display = ReconstructionDisplay.from_estimator(estimator, DIGITS)
+    np.testing.assert_array_equal(display.reconstruction, DIGITS + 1)
+
+
+def test_what_a_search_found_best_is_asked() -> None:
+    search = GridSearchCV(ReconstructingPCA(), {"n_components": [2]}, cv=2).fit(DIGITS)
+    search.best_estimator_.reconstruct = lambda X: np.asarray(X) + 1
+    display = ReconstructionDisplay.from_estimator(search, DIGITS)
     np.testing.assert_array_equal(display.reconstruction, DIGITS + 1)
 
 
