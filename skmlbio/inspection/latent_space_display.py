@@ -287,8 +287,8 @@ class LatentSpaceDisplay:
         known = _known_order(self.y)
         if known is None:
             return classes, index
-        place = {name: number for number, name in enumerate(known)}
-        order = sorted(range(len(classes)), key=lambda number: place.get(str(classes[number]), len(place)))
+        place = {category: number for number, category in enumerate(known.astype(labels.dtype.kind).tolist())}
+        order = np.argsort([place.get(category, len(place)) for category in classes.tolist()], kind="stable")
         return classes[order], np.argsort(order)[index]
 
     def _draw_plane(self, points: NDArray, labels: NDArray | None, numeric: bool, style: dict[str, Any]) -> None:
@@ -334,15 +334,11 @@ class LatentSpaceDisplay:
         self.ax_.invert_yaxis()  # the first class on top, as in a legend
 
 
-def _known_order(y: Any) -> list[str] | None:
+def _known_order(y: Any) -> NDArray | None:
     """Return the categories of a pandas Categorical or a polars Enum in their order, and None of anything else."""
     categories = getattr(getattr(y, "dtype", None), "categories", None)
-    # The categories of a polars Categorical, which have no order, are no sequence.
-    return (
-        None
-        if categories is None or not hasattr(categories, "__len__")
-        else np.asarray(categories).astype(str).tolist()
-    )
+    # Those of a polars Categorical, which have no order, are no sequence.
+    return np.asarray(categories) if hasattr(categories, "__len__") else None
 
 
 def _principal_components(codes: NDArray[np.floating]) -> tuple[NDArray[np.floating], list[str]]:

@@ -77,15 +77,17 @@ def test_classes_stand_in_their_order_and_with_their_whole_names(y: Any, n_compo
 def test_numbers_that_are_categories_are_classes() -> None:
     y = pd.Series(pd.Categorical(np.arange(60) / 2 // 10, [2.0, 0.0, 1.0]))
     assert legend_texts(LatentSpaceDisplay.from_data(CODES, y=y)) == ["2.0", "0.0", "1.0"]
-    assert legend_texts(LatentSpaceDisplay.from_data(CODES, y=pl.Series(["b", "a"] * 30, dtype=pl.Categorical))) == [
-        "a",
-        "b",
-    ]
+    without_order = pl.Series(["b", "a"] * 30, dtype=pl.Categorical)
+    assert legend_texts(LatentSpaceDisplay.from_data(CODES, y=without_order)) == ["a", "b"]
 
 
 def test_a_missing_category_comes_last() -> None:
     y = pd.Categorical(["b", None, "a"] * 20, ["b", "a"])
     assert legend_texts(LatentSpaceDisplay.from_data(CODES, y=y)) == ["b", "a", "nan"]
+    numbers = pd.Categorical([2, None, 1] * 20, [2, 1])
+    assert legend_texts(LatentSpaceDisplay.from_data(CODES, y=numbers)) == ["2.0", "1.0", "nan"]
+    booleans = pd.Categorical([False, True] * 30, [True, False])
+    assert legend_texts(LatentSpaceDisplay.from_data(CODES, y=booleans)) == ["True", "False"]
 
 
 def test_a_wide_legend_leaves_the_axes_their_size() -> None:
