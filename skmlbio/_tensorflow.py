@@ -3,6 +3,8 @@
 Every room that needs Keras imports this module first.  TensorFlow's C++ code writes start-up notes straight to file
 descriptor 2, before any Python setting can stop it; they are held back while it is imported, and everything else that
 was written meanwhile is handed on.  The environment is left as it was found.
+
+TensorFlow's threads do not survive a fork, and what waits for them waits for ever: `require_unforked` tells instead.
 """
 
 from __future__ import annotations
@@ -55,6 +57,7 @@ def _without_chatter() -> Iterator[None]:
 with _environment(**{_LOG_LEVEL: "2", _BACKEND: "tensorflow"}), _without_chatter():
     import keras
     import tensorflow as tf
+    from tensorflow.python.eager import context as _runtime  # nothing public tells whether TensorFlow has started
 
     tf.config.list_physical_devices()  # looks for a GPU now, while its complaints are held back
 
@@ -64,4 +67,27 @@ if keras.backend.backend() != "tensorflow":
         "set the environment variable KERAS_BACKEND=tensorflow before Keras is first imported."
     )
 
-__all__ = ["keras", "tf"]
+_forked_after_start = False
+
+
+def _note_fork() -> None:
+    """In a child that was just forked, note whether the parent had started TensorFlow; importing it starts nothing."""
+    global _forked_after_start
+    context = _runtime.context_safe()
+    _forked_after_start = _forked_after_start or (context is not None and context._initialized)
+
+
+if hasattr(os, "register_at_fork"):  # not on Windows, which does not fork
+    os.register_at_fork(after_in_child=_note_fork)
+
+
+def require_unforked() -> None:
+    """Raise a RuntimeError in a process that has lost TensorFlow's threads, where any call might wait for ever."""
+    if _forked_after_start:
+        raise RuntimeError(
+            "TensorFlow was started before this process was forked; use spawn or loky: "
+            "multiprocessing.get_context('spawn'), or joblib's backend 'loky'."
+        )
+
+
+__all__ = ["keras", "require_unforked", "tf"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -206,4 +207,8 @@ def _class_weights(class_weight: Any, classes: np.ndarray, codes: np.ndarray, we
     if class_weight == "balanced":  # n_samples / (n_classes * count), counted by sample weight
         counts = np.bincount(codes, weights=weights, minlength=len(classes))
         return counts.sum() / (len(counts) * np.maximum(counts, np.finfo(float).tiny))
+    for label, weight in class_weight.items():
+        if not isinstance(weight, Real) or not 0 <= weight < np.inf:
+            label = label.item() if isinstance(label, np.generic) else label
+            raise ValueError(f"class_weight must be finite and not negative, but class {label!r} has {weight}.")
     return compute_class_weight(class_weight, classes=classes, y=classes)

@@ -6,7 +6,9 @@ from collections.abc import Iterable
 from numbers import Integral, Real
 from typing import Any
 
-from sklearn.utils._param_validation import Interval, StrOptions
+from sklearn.utils._param_validation import StrOptions
+
+from skmlbio.base._intervals import Interval
 
 LAYER_CONSTRAINTS: dict[str, list] = {
     "hidden_layer_sizes": ["array-like"],
@@ -22,7 +24,7 @@ LAYER_CONSTRAINTS: dict[str, list] = {
 def require_layer_sizes(sizes: Iterable, name: str = "hidden_layer_sizes") -> tuple[int, ...]:
     """Return layer widths as a tuple; raise a ValueError unless every layer has at least one unit."""
     for position, size in enumerate(sizes):
-        if not isinstance(size, Integral) or size < 1:
+        if not isinstance(size, Integral) or isinstance(size, bool) or size < 1:
             raise ValueError(f"{name}[{position}] must be an int of 1 or more, got {size!r}.")
     return tuple(int(size) for size in sizes)
 

@@ -9,17 +9,22 @@ import numpy as np
 from sklearn.base import BaseEstimator
 from sklearn.callback import CallbackSupportMixin
 from sklearn.utils import check_random_state
-from sklearn.utils._param_validation import Interval, StrOptions
+from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.validation import check_consistent_length, check_is_fitted, validate_data
 
 from skmlbio.base._all_or_nothing import all_or_nothing
+from skmlbio.base._annotated_data import refuse_annotated_data
 from skmlbio.base._export import ExportMixin
 from skmlbio.base._fit_data import column_statistics, ensure_sample_weight, validation_rows
+from skmlbio.base._intervals import Interval
+from skmlbio.base._pickling import require_importable
+from skmlbio.base._same_network import require_same_network
 from skmlbio.base._sklearn_callbacks import ScikitLearnCallbacks
 from skmlbio.training._batches import ArrayData, Arrays, Data, TrainingSet, mean_one
 from skmlbio.training._blueprint import Blueprint
 from skmlbio.training._budget import STEPS, automatic_batch_size, automatic_epochs, automatic_l2
 from skmlbio.training._optimizers import optimizer_configuration
+from skmlbio.training._plain import plain
 
 TRAINING_CONSTRAINTS: dict[str, list] = {
     "optimizer": [str, dict],
@@ -59,6 +64,8 @@ class NetworkEstimator(ExportMixin, CallbackSupportMixin, BaseEstimator):
         The epoch, counted from 1, of the lowest loss (on validation data if there are any).
     """
 
+    # For metadata routing: a splitter of groups asks for `groups`, and a fit does not unless it is told to.
+    __metadata_request__fit = {"groups": False}
     _parameter_constraints: dict = TRAINING_CONSTRAINTS
     _automatic_steps = STEPS
 
@@ -97,6 +104,10 @@ class NetworkEstimator(ExportMixin, CallbackSupportMixin, BaseEstimator):
             strengths["l2"] = automatic_l2(n_samples, batch_size)
         return {name: float(value) for name, value in strengths.items() if value}
 
+    def _network_parameters(self, blueprint: Blueprint) -> dict[str, Any]:
+        """Return what made a network, by the names of parameters where it is one."""
+        return blueprint.arguments | blueprint.arguments.get("params", {})
+
     def _strata(self, targets: Arrays) -> np.ndarray | None:
         """Return the class codes to stratify a validation split by."""
         return None
@@ -110,7 +121,11 @@ class NetworkEstimator(ExportMixin, CallbackSupportMixin, BaseEstimator):
     def _fit(self, X, y=None, sample_weight=None, X_val=None, y_val=None, groups=None, partial: bool = False):
         """Fit in five steps: check, encode, split, train, keep."""
         self._check_parameters()
+        refuse_annotated_data(X)
+        refuse_annotated_data(X_val, "X_val")
         going_on = (partial or self.warm_start) and hasattr(self, "weights_")
+        if going_on:
+            require_same_network(self)
         rng = self._generator()
         training, validation = self._training_sets(X, y, sample_weight, X_val, y_val, groups, rng, reset=not going_on)
         known = None if going_on else self._adapted(training)
@@ -126,7 +141,7 @@ class NetworkEstimator(ExportMixin, CallbackSupportMixin, BaseEstimator):
             if not callable(factory):
                 raise TypeError(
                     f"callbacks must be callables that return a Keras callback, got {type(factory).__name__}; one "
-                    "that has been used belongs to one model, so pass a class or a lambda that makes a fresh one."
+                    "that has been used belongs to one model, so pass a class, or a function that makes a fresh one."
                 )
 
     def _generator(self, random_state: Any = None) -> np.random.Generator:
@@ -169,19 +184,19 @@ class NetworkEstimator(ExportMixin, CallbackSupportMixin, BaseEstimator):
         from skmlbio.training._averaging import WeightAveraging
         from skmlbio.training._loop import FitPlan
 
-        batch_size = automatic_batch_size(n_samples) if self.batch_size == "auto" else self.batch_size
+        batch_size = automatic_batch_size(n_samples) if self.batch_size == "auto" else plain(self.batch_size)
         if epochs is None:
             known = self.epochs != "auto"
-            epochs = self.epochs if known else automatic_epochs(n_samples, batch_size, self._automatic_steps)
+            epochs = plain(self.epochs) if known else automatic_epochs(n_samples, batch_size, self._automatic_steps)
         penalties = self._penalties(n_samples, batch_size)
         n_averaged = round(getattr(self, "weight_averaging", 0.0) * epochs)
         return FitPlan(
             loss=self._loss(),
-            optimizer=optimizer_configuration(self.optimizer, self.learning_rate),
+            optimizer=plain(optimizer_configuration(self.optimizer, self.learning_rate)),
             learning_rate=None if isinstance(self.learning_rate, dict) else float(self.learning_rate),
             n_epochs=epochs,
             batch_size=batch_size,
-            patience=self.patience,
+            patience=plain(self.patience),
             scalars=lambda epoch: penalties | self._scalars(epoch),
             watchers=[WeightAveraging(epochs, n_averaged)] if n_averaged > 1 else [],
         )
@@ -237,8 +252,13 @@ class NetworkEstimator(ExportMixin, CallbackSupportMixin, BaseEstimator):
 
     def _ask(self, head: str, X: Any, name: str | None = None) -> Any:
         """Encode X and return what a head of the network answers, one row a sample."""
+        return self._ask_encoded(head, self._samples(X))
+
+    def _samples(self, X: Any) -> Data:
+        """Encode X for a fitted network."""
         check_is_fitted(self, "weights_")
-        return self._ask_encoded(head, self._encode(X, reset=False))
+        refuse_annotated_data(X)
+        return self._encode(X, reset=False)
 
     def _ask_encoded(self, head: str, data: Data) -> Any:
         from skmlbio.training._predict import predict
@@ -252,6 +272,10 @@ class NetworkEstimator(ExportMixin, CallbackSupportMixin, BaseEstimator):
         from skmlbio.training._predict import fitted_model
 
         return fitted_model(self.blueprint_, self.weights_)
+
+    def __getstate__(self):
+        require_importable(self)
+        return super().__getstate__()
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()

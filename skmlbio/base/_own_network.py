@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import math
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -89,10 +90,10 @@ class OwnNetworkMixin:
 
     def _check_parameters(self) -> None:
         super()._check_parameters()
-        if self.network is not None and not callable(self.network):
+        if self.network is not None and (not callable(self.network) or _is_layer(self.network)):
             raise TypeError(
-                f"network must be a function (input_shape, n_outputs, **params) -> keras.Model, "
-                f"got {type(self.network).__name__}."
+                f"network must be a function (input_shape, n_outputs, **params) -> keras.Model, which makes a fresh "
+                f"model for every fit, got {type(self.network).__name__}."
             )
         self._require_known(self.network_params or {})
 
@@ -107,6 +108,10 @@ class OwnNetworkMixin:
             "params": dict(self.network_params or {}),
             "standardize": bool(self.standardize),
         }
+
+    def _network_parameters(self, blueprint):
+        params = {f"network__{name}": value for name, value in blueprint.arguments["params"].items()}
+        return {name: value for name, value in blueprint.arguments.items() if name != "params"} | params
 
     def _encode(self, X, *, reset):
         X = validate_data(self, X, reset=reset, dtype=np.float32, accept_sparse="csr", order="C", allow_nd=True)
@@ -123,6 +128,12 @@ class OwnNetworkMixin:
 def _defaults(function: Callable) -> dict[str, Any]:
     parameters = inspect.signature(function).parameters
     return {k: p.default for k, p in parameters.items() if k not in _GIVEN and p.default is not p.empty}
+
+
+def _is_layer(value: Any) -> bool:
+    """Whether a value is a layer or a model of Keras, which exists only where Keras is loaded."""
+    keras = sys.modules.get("keras")
+    return keras is not None and isinstance(value, keras.Layer)
 
 
 def _name(function: Callable) -> str:

@@ -12,6 +12,7 @@ from sklearn.utils import check_array
 from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.validation import check_is_fitted
 
+from skmlbio.base._annotated_data import refuse_annotated_data
 from skmlbio.base._estimator import TRAINING_CONSTRAINTS, NetworkEstimator
 from skmlbio.training._batches import ArrayData, Data
 
@@ -127,8 +128,7 @@ class TransformerBase(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Network
         ndarray of shape (n_samples,), float32
             Minus the loss, averaged over features, in the units in which the network was trained.
         """
-        check_is_fitted(self, "weights_")
-        answers = (self._ask_encoded("errors", block) for block in row_blocks(self._encode(X, reset=False)))
+        answers = (self._ask_encoded("errors", block) for block in row_blocks(self._samples(X)))
         errors = [self._fitted_loss(a, None, (), {}).numpy() for a in answers]
         return -np.concatenate(errors)
 
@@ -190,6 +190,7 @@ class DecoderMixin:
             Reconstructions, in the units of the training data.
         """
         check_is_fitted(self, "weights_")
+        refuse_annotated_data(X)
         codes = check_array(X, dtype=np.float32, order="C", estimator=self, input_name="X")
         if codes.shape[1] != self._code_size():
             raise ValueError(f"X has {codes.shape[1]} columns, but codes have {self._code_size()} components.")

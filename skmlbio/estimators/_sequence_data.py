@@ -71,7 +71,7 @@ class SequenceData:
         max_entries: int = _ENTRIES_OF_A_TRAINING_BATCH,
     ):
         self.sequences, self.lengths = sequences, lengths
-        self.n_heads, self.max_entries = n_heads, max_entries
+        self.n_heads, self.max_entries = int(n_heads), max_entries
 
     def __len__(self) -> int:
         return len(self.sequences)

@@ -6,11 +6,11 @@ from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from sklearn.utils._param_validation import Interval, StrOptions
-from sklearn.utils.validation import check_is_fitted
+from sklearn.utils._param_validation import StrOptions
 
 from skmlbio.base import ClassifierBase
 from skmlbio.base._dense import LAYER_CONSTRAINTS, require_activation
+from skmlbio.base._intervals import Interval
 from skmlbio.estimators._attention_memory import attention_bytes, require_memory
 from skmlbio.estimators._sequence_data import SequenceData, choose_bucket_lengths
 from skmlbio.sequences import Alphabet, ensure_sequences
@@ -246,8 +246,7 @@ class AttentionClassifier(ClassifierBase):
         MemoryError
             If the maps of all strings do not fit into memory.
         """
-        check_is_fitted(self, "weights_")
-        data = self._encode(X, reset=False).to_predict()
+        data = self._samples(X).to_predict()
         # What is returned, and the last batch, whose strings are padded to the length of the longest or more.
         lengths = data.sequences.lengths
         advice = "cut it, or ask for fewer strings at a time"

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from numbers import Integral, Real
 
-from sklearn.utils._param_validation import Interval, StrOptions
+from sklearn.utils._param_validation import StrOptions
 
 from skmlbio.base import TransformerBase
 from skmlbio.base._dense import LAYER_CONSTRAINTS, require_activation, require_layer_sizes, require_probabilities
+from skmlbio.base._intervals import Interval
 from skmlbio.base._transformer import DecoderMixin
 from skmlbio.training._blueprint import Blueprint
 
@@ -207,6 +208,11 @@ class AutoEncoderTransformer(DecoderMixin, TransformerBase):
             "dtype": self.dtype,
         }
         return Blueprint(auto_encoder, arguments)
+
+    def _network_parameters(self, blueprint):
+        found = super()._network_parameters(blueprint)
+        loss = "binary_crossentropy" if found.pop("bernoulli") else "mse, mae or huber"
+        return found | {"tied_weights": found.pop("tied"), "loss": loss}
 
     def _scalars(self, epoch):
         strength = {"activity_l1": float(self.activity_l1)} if self.activity_l1 else {}

@@ -6,10 +6,11 @@ from numbers import Integral, Real
 from typing import Any
 
 import numpy as np
-from sklearn.utils._param_validation import Interval, StrOptions, validate_parameter_constraints
+from sklearn.utils._param_validation import StrOptions, validate_parameter_constraints
 
 from skmlbio.base import ClassifierBase
 from skmlbio.base._dense import LAYER_CONSTRAINTS, require_activation, require_layer_sizes
+from skmlbio.base._intervals import Interval
 from skmlbio.estimators._graph_data import GraphData
 from skmlbio.graphs import ensure_graphs
 from skmlbio.training._blueprint import Blueprint

@@ -5,12 +5,13 @@ from __future__ import annotations
 from numbers import Integral, Real
 
 import numpy as np
-from sklearn.utils._param_validation import Interval, StrOptions
+from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.validation import check_is_fitted
 
 from skmlbio.base import TransformerBase
 from skmlbio.base._dense import LAYER_CONSTRAINTS, require_activation, require_layer_sizes, require_probabilities
 from skmlbio.base._estimator import TRAINING_CONSTRAINTS
+from skmlbio.base._intervals import Interval
 from skmlbio.base._transformer import DecoderMixin, row_blocks
 from skmlbio.training._batches import ArrayData
 from skmlbio.training._blueprint import Blueprint
@@ -212,7 +213,7 @@ class VAESampler(DecoderMixin, TransformerBase):
         """
         check_is_fitted(self, "weights_")
         self._validate_params()
-        return np.concatenate([self._bounds(block) for block in row_blocks(self._encode(X, reset=False))])
+        return np.concatenate([self._bounds(block) for block in row_blocks(self._samples(X))])
 
     def _bounds(self, data: ArrayData) -> np.ndarray:
         """Ask for the bounds of some samples, filled up to whole vectors of the processor.
@@ -222,7 +223,7 @@ class VAESampler(DecoderMixin, TransformerBase):
         """
         n_rows = -(-len(data) // _ROWS_OF_A_VECTOR) * _ROWS_OF_A_VECTOR
         filled = data.subset(np.resize(np.arange(len(data)), n_rows))
-        seeds, n_draws = np.full(n_rows, self._draws_seed), np.full(n_rows, self.n_importance)
+        seeds, n_draws = np.full(n_rows, self._draws_seed), np.full(n_rows, int(self.n_importance))
         return self._ask_encoded("score_samples", ArrayData(*filled.columns, seeds, n_draws))[: len(data)]
 
     def sample(self, n_samples: int = 1, random_state=None) -> np.ndarray:
@@ -244,12 +245,12 @@ class VAESampler(DecoderMixin, TransformerBase):
             Samples, in the units of the training data.
         """
         check_is_fitted(self, "weights_")
-        if not isinstance(n_samples, Integral) or n_samples < 1:
+        if not isinstance(n_samples, Integral) or isinstance(n_samples, bool) or n_samples < 1:
             raise ValueError(f"n_samples must be an int of 1 or more, got {n_samples!r}.")
         random_state = self.random_state if random_state is None else random_state
         drawn = int(self._generator(random_state).integers(2**31 - 1))
         seed = int(random_state) if isinstance(random_state, Integral) else drawn
-        return self._ask_encoded("sample", ArrayData(np.arange(n_samples), np.full(n_samples, seed)))
+        return self._ask_encoded("sample", ArrayData(np.arange(int(n_samples)), np.full(n_samples, seed)))
 
     def _check_parameters(self):
         super()._check_parameters()
@@ -285,7 +286,7 @@ class VAESampler(DecoderMixin, TransformerBase):
         return _losses.negative_bound
 
     def _scalars(self, epoch):
-        share = min(1.0, (self._n_epochs_before + epoch + 1) / max(1, self.kl_warm_up))
+        share = min(1.0, (self._n_epochs_before + epoch + 1) / max(1, int(self.kl_warm_up)))
         return {"beta": float(self.beta), "free_bits": float(self.free_bits), "kl_share": share}
 
     def _train(self, plan, training, validation, rng, known, partial):
@@ -307,7 +308,7 @@ class VAESampler(DecoderMixin, TransformerBase):
             seed, n_draws = (tf.fill(tf.shape(x)[:1], tf.constant(number, tf.int64)) for number in settings)
             return ask("score_samples", x, seed, n_draws)
 
-        settings = self._draws_seed, self.n_importance
+        settings = self._draws_seed, int(self.n_importance)
         return super()._answers() | {"score_samples": score_samples}
 
     def _export_signatures(self, network):

@@ -7,6 +7,7 @@ from typing import Any
 
 import keras
 
+from skmlbio._tensorflow import tf
 from skmlbio.layers.standardize import Standardize
 from skmlbio.networks._architecture import Architecture, output_dtype
 
@@ -16,34 +17,79 @@ def build_network(
 ) -> keras.Model:
     """Call a user's function, and check what it returns.
 
+    A `Sequential` without an input and a subclass of `keras.Model` have no graph of layers until they are called; they
+    are called on an input of the shape of a sample.
+
     Raises
     ------
     TypeError
         If it is no `keras.Model`.
     ValueError
-        If the model's output has another width, or ends in a softmax or sigmoid.
+        If the model cannot take the samples, or its output is not one of the right width.
     """
     model = network(input_shape, n_outputs, **params)
     name = getattr(network, "__name__", repr(network))
     if not isinstance(model, keras.Model):
         raise TypeError(f"network {name} must return a keras.Model, got {type(model).__name__}.")
-    shape = model.compute_output_shape((None, *input_shape))
-    if tuple(shape[1:]) != (n_outputs,):
+    model = model if _has_graph(model) else _called(model, name, input_shape)
+    if len(model.inputs) != 1:
+        raise ValueError(f"network {name} must return a model of one input, X, got one of {len(model.inputs)} inputs.")
+    taken = tuple(model.inputs[0].shape[1:])
+    if not _takes(taken, input_shape):
+        raise ValueError(f"network {name} takes samples of shape {taken}, but X has samples of shape {input_shape}.")
+    shapes = [_shape_text(output.shape) for output in model.outputs]
+    if len(shapes) != 1 or tuple(model.outputs[0].shape[1:]) != (n_outputs,):
         raise ValueError(
-            f"network {name} must return an output of shape (batch, {n_outputs}), got {_shape_text(shape)}."
+            f"network {name} must return an output of shape (batch, {n_outputs}), got {' and '.join(shapes)}."
         )
-    return model
+    if isinstance(model, keras.Sequential) or not (isinstance(model.input, dict) or isinstance(model.output, dict)):
+        return model
+    return keras.Model(model.inputs[0], model.outputs[0], name=model.name)
+
+
+def _has_graph(model: keras.Model) -> bool:
+    return hasattr(model, "inputs")
+
+
+def _called(model: keras.Model, name: str, input_shape: tuple[int, ...]) -> keras.Model:
+    x = keras.Input(input_shape, name="sample", dtype="float32")
+    try:
+        y = model(x)
+        return model if _has_graph(model) else keras.Model(x, y, name="network")
+    except Exception as error:  # of any kind, from the user's own code
+        raise ValueError(
+            f"network {name} returned a {type(model).__name__} that cannot be called on one input, a batch of samples "
+            f"of shape {input_shape}."
+        ) from error
+
+
+def _takes(taken: tuple[int | None, ...], given: tuple[int, ...]) -> bool:
+    """Whether an input fits samples; Keras adds or drops a last axis of one."""
+    shapes = [given, (*given, 1), *([given[:-1]] if given[-1] == 1 else [])]
+    return any(
+        len(taken) == len(shape) and all(axis in (None, size) for axis, size in zip(taken, shape, strict=True))
+        for shape in shapes
+    )
 
 
 def require_logits(model: keras.Model) -> None:
     """Refuse a classifier that ends in probabilities: their logarithm would be taken twice."""
-    last = model.layers[-1] if model.layers else None
-    activation = getattr(getattr(last, "activation", None), "__name__", "")
+    last = model.layers[-1]
+    activation = getattr(last.activation, "__name__", "") if hasattr(last, "activation") else _last_operation(model)
     if activation in ("softmax", "sigmoid"):
         raise ValueError(
             f"the last layer {last.name!r} of the network applies {activation}; leave its activation out, because the "
             "classifier itself turns logits into probabilities."
         )
+
+
+def _last_operation(model: keras.Model) -> str:
+    """Return TensorFlow's name, in lower case, of what a model does last, where the last layer does not tell."""
+    spec = tf.TensorSpec(model.inputs[0].shape, model.inputs[0].dtype)
+    operation = tf.function(model, autograph=False).get_concrete_function(spec).outputs[0].op
+    while operation.type in ("Identity", "Cast"):
+        operation = operation.inputs[0].op
+    return operation.type.lower()
 
 
 def classifier(
@@ -158,6 +204,11 @@ def transformer(
     """
     model = build_network(network, input_shape, n_outputs, params)
     names = [layer.name for layer in model.layers]
+    if not _has_graph(model.layers[-1]) and isinstance(model.layers[-1], keras.Model):
+        raise ValueError(
+            f"the network is a {type(model.layers[-1]).__name__}, in which no code_layer can be found; a transformer "
+            "needs a keras.Sequential or a keras.Model(inputs, outputs)."
+        )
     if code_layer not in names:
         raise ValueError(f"code_layer {code_layer!r} is no layer of the network, which has {', '.join(names)}.")
     x, clean, back = _input(model, input_shape, standardize)
@@ -174,7 +225,7 @@ def transformer(
 
 def _input(model: keras.Model, input_shape: tuple[int, ...], standardize: bool) -> tuple[Any, Any, Callable]:
     """Return the input, what the network sees of it, and the way back."""
-    embeds = any(isinstance(layer, keras.layers.Embedding) for layer in model.layers)
+    embeds = any(isinstance(layer, keras.layers.Embedding) for layer in model._flatten_layers())
     if standardize and embeds:
         raise ValueError("the network has an Embedding, which needs whole numbers as they are: set standardize=False.")
     x = keras.Input(input_shape, name="x", dtype="float32")

@@ -8,7 +8,7 @@ from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
 
-from skmlbio._tensorflow import keras
+from skmlbio._tensorflow import require_unforked
 from skmlbio.training._blueprint import Blueprint
 from skmlbio.training._network import Network
 from skmlbio.training._program import forget_kernels
@@ -47,7 +47,8 @@ _n_dropped = 0
 
 def get_network(blueprint: Blueprint) -> Network:
     """Return the network of a blueprint, built when it is first asked for."""
-    key = _network_key(blueprint)
+    require_unforked()  # first: a fork may leave the lock taken
+    key = blueprint.key
     with _lock:
         if key not in _networks:
             _networks[key] = Network(blueprint)
@@ -59,12 +60,15 @@ def get_network(blueprint: Blueprint) -> Network:
 @contextmanager
 def borrow_trainer(blueprint: Blueprint, key: Hashable, make: Callable[[Network], Trainer]) -> Iterator[Trainer]:
     """Lend a trainer for one fit.  A second fit at the same time gets one of its own, so none waits or interferes."""
-    key = _network_key(blueprint), key
+    require_unforked()
+    key = blueprint.key, key
     with _lock:
         found = next((name for name in reversed(_idle) if name[0] == key), None)
         trainer = _idle.pop(found) if found else None
     if trainer is None:
-        trainer = make(get_network(blueprint))
+        network = get_network(blueprint)
+        with blueprint.settings.in_force():
+            trainer = make(network)
     try:
         yield trainer
     finally:
@@ -104,8 +108,3 @@ def program_info() -> ProgramInfo:
     """Return how many compiled programs are kept, as a `ProgramInfo`."""
     with _lock:
         return ProgramInfo(len(_networks), len(_idle), sum(t.n_traces for t in _idle.values()), _CAPACITY)
-
-
-def _network_key(blueprint: Blueprint) -> Hashable:
-    """Networks also depend on the precision that the user has set for all of Keras."""
-    return blueprint.key, keras.config.dtype_policy().name, keras.config.floatx(), keras.config.image_data_format()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -11,8 +10,7 @@ from functools import partial
 import numpy as np
 
 from skmlbio._tensorflow import keras
-
-_python_random = threading.RLock()
+from skmlbio.training._keras_settings import process_wide
 
 
 @contextmanager
@@ -21,7 +19,7 @@ def preserved_python_random(seed: int | None = None) -> Iterator[None]:
 
     One thread at a time, or they would draw from each other's seeds.
     """
-    with _python_random:
+    with process_wide:
         state = random.getstate()
         if seed is not None:
             random.seed(seed)

@@ -12,6 +12,7 @@ import numpy as np
 from skmlbio._tensorflow import keras, tf
 from skmlbio.training._blueprint import Blueprint
 from skmlbio.training._initial import InitialWeights, preserved_python_random
+from skmlbio.training._keras_settings import KerasSettings
 from skmlbio.training._program import Program
 
 
@@ -28,12 +29,12 @@ def _has_running_moments(layer: keras.Layer) -> bool:
 class _Forms(dict):
     """The architecture of each form, built when it is first needed."""
 
-    def __init__(self, main: Any):
+    def __init__(self, main: Any, settings: KerasSettings):
         super().__init__({"": main})
-        self._others = main.other_forms
+        self._others, self._settings = main.other_forms, settings
 
     def __missing__(self, form: str) -> Any:
-        with preserved_python_random():
+        with preserved_python_random(), self._settings.in_force():
             self[form] = self._others[form]()
         return self[form]
 
@@ -54,7 +55,7 @@ class Network:
         self.blueprint = blueprint
         with preserved_python_random():
             architecture = blueprint.build()
-        self.forms = _Forms(architecture)
+        self.forms = _Forms(architecture, blueprint.settings)
         self.model, self.heads = architecture.training, architecture.heads
         self.trainable = self.model.trainable_variables
         self.state = [v for v in self.model.variables if not any(v is t for t in self.trainable)]
@@ -127,7 +128,8 @@ class Network:
         """Return the traced forward pass of a head, from weights and inputs to its answer."""
         with self.lock:  # tracing once is cheaper than tracing in every thread
             if (head, form) not in self._forward:
-                self._forward[head, form] = self._trace_forward(self.forms[form].heads[head])
+                with self.blueprint.settings.in_force():
+                    self._forward[head, form] = self._trace_forward(self.forms[form].heads[head])
             return self._forward[head, form]
 
     def _trace_forward(self, model: keras.Model) -> Program:

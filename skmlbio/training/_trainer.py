@@ -131,8 +131,8 @@ class Trainer:
             if not fixed:
                 rows = keras.tree.map_structure(lambda t: tf.TensorSpec([None, *t.shape[1:]], t.dtype), specs[:3])
                 specs = *rows, *specs[3:]
-            with self.network.lock:
-                jit = function == self._block and self._jit
+            jit = function == self._block and self._jit
+            with self.network.lock, self.network.blueprint.settings.in_force():
                 self._programs[key] = Program(partial(function, form), specs, jit)
         return self._programs[key]
 

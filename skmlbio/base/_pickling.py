@@ -1,0 +1,36 @@
+"""Why an estimator cannot be pickled, said by the name of the parameter."""
+
+from __future__ import annotations
+
+import pickle
+import sys
+from typing import Any
+
+_BY_VALUE = ("cloudpickle", "_dill", "copy")
+
+
+def require_importable(estimator: Any) -> None:
+    """Raise a PicklingError for a parameter that holds a lambda or another function without a name to import it by.
+
+    cloudpickle, on which joblib's workers and Dask rely, writes such functions out, and a copy keeps them; they are
+    asked nothing.
+    """
+    for name, value in estimator.get_params(deep=False).items():
+        try:
+            pickle.dumps(value)
+        except Exception as error:
+            if not _written_by_value():
+                raise pickle.PicklingError(
+                    f"the parameter {name} of {type(estimator).__name__} cannot be pickled ({error}); give functions "
+                    "and classes that stand at the top of a module, where they can be imported from, not a lambda."
+                ) from error
+
+
+def _written_by_value() -> bool:
+    """Whether somebody is at work who does not need a name: pickle asks an object the same, whoever uses it."""
+    frame: Any = sys._getframe()
+    while frame is not None:
+        if frame.f_globals.get("__name__", "").rpartition(".")[2] in _BY_VALUE:
+            return True
+        frame = frame.f_back
+    return False
