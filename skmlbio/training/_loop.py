@@ -167,6 +167,7 @@ class _Fit:
         if self.trainer.network.counts and self.best_weights is None:
             self._renew_moments()
         weights = self.best_weights or self.trainer.weights()
+        self._check_weights(weights)
         return FitResult(weights, self.history, self.best_epoch, self.trainer.optimizer_state(), interrupted)
 
     def _stride(self) -> int:
@@ -233,6 +234,13 @@ class _Fit:
                 f"the {bad} became {logs[bad]} in epoch {epoch + 1}: try a smaller learning_rate, clip gradients with "
                 "optimizer={'class_name': 'Adam', 'config': {'clipnorm': 1.0}}, or scale the inputs."
             )
+
+    def _check_weights(self, weights: list[np.ndarray]) -> None:
+        """Refuse what the last step has made so large that products overflow; no loss has seen it yet."""
+        trained, _ = self.trainer.network.split(weights, self.trainer.seeds())
+        with np.errstate(over="ignore"):
+            squares = sum(np.square(w, dtype=np.promote_types(w.dtype, np.float32)).sum() for w in trained)
+        self._check({"sum of squared weights": float(squares)}, len(self.history.get("loss", ())) - 1)
 
     def _watch(self, loss: float, epoch: int) -> bool:
         """Remember the best epoch; return whether patience has run out."""
