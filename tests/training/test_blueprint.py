@@ -2,6 +2,7 @@
 
 import pickle
 
+import numpy as np
 from small_networks import dense, linear
 
 from skmlbio.training._blueprint import Blueprint
@@ -25,3 +26,9 @@ def test_a_blueprint_pickles_without_its_key() -> None:
 def test_build_calls_the_function_with_its_arguments() -> None:
     model = Blueprint(dense, {"units": 7}).build().training
     assert model.get_layer("hidden").units == 7
+
+
+def test_numbers_of_numpy_become_those_of_python() -> None:
+    blueprint = Blueprint(dense, {"units": np.int64(3), "rates": (np.float32(0.5), [np.True_])})
+    assert repr(blueprint.arguments) == "{'units': 3, 'rates': (0.5, [True])}"
+    assert Blueprint(dense, {"units": np.int64(3)}).key == Blueprint(dense, {"units": 3}).key
