@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from sklearn.utils.validation import validate_data
 
+from skmlbio.base._dense import require_layer_sizes
 from skmlbio.training._batches import ArrayData
 from skmlbio.training._budget import automatic_l2
 
@@ -96,6 +97,15 @@ class OwnNetworkMixin:
                 f"model for every fit, got {type(self.network).__name__}."
             )
         self._require_known(self.network_params or {})
+        self._params()
+
+    def _params(self) -> dict[str, Any]:
+        """Return the arguments of the network function; our own gets layer sizes as a tuple of int."""
+        params = dict(self.network_params or {})
+        if self.network is None and "hidden_layer_sizes" in params:
+            sizes = require_layer_sizes(params["hidden_layer_sizes"], "network__hidden_layer_sizes")
+            params["hidden_layer_sizes"] = sizes
+        return params
 
     def _penalties(self, n_samples: int, batch_size: int | None) -> dict[str, float]:
         return {"l2": automatic_l2(n_samples, batch_size)} if self.network is None else {}
@@ -105,7 +115,7 @@ class OwnNetworkMixin:
             "network": self._network_function(),
             "input_shape": self._input_shape,
             "n_outputs": n_outputs,
-            "params": dict(self.network_params or {}),
+            "params": self._params(),
             "standardize": bool(self.standardize),
         }
 

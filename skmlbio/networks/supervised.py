@@ -35,7 +35,7 @@ def build_network(
     if len(model.inputs) != 1:
         raise ValueError(f"network {name} must return a model of one input, X, got one of {len(model.inputs)} inputs.")
     taken = tuple(model.inputs[0].shape[1:])
-    if not _takes(taken, input_shape):
+    if len(taken) != len(input_shape) or any(n not in (None, m) for n, m in zip(taken, input_shape, strict=True)):
         raise ValueError(f"network {name} takes samples of shape {taken}, but X has samples of shape {input_shape}.")
     shapes = [_shape_text(output.shape) for output in model.outputs]
     if len(shapes) != 1 or tuple(model.outputs[0].shape[1:]) != (n_outputs,):
@@ -61,15 +61,6 @@ def _called(model: keras.Model, name: str, input_shape: tuple[int, ...]) -> kera
             f"network {name} returned a {type(model).__name__} that cannot be called on one input, a batch of samples "
             f"of shape {input_shape}."
         ) from error
-
-
-def _takes(taken: tuple[int | None, ...], given: tuple[int, ...]) -> bool:
-    """Whether an input fits samples; Keras adds or drops a last axis of one."""
-    shapes = [given, (*given, 1), *([given[:-1]] if given[-1] == 1 else [])]
-    return any(
-        len(taken) == len(shape) and all(axis in (None, size) for axis, size in zip(taken, shape, strict=True))
-        for shape in shapes
-    )
 
 
 def require_logits(model: keras.Model) -> None:

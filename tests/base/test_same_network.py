@@ -89,5 +89,5 @@ def test_a_network_function_may_be_defined_again() -> None:
 
     estimator = NetworkClassifier(define(1.0), **FEW).fit(X, Y)
     goes_on(estimator, network=define(1.0))
-    with pytest.raises(ValueError, match="made with network=<function .*, but is now to have network=<function"):
+    with pytest.raises(ValueError, match=r"made with network=<function .*, but is now to have network=<function"):
         goes_on(estimator, network=define(2.0))

@@ -10,7 +10,17 @@ import pandas as pd
 from scipy.sparse import eye_array
 from sklearn.base import BaseEstimator, clone, is_classifier
 
-from skmlbio import AttentionClassifier, GCNClassifier
+from skmlbio import (
+    AttentionClassifier,
+    AutoEncoderTransformer,
+    DenseClassifier,
+    DenseRegressor,
+    GCNClassifier,
+    NetworkClassifier,
+    NetworkRegressor,
+    NetworkTransformer,
+    VAESampler,
+)
 from skmlbio.graphs import Graph, ensure_graphs, flat_batch
 
 RANDOM = np.random.default_rng(0)
@@ -127,4 +137,59 @@ CASES = {
         AttentionClassifier("dna", embedding_dim=4, n_heads=2, feed_forward_dim=4, kernel_width=3), STRINGS
     ),
     "gcn": Case(GCNClassifier(hidden_layer_sizes=(4,), readout_layer_sizes=(4,)), GRAPHS),
+}
+
+
+# Parameters that are numbers -----------------------------------------------------------------------------------------
+
+MATRIX = Inputs(X=list(RANDOM.normal(size=(N_SAMPLES, 4))), unusual=[], wrong={}, served=lambda rows: {"X": rows})
+MATRIX_CASES = {
+    "dense classifier": Case(DenseClassifier((4,)), MATRIX),
+    "dense regressor": Case(DenseRegressor((4,)), MATRIX),
+    "own classifier": Case(NetworkClassifier(), MATRIX),
+    "own regressor": Case(NetworkRegressor(), MATRIX),
+    "own transformer": Case(NetworkTransformer(), MATRIX),
+    "auto-encoder": Case(AutoEncoderTransformer(hidden_layer_sizes=(4,)), MATRIX),
+    "vae": Case(VAESampler(hidden_layer_sizes=(4,)), MATRIX),
+}
+
+# A value for every parameter that can be one; all are exact in single precision.
+NUMBERS: dict[str, Any] = {
+    "activity_l1": 0.25,
+    "batch_normalization": True,
+    "batch_size": 8,
+    "beta": 0.5,
+    "class_weight": {0: 2.0, 1: 1},
+    "conv_params": {"hidden_units": 4, "learn_epsilon": True},
+    "dropout": 0.25,
+    "embedding_dim": 4,
+    "epochs": 2,
+    "feed_forward_dim": 4,
+    "free_bits": 0.125,
+    "hidden_layer_sizes": (4,),
+    "kernel_width": 3,
+    "kl_warm_up": 2,
+    "l1": 0.25,
+    "l2": 0.125,
+    "latent_dim": 2,
+    "learning_rate": 0.0625,
+    "n_blocks": 1,
+    "n_heads": 2,
+    "n_importance": 3,
+    "network_params": {"hidden_layer_sizes": (4,)},
+    "node_embedding_dim": 3,
+    "noise_level": 0.25,
+    "optimizer": {"class_name": "Adam", "config": {"beta_1": 0.75, "clipnorm": 1.0, "amsgrad": True}},
+    "patience": 2,
+    "random_state": 0,
+    "readout_dropout": 0.25,
+    "readout_layer_sizes": (4,),
+    "residual": False,
+    "standardize": True,
+    "tied_weights": True,
+    "validation_fraction": 0.25,
+    "variance": 0.5,
+    "verbose": 0,
+    "warm_start": False,
+    "weight_averaging": 0.5,
 }

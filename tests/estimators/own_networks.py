@@ -25,3 +25,9 @@ def convolutional_auto_encoder(input_shape, n_outputs, n_components=3):
     h = keras.layers.Conv2D(2, 3, activation="relu")(x)
     code = keras.layers.Dense(n_components, name="code")(keras.layers.Flatten()(h))
     return keras.Model(x, keras.layers.Dense(n_outputs)(code))
+
+
+def pooling_network(input_shape, n_outputs):
+    """Where the channels are is left to Keras."""
+    x = keras.Input(input_shape)
+    return keras.Model(x, keras.layers.Dense(n_outputs)(keras.layers.GlobalAveragePooling2D()(x)))

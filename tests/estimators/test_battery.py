@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from battery_cases import CASES, LABELS, N_SAMPLES
+from battery_cases import CASES, LABELS, MATRIX_CASES, N_SAMPLES, NUMBERS
 from sklearn.base import BaseEstimator, clone, is_classifier
 from sklearn.ensemble import BaggingClassifier
 from sklearn.exceptions import NotFittedError
@@ -24,8 +24,11 @@ from sklearn.model_selection import GridSearchCV, cross_val_predict, cross_val_s
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import FunctionTransformer
 from sklearn.utils import estimator_checks, get_tags
+from sklearn.utils._param_validation import Interval
 from sklearn.utils.class_weight import compute_class_weight
 from test_reproducibility import equal, global_states
+
+import skmlbio
 
 each = pytest.mark.parametrize("name", CASES)
 each_classifier = pytest.mark.parametrize("name", [name for name in CASES if is_classifier(CASES[name].estimator)])
@@ -104,6 +107,51 @@ def test_parameters_go_round_and_survive_a_fit(name: str) -> None:
     assert params == CASES[name].new().get_params()  # as they were given, not as a fit resolved them
     assert not get_tags(estimator).input_tags.two_d_array
     assert repr(estimator).startswith(type(estimator).__name__ + "(")
+
+
+def as_numpy(value: Any, integer: type, real: type) -> Any:
+    """A parameter as somebody gives it who takes it from an array."""
+    if isinstance(value, bool):
+        return np.bool_(value)
+    if isinstance(value, int | float):
+        return (integer if isinstance(value, int) else real)(value)
+    if isinstance(value, tuple):
+        return np.array(value, integer)
+    if isinstance(value, dict):
+        return {key: as_numpy(item, integer, real) for key, item in value.items()}
+    return np.str_(value) if isinstance(value, str) else value
+
+
+def takes_numbers(constraints: list) -> bool:
+    return "boolean" in constraints or any(isinstance(constraint, Interval) for constraint in constraints)
+
+
+@pytest.mark.parametrize("name", CASES | MATRIX_CASES)
+def test_numbers_of_numpy_are_those_of_python(name: str) -> None:
+    """The same bits, and nothing is compiled again."""
+    from skmlbio.training import program_info
+
+    case = (CASES | MATRIX_CASES)[name]
+    cls, X, y = type(case.estimator), case.inputs.X, case.target()
+    given = {key: value for key, value in NUMBERS.items() if key in case.estimator.get_params(deep=False)}
+    assert {key for key, allowed in cls._parameter_constraints.items() if takes_numbers(allowed)} <= given.keys()
+    verb = "score_samples" if hasattr(cls, "score_samples") else verb_of(case.estimator)
+    estimator = clone(case.estimator).set_params(**given).fit(X, y)
+    answers, programs = getattr(estimator, verb)(X), program_info()
+    for integer, real in ((np.int64, np.float64), (np.int8, np.float32)):
+        numpy = {key: as_numpy(value, integer, real) for key, value in given.items()}
+        other = clone(case.estimator).set_params(**numpy).fit(X, y)
+        assert equal(other.weights_, estimator.weights_) and other.history_ == estimator.history_
+        assert np.array_equal(getattr(other, verb)(X), answers)
+        other.partial_fit(X, y)
+    assert equal(other.weights_, estimator.partial_fit(X, y).weights_)
+    again = program_info()
+    assert (again.n_networks, again.n_trainers) == (programs.n_networks, programs.n_trainers)
+
+
+def test_every_estimator_is_tried_with_numbers_of_numpy() -> None:
+    tried = {type(case.estimator).__name__ for case in (CASES | MATRIX_CASES).values()}
+    assert tried == {name for name in skmlbio.__all__ if hasattr(getattr(skmlbio, name), "_parameter_constraints")}
 
 
 # Fits ----------------------------------------------------------------------------------------------------------------

@@ -2,14 +2,17 @@
 
 import numpy as np
 import pytest
+from sklearn import config_context
 from sklearn.base import clone, is_classifier, is_regressor
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.ensemble import BaggingClassifier, StackingClassifier, VotingClassifier
+from sklearn.exceptions import UnsetMetadataPassedError
 from sklearn.inspection import permutation_importance
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import (
     GridSearchCV,
+    GroupKFold,
     StratifiedKFold,
     check_cv,
     cross_val_predict,
@@ -139,3 +142,39 @@ def test_the_cache_of_programs_can_be_emptied_under_fitted_estimators(two_classe
     clear_programs()
     assert program_info().n_networks == 0
     assert np.array_equal(estimator.predict_proba(X), before)
+
+
+# Metadata routing ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", skmlbio.__all__)
+def test_no_fit_asks_for_groups_unless_it_is_told_to(name) -> None:
+    cls = getattr(skmlbio, name)
+    if not hasattr(cls, "_parameter_constraints"):
+        return
+    estimator = cls()
+    assert estimator.get_metadata_routing().fit.requests["groups"] is False
+    with config_context(enable_metadata_routing=True):
+        assert estimator.set_fit_request(groups=True).get_metadata_routing().fit.requests["groups"] is True
+
+
+def test_grouped_cross_validation_with_metadata_routing(two_classes) -> None:
+    X, y = two_classes
+    groups = np.arange(len(X)) % 4
+    plain = cross_validate(network(), X, y, groups=groups, cv=GroupKFold(2), error_score="raise")["test_score"]
+    with config_context(enable_metadata_routing=True):
+        routed = {"cv": GroupKFold(2), "error_score": "raise"}
+        found = cross_validate(network(), X, y, params={"groups": groups}, **routed)["test_score"]
+        assert np.array_equal(found, plain)
+        search = GridSearchCV(make_pipeline(network()), {"denseclassifier__epochs": [1, 2]}, **routed)
+        assert np.isfinite(search.fit(X, y, groups=groups).cv_results_["mean_test_score"]).all()
+        own = network(validation_fraction=0.25).set_fit_request(groups=True)  # keeps each group on one side
+        cross_validate(own, X, y, params={"groups": groups}, **routed)
+        with pytest.raises(UnsetMetadataPassedError, match="sample_weight"):  # as for every estimator
+            cross_validate(network(), X, y, params={"sample_weight": np.ones(len(X))}, **routed)
+
+
+def test_a_search_over_powers_of_two(two_classes) -> None:
+    search = GridSearchCV(network(), {"batch_size": 2 ** np.arange(3, 6)}, cv=2, error_score="raise").fit(*two_classes)
+    plain = GridSearchCV(network(), {"batch_size": [8, 16, 32]}, cv=2).fit(*two_classes)
+    assert np.array_equal(search.cv_results_["mean_test_score"], plain.cv_results_["mean_test_score"])

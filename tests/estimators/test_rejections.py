@@ -1,21 +1,26 @@
 """Bad parameters and data are refused in one clear sentence, before any network is built."""
 
+import keras
 import numpy as np
 import pytest
 import scipy.sparse
 from own_networks import dropout_network
 
 from skmlbio import (
+    AttentionClassifier,
     AutoEncoderTransformer,
     DenseClassifier,
     DenseRegressor,
+    GCNClassifier,
     NetworkClassifier,
     NetworkRegressor,
     NetworkTransformer,
+    VAESampler,
 )
 
 X = np.random.default_rng(0).normal(size=(20, 4))
 Y = np.arange(20) % 2
+ANNOTATED = type("AnnData", (), {"__module__": "anndata._core.anndata", "__len__": lambda self: 20})()  # a stand-in
 
 
 @pytest.fixture(autouse=True)
@@ -61,7 +66,21 @@ PARAMETERS = [
     (DenseClassifier, {"patience": 0}, "'patience' parameter"),
     (DenseClassifier, {"class_weight": "even"}, "'class_weight' parameter"),
     (DenseClassifier, {"class_weight": {7: 2.0}}, "class"),
+    (DenseClassifier, {"class_weight": {0: -1.0}}, "class_weight must be finite and not negative, but class 0 has -1"),
+    (DenseClassifier, {"class_weight": {1: np.nan}}, "class_weight must be finite .* class 1 has nan"),
+    (DenseClassifier, {"class_weight": {np.int64(1): np.inf}}, "class_weight must be finite .* class 1 has inf"),
+    (DenseClassifier, {"class_weight": {0: "a"}}, "class_weight must be finite .* class 0 has a"),
     (DenseClassifier, {"class_weight": {0: 0.0, 1: 0.0}}, "class_weight gives every sample of y a weight of zero"),
+    (DenseClassifier, {"batch_size": True}, r"'batch_size' parameter .* range \[1, inf\).*Got True"),
+    (DenseClassifier, {"epochs": True}, "'epochs' parameter .* Got True"),
+    (DenseClassifier, {"patience": True}, "'patience' parameter .* Got True"),
+    (DenseClassifier, {"learning_rate": True}, "'learning_rate' parameter .* Got True"),
+    (DenseClassifier, {"l2": True}, "'l2' parameter .* Got True"),
+    (DenseClassifier, {"hidden_layer_sizes": (True,)}, r"hidden_layer_sizes\[0\] must be an int .* got True"),
+    (AutoEncoderTransformer, {"latent_dim": True}, "'latent_dim' parameter .* Got True"),
+    (VAESampler, {"n_importance": True}, "'n_importance' parameter .* Got True"),
+    (NetworkClassifier, {"network_params": {"hidden_layer_sizes": [8, True]}},
+     r"network__hidden_layer_sizes\[1\] must be an int of 1 or more, got True"),
     (DenseRegressor, {"loss": "binary_crossentropy"}, "'loss' parameter"),
     (NetworkTransformer, {"loss": "binary_crossentropy"}, "'loss' parameter"),
     (NetworkClassifier, {"network_params": {"unit": 3}}, "'network__unit' .* dense takes hidden_layer_sizes"),
@@ -83,9 +102,11 @@ def test_parameters(cls, parameters, message) -> None:
     [
         ({"optimizer": object()}, "optimizer must be a name or a dict .* got object"),
         ({"network": 5}, "network must be a function .* got int"),
+        ({"network": keras.Sequential([keras.Input((4,)), keras.layers.Dense(1)])},
+         r"network must be a function \(input_shape, n_outputs, \*\*params\) .* a fresh model .* got Sequential"),
         ({"callbacks": ["stop"]}, "callbacks must be callables that return a Keras callback, got str"),
     ],
-)
+)  # fmt: skip
 def test_parameters_of_the_wrong_type(parameters, message) -> None:
     with pytest.raises(TypeError, match=message):
         NetworkClassifier(**parameters).fit(X, Y)
@@ -224,6 +245,37 @@ def test_a_rejection_loads_neither_keras_nor_tensorflow(run_python) -> None:
 # What only a network, or its training, can tell ---------------------------------------------------------------------
 
 
+def test_annotated_data_is_refused_by_every_verb() -> None:
+    """AnnData is known by its name; NumPy would try for minutes to make an array of it."""
+    for cls in (DenseClassifier, NetworkRegressor, NetworkTransformer, VAESampler, AttentionClassifier, GCNClassifier):
+        with pytest.raises(TypeError, match=r"X is an AnnData.*pass its matrix, X=adata\.X"):
+            cls().fit(ANNOTATED, Y)
+        with pytest.raises(TypeError, match="X is an AnnData"):
+            cls().partial_fit(ANNOTATED, Y)
+    with pytest.raises(TypeError, match="X_val is an AnnData"):
+        DenseClassifier().fit(X, Y, X_val=ANNOTATED, y_val=Y)
+
+
+@pytest.mark.usefixtures("may_build")
+def test_annotated_data_is_refused_by_every_answer() -> None:
+    classifier, sampler = DenseClassifier(epochs=1).fit(X, Y), VAESampler(epochs=1).fit(X)
+    asked = [classifier.predict, classifier.predict_proba, classifier.decision_function]
+    asked += [sampler.transform, sampler.inverse_transform, sampler.score_samples, sampler.reconstruct, sampler.score]
+    for ask in (*asked, AutoEncoderTransformer(epochs=1).fit(X).score_samples):
+        with pytest.raises(TypeError, match="X is an AnnData"):
+            ask(ANNOTATED)
+
+
+@pytest.mark.usefixtures("may_build")
+def test_bools_are_refused_when_they_come_after_a_fit() -> None:
+    sampler = VAESampler(epochs=1).fit(X).set_params(n_importance=True)
+    with pytest.raises(ValueError, match=r"'n_importance' parameter .* Got True"):
+        sampler.score_samples(X)
+    with pytest.raises(ValueError, match="n_samples must be an int of 1 or more, got True"):
+        sampler.sample(True)
+    assert sampler.sample(np.int8(3)).shape == (3, 4)
+
+
 def softmax_network(input_shape, n_outputs):
     import keras
 
@@ -259,6 +311,11 @@ def narrow_network(input_shape, n_outputs):
             DenseRegressor((8,), optimizer="sgd", learning_rate=1e30, epochs=5),
             ValueError,
             r"the loss became (nan|inf) in epoch \d: try a smaller learning_rate, clip gradients",
+        ),
+        (
+            DenseRegressor((8,), optimizer="sgd", learning_rate=1e30, epochs=1, batch_size=None),  # the last step
+            ValueError,
+            "the sum of squared weights became (nan|inf) in epoch 1: try a smaller learning_rate, clip gradients",
         ),
     ],
 )

@@ -143,3 +143,109 @@ def test_whole_numbers_of_an_embedding_are_not_standardised() -> None:
 def test_a_code_layer_that_is_not_there_is_named() -> None:
     with pytest.raises(ValueError, match="code_layer 'kode' is no layer of the network, which has x, encoder_0, code"):
         transformer(dense_auto_encoder, (4,), 4, {}, "kode", False)
+
+
+# Models without a graph of layers -----------------------------------------------------------------------------------
+
+
+class Subclassed(keras.Model):
+    def __init__(self, n_outputs, activation=None):
+        super().__init__()
+        self.hidden, self.dropout = keras.layers.Dense(5, "relu", name="hidden"), keras.layers.Dropout(0.5)
+        self.end = keras.layers.Dense(n_outputs, activation)
+
+    def call(self, x, training=False):
+        return self.end(self.dropout(self.hidden(x), training=training))
+
+
+class TwoInputs(keras.Model):
+    def build(self, input_shape):
+        self.end = keras.layers.Dense(1)
+
+    def call(self, inputs):
+        left, right = inputs["left"], inputs["right"]
+        return self.end(left + right)
+
+
+def sequential(*last):
+    return lambda input_shape, n_outputs: keras.Sequential(
+        [keras.layers.Dense(2, name="code"), keras.layers.Dense(n_outputs), *(layer() for layer in last)]
+    )
+
+
+def subclassed(input_shape, n_outputs):
+    return Subclassed(n_outputs)
+
+
+@pytest.mark.parametrize("network", [sequential(), subclassed])
+def test_models_that_are_made_by_a_call_are_called(network) -> None:
+    model = build_network(network, (4,), 3, {})
+    assert model.outputs[0].shape == (None, 3) and len(model.trainable_variables) == 4
+    architecture = classifier(network, (4,), 3, {}, "multiclass", (3,), False)
+    training = architecture.training
+    assert len(training.trainable_variables) == 4
+    np.testing.assert_allclose(softmax(np.asarray(training(X))), architecture.heads["predict_proba"](X), rtol=1e-5)
+
+
+def test_dropout_of_a_subclassed_model_acts_in_training_only() -> None:
+    training = regressor(subclassed, (4,), 1, {}, False).training
+    one, other, dropped = training(X), training(X), training(X, training=True)
+    assert np.array_equal(one["standardized"], other["standardized"])
+    assert not np.array_equal(one["standardized"], dropped["standardized"])
+
+
+def test_the_code_of_a_sequential_is_found_and_that_of_a_subclass_is_not() -> None:
+    heads = transformer(sequential(), (4,), 4, {}, "code", False).heads
+    assert heads["transform"](X).shape == (6, 2) and heads["reconstruct"](X).shape == (6, 4)
+    with pytest.raises(ValueError, match="the network is a Subclassed, in which no code_layer can be found"):
+        transformer(subclassed, (4,), 4, {}, "hidden", False)
+
+
+@pytest.mark.parametrize(
+    "network",
+    [
+        lambda input_shape, n_outputs: Subclassed(n_outputs, "sigmoid"),
+        sequential(keras.layers.Softmax),
+        lambda input_shape, n_outputs: keras.Sequential(
+            [keras.layers.Dense(7), keras.Sequential([keras.layers.Dense(n_outputs, "softmax")])]
+        ),
+    ],
+)
+def test_probabilities_are_found_wherever_they_are_made(network) -> None:
+    with pytest.raises(ValueError, match=r"of the network applies (sigmoid|softmax); leave its activation out"):
+        classifier(network, (4,), 3, {}, "multiclass", (3,), False)
+
+
+def functional(inputs, outputs):
+    def network(input_shape, n_outputs):
+        x = [keras.Input((n_columns,), name=f"x{i}") for i, n_columns in enumerate(inputs)]
+        y = [keras.layers.Dense(n_outputs, name=f"y{i}")(keras.layers.concatenate([*x, x[0]])) for i in range(outputs)]
+        return keras.Model(x, y)
+
+    return network
+
+
+@pytest.mark.parametrize(
+    ("network", "message"),
+    [
+        (functional([4, 4], 1), "must return a model of one input, X, got one of 2 inputs"),
+        (functional([4], 2), r"must return an output of shape \(batch, 1\), got \(batch, 1\) and \(batch, 1\)"),
+        (functional([7], 1), r"takes samples of shape \(7,\), but X has samples of shape \(4,\)"),
+        (lambda s, n: TwoInputs(), r"returned a TwoInputs that cannot be called on one input, .* of shape \(4,\)"),
+        (lambda s, n: keras.Sequential(), r"returned a Sequential that cannot be called on one input"),
+        (lambda s, n: keras.Model(), r"returned a Model that cannot be called on one input"),
+    ],
+)
+@pytest.mark.filterwarnings("ignore:(?s).*unbuilt state:UserWarning")
+def test_models_of_other_inputs_and_outputs_get_one_sentence(network, message) -> None:
+    with pytest.raises(ValueError, match=message) as caught:
+        build_network(network, (4,), 1, {})
+    assert "\n" not in str(caught.value)
+
+
+def test_one_input_and_one_output_may_have_names() -> None:
+    def network(input_shape, n_outputs):
+        x = keras.Input(input_shape, name="x")
+        return keras.Model({"x": x}, {"y": keras.layers.Dense(n_outputs)(x)})
+
+    assert build_network(network, (4,), 3, {})(X).shape == (6, 3)
