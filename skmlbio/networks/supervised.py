@@ -78,7 +78,7 @@ def _last_operation(model: keras.Model) -> str:
     """Return TensorFlow's name, in lower case, of what a model does last, where the last layer does not tell."""
     spec = tf.TensorSpec(model.inputs[0].shape, model.inputs[0].dtype)
     operation = tf.function(model, autograph=False).get_concrete_function(spec).outputs[0].op
-    while operation.type in ("Identity", "Cast"):
+    while operation.type in ("Identity", "Cast", "Reshape"):
         operation = operation.inputs[0].op
     return operation.type.lower()
 
