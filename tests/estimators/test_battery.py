@@ -214,6 +214,18 @@ def test_warm_start_goes_on_from_the_weights(name: str) -> None:
 
 
 @each
+def test_a_fit_that_goes_on_refuses_another_network(name: str) -> None:
+    case, y = CASES[name], CASES[name].target()
+    estimator = pickle.loads(pickle.dumps(fitted(name))).set_params(warm_start=True, l2=0.1, dropout=0.5)
+    was, is_now = fitted(name).dropout, 0.5
+    with pytest.raises(ValueError, match=f"was made with dropout={was}, but is now to have dropout={is_now}: set back"):
+        estimator.fit(case.inputs.X, y)
+    with pytest.raises(ValueError, match="was made with dropout="):
+        estimator.partial_fit(case.inputs.X, y)
+    estimator.set_params(dropout=was).fit(case.inputs.X, y)
+
+
+@each
 def test_partial_fit_adds_epochs(name: str) -> None:
     case, y = CASES[name], CASES[name].target()
     estimator = case.new().partial_fit(case.inputs.X[:9], y[:9])
