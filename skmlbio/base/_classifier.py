@@ -17,6 +17,7 @@ from sklearn.utils.validation import check_is_fitted
 from skmlbio.base._all_or_nothing import all_or_nothing
 from skmlbio.base._estimator import TRAINING_CONSTRAINTS, NetworkEstimator
 from skmlbio.base._labels import Labels
+from skmlbio.training._batches import Arrays
 
 
 def _has_one_decision(estimator: Any) -> bool:
@@ -36,7 +37,7 @@ class ClassifierBase(ClassifierMixin, NetworkEstimator):
     _parameter_constraints: dict = TRAINING_CONSTRAINTS | {"class_weight": [dict, list, StrOptions({"balanced"}), None]}
 
     @with_callbacks
-    def fit(self, X, y, sample_weight=None, *, X_val=None, y_val=None, groups=None):
+    def fit(self, X, y, sample_weight=None, *, X_val=None, y_val=None, sample_weight_val=None, groups=None):
         """Train from the start, or from the present weights if `warm_start` is set.
 
         Parameters
@@ -49,6 +50,8 @@ class ClassifierBase(ClassifierMixin, NetworkEstimator):
             Samples of weight 0 count as absent.
         X_val, y_val : like X and y, optional
             Samples to validate on, instead of a `validation_fraction` of X.
+        sample_weight_val : array-like of shape (n_validation_samples,), optional
+            Weights of the validation samples.  However those come, `class_weight` weighs them as it weighs the others.
         groups : array-like of shape (n_samples,), optional
             `validation_fraction` keeps each group on one side.
 
@@ -61,7 +64,7 @@ class ClassifierBase(ClassifierMixin, NetworkEstimator):
         ValueError
             For unusable parameters or data, and if the loss is no longer a number.
         """
-        return self._fit(X, y, sample_weight, X_val, y_val, groups)
+        return self._fit(X, y, sample_weight, (X_val, y_val, sample_weight_val), groups)
 
     @with_callbacks
     def partial_fit(self, X, y, classes=None, sample_weight=None):
@@ -72,14 +75,21 @@ class ClassifierBase(ClassifierMixin, NetworkEstimator):
         X, y, sample_weight
             As in `fit`.
         classes : array-like of shape (n_classes,), optional
-            All classes that will ever come; needed in the first call unless y has them all.
+            All classes that will ever come; needed in the first call unless y has them all, and the same in later ones.
 
         Returns
         -------
         self
+
+        Raises
+        ------
+        ValueError
+            For unusable parameters or data, for other classes than before, and if the loss is no longer a number.
         """
         if not hasattr(self, "weights_"):
             self._labels = Labels.learn(y, classes)
+        elif classes is not None:
+            self._labels.require_same(classes)
         return self._fit(X, y, sample_weight, partial=True)
 
     @all_or_nothing
@@ -102,24 +112,24 @@ class ClassifierBase(ClassifierMixin, NetworkEstimator):
     def _strata(self, targets):
         return self._labels.strata(targets[0])
 
-    def _sample_weight(self, sample_weight, y, n_samples):
-        weights = super()._sample_weight(sample_weight, y, n_samples)
+    def _weigher(self, targets, weights):
         if self.class_weight is None:
-            return weights
+            return super()._weigher(targets, weights)
         if self._labels.kind == "multilabel-indicator":
             raise ValueError("class_weight weighs the classes of an output, but y holds labels; give a sample_weight.")
-        columns = self._labels.encode(y).astype(int).reshape(n_samples, -1).T
+        columns = _code_columns(targets)
         given = self.class_weight if isinstance(self.class_weight, list) else [self.class_weight] * len(columns)
         if len(given) != len(columns):
             raise ValueError(f"class_weight lists {len(given)} outputs, but y has {len(columns)}.")
         factors = [
-            _class_weights(class_weight, classes, codes, weights)[codes]
+            _class_weights(class_weight, classes, codes, weights)
             for class_weight, classes, codes in zip(given, self._labels.classes, columns, strict=True)
         ]
-        weights = weights * np.prod(factors, axis=0)
-        if not weights.any():
-            raise ValueError("class_weight gives every sample of y a weight of zero.")
-        return weights
+
+        def weigh(targets):
+            return np.prod([of[codes] for of, codes in zip(factors, _code_columns(targets), strict=True)], axis=0)
+
+        return weigh
 
     def _loss(self):
         from skmlbio.training import _losses
@@ -200,6 +210,11 @@ class ClassifierBase(ClassifierMixin, NetworkEstimator):
         tags.classifier_tags.multi_label = True
         tags.target_tags.multi_output = True
         return tags
+
+
+def _code_columns(targets: Arrays) -> np.ndarray:
+    """Return the class codes of every output, one row an output."""
+    return targets[0].astype(int).reshape(len(targets[0]), -1).T
 
 
 def _class_weights(class_weight: Any, classes: np.ndarray, codes: np.ndarray, weights: np.ndarray) -> np.ndarray:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from numbers import Integral, Real
 from typing import Any
 
@@ -15,9 +16,10 @@ from sklearn.utils.validation import check_consistent_length, check_is_fitted, v
 from skmlbio.base._all_or_nothing import all_or_nothing
 from skmlbio.base._annotated_data import refuse_annotated_data
 from skmlbio.base._export import ExportMixin
-from skmlbio.base._fit_data import column_statistics, ensure_sample_weight, validation_rows
+from skmlbio.base._fit_data import column_statistics, ensure_sample_weight, said_of, validation_rows
 from skmlbio.base._intervals import Interval
 from skmlbio.base._pickling import require_importable
+from skmlbio.base._range import require_single
 from skmlbio.base._same_network import require_same_network
 from skmlbio.base._sklearn_callbacks import ScikitLearnCallbacks
 from skmlbio.training._batches import ArrayData, Arrays, Data, TrainingSet, mean_one
@@ -73,8 +75,21 @@ class NetworkEstimator(ExportMixin, CallbackSupportMixin, BaseEstimator):
 
     def _encode(self, X: Any, *, reset: bool) -> Data:
         """Check a matrix, dense or CSR, or a data frame."""
-        X = validate_data(self, X, reset=reset, dtype=np.float32, accept_sparse="csr", order="C")
-        return ArrayData(X)
+        return ArrayData(self._numbers(X, reset=reset))
+
+    def _numbers(self, X: Any, *, reset: bool, **options: Any) -> Any:
+        """Check numbers; they come in double precision where the network standardises them, else in single."""
+        if reset:
+            self._input_dtype = np.float64 if self._standardizes() else np.float32
+        kind = getattr(getattr(X, "dtype", None), "kind", None)
+        dtype = [self._input_dtype] if kind in ("b", "i", "u") else [np.float64, self._input_dtype]
+        X = validate_data(self, X, reset=reset, dtype=dtype, accept_sparse="csr", order="C", **options)
+        require_single(X, getattr(self, "feature_names_in_", None))
+        return X.astype(self._input_dtype, copy=False)
+
+    def _standardizes(self) -> bool:
+        """Return whether the network brings its input to mean 0 and variance 1."""
+        return bool(getattr(self, "standardize", False))
 
     def _encode_target(self, y: Any, *, reset: bool) -> Arrays:
         """Turn targets into arrays; without targets there are none."""
@@ -88,7 +103,7 @@ class NetworkEstimator(ExportMixin, CallbackSupportMixin, BaseEstimator):
 
     def _adapted(self, training: TrainingSet) -> dict[str, np.ndarray]:
         """Return weights that are computed from the data and not learned, by the path of the variable."""
-        if not getattr(self, "standardize", False):
+        if not self._standardizes():
             return {}
         mean, scale = column_statistics(training.data, training.weights)
         return {"standardize/mean": mean, "standardize/scale": scale}
@@ -112,26 +127,27 @@ class NetworkEstimator(ExportMixin, CallbackSupportMixin, BaseEstimator):
         """Return the class codes to stratify a validation split by."""
         return None
 
-    def _sample_weight(self, sample_weight: Any, y: Any, n_samples: int) -> np.ndarray:
-        return ensure_sample_weight(sample_weight, n_samples)
+    def _weigher(self, targets: Arrays, weights: np.ndarray) -> Callable[[Arrays], Any]:
+        """Return what weighs samples by their targets, beside their own weights; learned from those to train on."""
+        return lambda targets: 1.0
 
     # Fitting --------------------------------------------------------------------------------
 
     @all_or_nothing
-    def _fit(self, X, y=None, sample_weight=None, X_val=None, y_val=None, groups=None, partial: bool = False):
-        """Fit in five steps: check, encode, split, train, keep."""
+    def _fit(self, X, y=None, sample_weight=None, validation=(None, None, None), groups=None, partial: bool = False):
+        """Fit in five steps: check, encode, split, train, keep; `validation` is X_val, y_val, sample_weight_val."""
         self._check_parameters()
         refuse_annotated_data(X)
-        refuse_annotated_data(X_val, "X_val")
+        refuse_annotated_data(validation[0], "X_val")
         going_on = (partial or self.warm_start) and hasattr(self, "weights_")
         if going_on:
             require_same_network(self)
         rng = self._generator()
-        training, validation = self._training_sets(X, y, sample_weight, X_val, y_val, groups, rng, reset=not going_on)
+        training, held_out = self._training_sets(X, y, sample_weight, validation, groups, rng, reset=not going_on)
         known = None if going_on else self._adapted(training)
         plan = self._plan(len(training.data), 1 if partial else None)
         plan.watchers += self._watchers(plan, X, y, {"sample_weight": sample_weight})
-        self._train(plan, training, validation, rng, known, partial)
+        self._train(plan, training, held_out, rng, known, partial)
         return self
 
     def _check_parameters(self) -> None:
@@ -152,33 +168,46 @@ class NetworkEstimator(ExportMixin, CallbackSupportMixin, BaseEstimator):
         return np.random.default_rng(check_random_state(random_state).randint(2**31 - 1))
 
     def _training_sets(
-        self, X, y, sample_weight, X_val, y_val, groups, rng, reset
+        self, X, y, sample_weight, validation, groups, rng, reset
     ) -> tuple[TrainingSet, TrainingSet | None]:
-        if (X_val is None) != (y_val is None) and (X_val is None or y is not None):
-            given, missing = ("y_val", "X_val") if X_val is None else ("X_val", "y_val")
-            raise ValueError(f"{given} was given without {missing}; validation needs both.")
-        if X_val is not None and self.validation_fraction is not None:
-            raise ValueError("give validation_fraction or X_val, not both.")
+        self._check_validation(validation, y)
         data = self._encode(X, reset=reset)
         targets = self._encode_target(y, reset=reset)
         check_consistent_length(data, groups, *targets)
-        weights = self._sample_weight(sample_weight, y, len(data))
+        weights = ensure_sample_weight(sample_weight, len(data))
+        weigh = self._weigher(targets, weights)
+        weights = _weighed(weights, weigh(targets), "y")
         present = np.flatnonzero(weights)
         training = _present(TrainingSet(data, targets, weights), present)
         seed = int(rng.integers(2**31 - 1))
-        if X_val is not None:
-            return training, self._validation_set(X_val, y_val)
+        if validation[0] is not None:
+            return training, self._validation_set(*validation, weigh)
         if self.validation_fraction is None:
             return training, None
         strata, groups = self._strata(training.targets), groups if groups is None else np.asarray(groups)[present]
         train, held_out = validation_rows(len(present), self.validation_fraction, strata, groups, seed)
         return training.subset(train), training.subset(held_out)
 
-    def _validation_set(self, X_val, y_val) -> TrainingSet:
-        data = self._encode(X_val, reset=False)
-        targets = self._encode_target(y_val, reset=False)
-        check_consistent_length(data, *targets)
-        return TrainingSet(data, targets, np.ones(len(data)))
+    def _check_validation(self, validation, y) -> None:
+        X_val, y_val, sample_weight_val = validation
+        if (X_val is None) != (y_val is None) and (X_val is None or y is not None):
+            given, missing = ("y_val", "X_val") if X_val is None else ("X_val", "y_val")
+            raise ValueError(f"{given} was given without {missing}; validation needs both.")
+        if sample_weight_val is not None and X_val is None:
+            raise ValueError("sample_weight_val was given without X_val, whose samples it weighs.")
+        if X_val is not None and self.validation_fraction is not None:
+            raise ValueError("give validation_fraction or X_val, not both.")
+
+    def _validation_set(self, X_val, y_val, sample_weight_val, weigh) -> TrainingSet:
+        with said_of("X", "X_val"):
+            data = self._encode(X_val, reset=False)
+        with said_of("y", "y_val"):
+            targets = self._encode_target(y_val, reset=False)
+        if targets and len(targets[0]) != len(data):
+            raise ValueError(f"X_val has {len(data)} samples, but y_val has {len(targets[0])}.")
+        with said_of("sample_weight", "sample_weight_val"):
+            weights = ensure_sample_weight(sample_weight_val, len(data))
+        return TrainingSet(data, targets, mean_one(_weighed(weights, weigh(targets), "y_val")))
 
     def _plan(self, n_samples: int, epochs: int | None) -> Any:
         from skmlbio.training._averaging import WeightAveraging
@@ -267,7 +296,11 @@ class NetworkEstimator(ExportMixin, CallbackSupportMixin, BaseEstimator):
 
     @property
     def model_(self) -> Any:
-        """The network as a real `keras.Model` with the fitted weights, built anew each time it is asked for."""
+        """The network as a real `keras.Model` with the fitted weights, built anew each time it is asked for.
+
+        Call it, or its ``predict_on_batch``, for the answers of the estimator: Keras' own ``predict`` brings arrays to
+        single precision first, in which numbers far from zero lose digits.
+        """
         check_is_fitted(self, "weights_")
         from skmlbio.training._predict import fitted_model
 
@@ -281,6 +314,14 @@ class NetworkEstimator(ExportMixin, CallbackSupportMixin, BaseEstimator):
         tags = super().__sklearn_tags__()
         tags.input_tags.sparse = True
         return tags
+
+
+def _weighed(weights: np.ndarray, factors: Any, name: str) -> np.ndarray:
+    """Multiply sample weights by those of their classes; raise a ValueError if nothing is left."""
+    weights = weights * factors
+    if not weights.any():
+        raise ValueError(f"class_weight gives every sample of {name} a weight of zero.")
+    return weights
 
 
 def _present(samples: TrainingSet, rows: np.ndarray) -> TrainingSet:

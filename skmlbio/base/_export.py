@@ -49,9 +49,11 @@ class ExportMixin:
         ``serving_default``, which is the first of them.  They take any number of samples at a time.  A signature's
         output has the name of the method; where the method returns a list (the probabilities of several outputs), they
         are called ``predict_proba_0``, ``predict_proba_1``, ...  Labels are what they were in `fit`, strings as
-        ``tf.string``; numbers have the precision of the network, which is float32 unless its dtype is "float64".
+        ``tf.string``; numbers have the precision of the network, which is float32 unless its dtype is "float64", but
+        numbers in the units of standardised data, such as reconstructions and the targets of a regressor, are float64.
 
-        The input is ``X``, of the shape that X had in `fit`.  Where `fit` saw names of features, each feature is an
+        The input is ``X``, of the shape that X had in `fit`: float64 where the network standardises it, so that numbers
+        far from zero keep their digits, else float32.  Where `fit` saw names of features, each feature is an
         input of shape (batch,) with its name, and the whole matrix is taken by signatures called ``predict_matrix`` and
         so on; with more than 256 features, both take the matrix.  TensorFlow's names are of ASCII letters, digits and
         underscores, begin with a letter, and do not tell upper from lower case.  Other characters become underscores,

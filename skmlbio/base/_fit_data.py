@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -77,26 +80,37 @@ def _counts(classes: np.ndarray) -> np.ndarray:
     return np.unique(classes, return_counts=True)[1]
 
 
+@contextmanager
+def said_of(argument: str, name: str) -> Iterator[None]:
+    """Let errors that speak of an argument call it by the name under which the user gave it."""
+    try:
+        yield
+    except (TypeError, ValueError) as error:
+        kind = TypeError if isinstance(error, TypeError) else ValueError
+        text, found = re.subn(rf"\A(Input )?{argument}\b", rf"\g<1>{name}", str(error))
+        raise kind(text if found else f"{name}: {text}") from error
+
+
 def column_statistics(data: Data, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return the weighted mean and standard deviation of the last axis, in double precision, a block at a time.
 
     Axes between the first and the last count as further samples: pixels of an image, positions of a sequence.
-    The standard deviation of a constant column is given as 1, so that dividing by it changes nothing.
+    The mean of a constant column is that constant to the last bit, its standard deviation 0.  So is that of a column
+    which varies by rounding errors only.
     """
     total = weights.sum()
     rows_at_once = max(1, _BYTES_AT_ONCE // max(1, data.buckets()[0].row_bytes()))
 
-    def average(values):
-        starts = range(0, len(data), rows_at_once)
-        parts = (values(slice(i, i + rows_at_once)) for i in starts)
-        return sum(parts) / total
+    def blocks() -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        for start in range(0, len(data), rows_at_once):
+            part = slice(start, start + rows_at_once)
+            values = data.take(part)[0].astype(np.float64, copy=False)
+            yield weights[part], values.reshape(len(values), -1, values.shape[-1])
 
-    def rows(part):
-        values = data.take(part)[0].astype(np.float64)
-        return values.reshape(len(values), -1, values.shape[-1])
-
-    mean = average(lambda part: weights[part] @ rows(part).mean(axis=1))
-    variance = average(lambda part: weights[part] @ ((rows(part) - mean) ** 2).mean(axis=1))
-    deviation = np.sqrt(variance)
-    constant = deviation <= 10 * np.finfo(np.float32).eps * np.abs(mean)
-    return mean, np.where(constant, 1.0, deviation)
+    parts = [(w @ x.mean(axis=1), x.min(axis=(0, 1)), x.max(axis=(0, 1))) for w, x in blocks()]
+    sums, lowest, highest = map(np.array, zip(*parts, strict=True))
+    low, high = lowest.min(axis=0), highest.max(axis=0)
+    mean = np.where(low == high, low, sums.sum(axis=0) / total)
+    width = np.where(low == high, 1.0, high - low)  # so that the squares of tiny numbers are none of zero
+    deviation = width * np.sqrt(sum(w @ (((x - mean) / width) ** 2).mean(axis=1) for w, x in blocks()) / total)
+    return mean, np.where(deviation <= 10 * np.finfo(np.float64).eps * np.abs(mean), 0.0, deviation)

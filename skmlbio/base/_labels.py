@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
+from numbers import Number
 from typing import Any
 
 import numpy as np
@@ -37,12 +39,17 @@ class Labels:
         ValueError
             If y is no class label, or has one class only.
         """
+        y = _plain(y)
         assert_all_finite(y, input_name="y")
         check_classification_targets(y)
         kind = type_of_target(y, input_name="y", raise_unknown=True)
         y = _labels_array(y, kind)
         if kind == "multilabel-indicator":
-            return cls(kind, (np.arange(y.shape[1]),))
+            _warn_of_one_hot(y)
+            labels = cls(kind, (np.arange(y.shape[1]),))
+            if classes is not None:
+                labels.require_same(classes)
+            return labels
         columns = [y] if y.ndim == 1 else list(y.T)
         found = tuple(np.unique(column) for column in (columns if classes is None else _as_list(classes, len(columns))))
         for position, column in enumerate(found):
@@ -64,20 +71,33 @@ class Labels:
         """How many of those numbers belong to each output."""
         return tuple(map(len, self.classes))
 
+    def require_same(self, classes: Any) -> None:
+        """Raise a ValueError, as scikit-learn does, if the user names other classes than these."""
+        given = [np.unique(column) for column in _as_list(classes, len(self.classes))]
+        if len(given) != len(self.classes) or not all(map(np.array_equal, given, self.classes)):
+            known = [column.tolist() for column in self.classes]
+            raise ValueError(
+                f"classes={classes!r} is not the same as on last call to partial_fit or fit, was: "
+                f"{known[0] if len(known) == 1 else known}."
+            )
+
     def encode(self, y: Any) -> np.ndarray:
         """Return codes: float32 0 and 1 where the network ends in sigmoids, int32 positions where it ends in softmax.
 
         Raises
         ------
         ValueError
-            If y holds a class that was not there before.
+            If y holds a class that was not there before, or another number of outputs.
         """
-        y = _labels_array(y, self.kind)
+        y = _labels_array(_plain(y), self.kind)
         if self.kind == "multilabel-indicator":
             if y.ndim != 2 or y.shape[1] != self.n_outputs:
                 raise ValueError(f"y must have {self.n_outputs} columns, one a label, got shape {y.shape}.")
+            _require_zeros_and_ones(y)
             return y.astype(np.float32)
         columns = [y] if y.ndim == 1 else list(y.T)
+        if len(columns) != len(self.classes):
+            raise ValueError(f"y must have {len(self.classes)} columns, one an output, got shape {y.shape}.")
         codes = [_codes(column, classes) for column, classes in zip(columns, self.classes, strict=True)]
         if self.kind == "binary":
             return codes[0].astype(np.float32)
@@ -106,6 +126,31 @@ class Labels:
     def strata(self, codes: np.ndarray) -> np.ndarray | None:
         """Return the class codes to keep in proportion, where there is one label a sample."""
         return codes.astype(int) if self.kind in ("binary", "multiclass") else None
+
+
+def _plain(y: Any) -> Any:
+    """Return numbers that come as an array of objects as an array of numbers."""
+    if str(getattr(y, "dtype", "")) != "object":
+        return y
+    y = np.asarray(y)
+    return np.array(y.tolist()) if all(isinstance(label, Number | np.bool_) for label in y.flat) else y
+
+
+def _require_zeros_and_ones(y: np.ndarray) -> None:
+    wrong = ~np.isin(y, (0, 1))
+    if wrong.any():
+        row, column = (int(i) for i in np.argwhere(wrong)[0])
+        raise ValueError(f"y[{row}, {column}] is {y[row, column]!s}, but labels are 0 or 1.")
+
+
+def _warn_of_one_hot(y: np.ndarray) -> None:
+    if y.shape[1] > 1 and (y.sum(axis=1) == 1).all() and np.isin(y, (0, 1)).all():
+        warnings.warn(
+            "y has exactly one 1 in every row, and its columns are taken for labels that are independent of each "
+            "other: if they stand for classes of which each sample has one, pass y.argmax(axis=1).",
+            UserWarning,
+            stacklevel=2,
+        )
 
 
 def _labels_array(y: Any, kind: str) -> np.ndarray:

@@ -8,9 +8,6 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-from sklearn.utils.validation import validate_data
-
 from skmlbio.base._dense import require_layer_sizes
 from skmlbio.training._batches import ArrayData
 from skmlbio.training._budget import automatic_l2
@@ -124,7 +121,7 @@ class OwnNetworkMixin:
         return {name: value for name, value in blueprint.arguments.items() if name != "params"} | params
 
     def _encode(self, X, *, reset):
-        X = validate_data(self, X, reset=reset, dtype=np.float32, accept_sparse="csr", order="C", allow_nd=True)
+        X = self._numbers(X, reset=reset, allow_nd=True)
         if reset:
             self._input_shape = tuple(X.shape[1:])
         elif tuple(X.shape[1:]) != self._input_shape:

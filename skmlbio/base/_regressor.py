@@ -12,6 +12,7 @@ from sklearn.utils._param_validation import StrOptions
 
 from skmlbio.base._estimator import TRAINING_CONSTRAINTS, NetworkEstimator
 from skmlbio.base._fit_data import column_statistics
+from skmlbio.base._range import LARGEST
 from skmlbio.training._batches import ArrayData
 
 
@@ -25,7 +26,7 @@ class RegressorBase(RegressorMixin, NetworkEstimator):
     _parameter_constraints: dict = TRAINING_CONSTRAINTS | {"loss": [StrOptions({"mse", "mae", "huber"})]}
 
     @with_callbacks
-    def fit(self, X, y, sample_weight=None, *, X_val=None, y_val=None, groups=None):
+    def fit(self, X, y, sample_weight=None, *, X_val=None, y_val=None, sample_weight_val=None, groups=None):
         """Train from the start, or from the present weights if `warm_start` is set.
 
         Parameters
@@ -38,6 +39,8 @@ class RegressorBase(RegressorMixin, NetworkEstimator):
             Samples of weight 0 count as absent.
         X_val, y_val : like X and y, optional
             Samples to validate on, instead of a `validation_fraction` of X.
+        sample_weight_val : array-like of shape (n_validation_samples,), optional
+            Weights of the validation samples.
         groups : array-like of shape (n_samples,), optional
             `validation_fraction` keeps each group on one side.
 
@@ -50,7 +53,7 @@ class RegressorBase(RegressorMixin, NetworkEstimator):
         ValueError
             For unusable parameters or data, and if the loss is no longer a number.
         """
-        return self._fit(X, y, sample_weight, X_val, y_val, groups)
+        return self._fit(X, y, sample_weight, (X_val, y_val, sample_weight_val), groups)
 
     @with_callbacks
     def partial_fit(self, X, y, sample_weight=None):
@@ -87,12 +90,23 @@ class RegressorBase(RegressorMixin, NetworkEstimator):
     def _training_sets(self, *given, reset):
         training, validation = super()._training_sets(*given, reset=reset)
         if reset:
-            statistics = column_statistics(ArrayData(training.targets[0]), training.weights)
-            self._target_mean, self._target_scale = statistics
-        return self._scaled(training), validation and self._scaled(validation)
+            with np.errstate(over="ignore", invalid="ignore"):
+                mean, scale = column_statistics(ArrayData(training.targets[0]), training.weights)
+            # A target that is constant so far may vary in a `partial_fit` to come.
+            self._target_mean, self._target_scale = mean, np.where(scale == 0, 1.0, scale)
+        return self._scaled(training, "y"), validation and self._scaled(validation, "y_val")
 
-    def _scaled(self, samples):
-        scaled = (samples.targets[0] - self._target_mean) / self._target_scale
+    def _scaled(self, samples, name):
+        y = samples.targets[0]
+        with np.errstate(over="ignore", invalid="ignore"):
+            scaled = (y - self._target_mean) / self._target_scale
+        held = np.abs(scaled) <= LARGEST
+        if not held.all():
+            row, column = np.argwhere(~held)[0]
+            raise ValueError(
+                f"{name} holds {y[row, column]:.6g}, too far from its mean of {self._target_mean[column]:.6g} for its "
+                f"standard deviation of {self._target_scale[column]:.6g}: single precision cannot hold the quotient."
+            )
         return samples._replace(targets=(scaled.astype(np.float32),))
 
     def _adapted(self, training):
@@ -116,7 +130,7 @@ class RegressorBase(RegressorMixin, NetworkEstimator):
         ndarray of shape (n_samples,) or (n_samples, n_outputs), float64
             Targets in their own units.
         """
-        answer = self._ask("predict", X).astype(np.float64)
+        answer = self._ask("predict", X)
         return answer[:, 0] if self._target_ndim == 1 else answer
 
     def _answers(self):

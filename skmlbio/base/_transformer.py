@@ -14,6 +14,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from skmlbio.base._annotated_data import refuse_annotated_data
 from skmlbio.base._estimator import TRAINING_CONSTRAINTS, NetworkEstimator
+from skmlbio.base._fit_data import column_statistics
 from skmlbio.training._batches import ArrayData, Data
 
 _ROWS_AT_ONCE = 1024
@@ -30,7 +31,7 @@ class TransformerBase(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Network
     }
 
     @with_callbacks
-    def fit(self, X, y=None, sample_weight=None, *, X_val=None, groups=None):
+    def fit(self, X, y=None, sample_weight=None, *, X_val=None, sample_weight_val=None, groups=None):
         """Train from the start, or from the present weights if `warm_start` is set.
 
         Parameters
@@ -43,6 +44,8 @@ class TransformerBase(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Network
             Samples of weight 0 count as absent.
         X_val : like X, optional
             Samples to validate on, instead of a `validation_fraction` of X.
+        sample_weight_val : array-like of shape (n_validation_samples,), optional
+            Weights of the validation samples.
         groups : array-like of shape (n_samples,), optional
             `validation_fraction` keeps each group on one side.
 
@@ -55,7 +58,7 @@ class TransformerBase(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Network
         ValueError
             For unusable parameters or data, and if the loss is no longer a number.
         """
-        return self._fit(X, None, sample_weight, X_val, None, groups)
+        return self._fit(X, None, sample_weight, (X_val, None, sample_weight_val), groups)
 
     @with_callbacks
     def partial_fit(self, X, y=None, sample_weight=None):
@@ -110,8 +113,8 @@ class TransformerBase(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Network
 
         Returns
         -------
-        ndarray of the shape of X, float32
-            Reconstructions, in the units of X.
+        ndarray of the shape of X, float64 where the network standardises, else float32
+            Reconstructions, in the units of X.  A column that was constant in `fit` comes back as that constant.
         """
         return self._ask("reconstruct", X)
 
@@ -150,9 +153,25 @@ class TransformerBase(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Network
         """
         return float(np.average(self.score_samples(X), weights=sample_weight))
 
-    def _train(self, *given):
+    def _train(self, plan, training, validation, rng, known, partial):
         self._fitted_loss = self._loss()
-        super()._train(*given)
+        if known is None:
+            self._let_constants_vary(training)
+        super()._train(plan, training, validation, rng, known, partial)
+
+    def _let_constants_vary(self, training):
+        """Give a scale to columns that were constant in earlier calls, and so come back as a constant, but now vary."""
+        from skmlbio.training._cache import get_network
+
+        paths = [variable.path for variable in get_network(self.blueprint_).weights]
+        if "standardize/scale" not in paths:
+            return
+        place = paths.index("standardize/scale")
+        mean, scale = self.weights_[paths.index("standardize/mean")], self.weights_[place]
+        if not scale.all():
+            new_mean, new_scale = column_statistics(training.data, training.weights)
+            varies = (scale == 0) & ((new_scale != 0) | (new_mean != mean))
+            self.weights_ = [*self.weights_[:place], np.where(varies, 1.0, scale), *self.weights_[place + 1 :]]
 
     def _answers(self):
         return {
@@ -186,7 +205,7 @@ class DecoderMixin:
 
         Returns
         -------
-        ndarray of shape (n_samples, n_features), float32
+        ndarray of shape (n_samples, n_features), float64 where the network standardises, else float32
             Reconstructions, in the units of the training data.
         """
         check_is_fitted(self, "weights_")

@@ -11,7 +11,12 @@ if TYPE_CHECKING:
 
 
 def graph_entrance(
-    n_features: int, node_types: np.ndarray | None, node_embedding_dim: int | None, unknown: str, flow: str
+    n_features: int,
+    node_types: np.ndarray | None,
+    node_embedding_dim: int | None,
+    unknown: str,
+    flow: str,
+    dtype: type,
 ) -> Entrance:
     """Let many graphs in that are joined into one, checked as `ensure_graphs` checks them.
 
@@ -27,6 +32,8 @@ def graph_entrance(
         What to do about other types.
     flow : {"target_to_source", "source_to_target"}
         Which way messages go along the edges that come in.
+    dtype : type
+        Of node features: float64 where the network standardises them, else float32.
     """
     import tensorflow as tf
 
@@ -59,7 +66,7 @@ def graph_entrance(
 
     strings = node_types is not None and node_types.dtype.kind == "U"
     kind = tf.string if strings else tf.int64
-    nodes: dict[str, Any] = {"node_features": tf.TensorSpec((None, n_features), tf.float32)}
+    nodes: dict[str, Any] = {"node_features": tf.TensorSpec((None, n_features), dtype)}
     if node_types is not None:
         nodes = {"node_types": tf.TensorSpec((None,), kind)}
     edges = {

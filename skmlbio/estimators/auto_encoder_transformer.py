@@ -190,10 +190,12 @@ class AutoEncoderTransformer(DecoderMixin, TransformerBase):
             require_probabilities(data.columns[0], "loss='binary_crossentropy'")
         return data
 
+    def _standardizes(self):
+        return super()._standardizes() and self.loss != "binary_crossentropy"
+
     def _make_blueprint(self):
         from skmlbio.networks.auto_encoder import auto_encoder
 
-        bernoulli = self.loss == "binary_crossentropy"
         arguments = {
             "n_features": self.n_features_in_,
             "latent_dim": int(self.latent_dim),
@@ -203,8 +205,8 @@ class AutoEncoderTransformer(DecoderMixin, TransformerBase):
             "noise": self.noise,
             "noise_level": float(self.noise_level) if self.noise else 0.0,
             "tied": bool(self.tied_weights),
-            "standardize": bool(self.standardize) and not bernoulli,
-            "bernoulli": bernoulli,
+            "standardize": self._standardizes(),
+            "bernoulli": self.loss == "binary_crossentropy",
             "dtype": self.dtype,
         }
         return Blueprint(auto_encoder, arguments)

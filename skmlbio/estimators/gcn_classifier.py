@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from numbers import Integral, Real
 from typing import Any
 
@@ -10,9 +11,11 @@ from sklearn.utils._param_validation import StrOptions, validate_parameter_const
 
 from skmlbio.base import ClassifierBase
 from skmlbio.base._dense import LAYER_CONSTRAINTS, require_activation, require_layer_sizes
+from skmlbio.base._fit_data import column_statistics
 from skmlbio.base._intervals import Interval
 from skmlbio.estimators._graph_data import GraphData
 from skmlbio.graphs import ensure_graphs
+from skmlbio.training._batches import ArrayData
 from skmlbio.training._blueprint import Blueprint
 
 _POOLINGS = ("mean", "sum", "max", "attention")
@@ -299,6 +302,9 @@ class GCNClassifier(ClassifierBase):
         if reset:
             self.node_types_ = samples.node_types
             self.n_features_in_ = samples.features.shape[1] if samples.node_types is None else 1
+            self._input_dtype = np.float64 if self._standardizes() else np.float32
+        if self.node_types_ is None:
+            samples = replace(samples, features=samples.features.astype(self._input_dtype, copy=False))
         return GraphData(samples)
 
     def _adapted(self, training):
@@ -308,7 +314,7 @@ class GCNClassifier(ClassifierBase):
         return {"standardize/mean": mean, "standardize/scale": scale}
 
     def _standardizes(self) -> bool:
-        return self.standardize and self.node_types_ is None
+        return super()._standardizes() and self.node_types_ is None
 
     def _make_blueprint(self):
         from skmlbio.networks.graph_classifier import graph_classifier
@@ -341,18 +347,19 @@ class GCNClassifier(ClassifierBase):
         from skmlbio.estimators._graph_entrance import graph_entrance
 
         types = self.node_types_, self.node_embedding_dim, self.unknown
-        return {"": graph_entrance(self.n_features_in_, *types, self.flow)}
+        return {"": graph_entrance(self.n_features_in_, *types, self.flow, self._input_dtype)}
 
     def export_saved_model(self, path, *, overwrite=False):
         """Write the network as a SavedModel, which TensorFlow alone can serve, without skmlbio and without Keras.
 
         It has the signatures ``predict``, ``predict_proba`` and ``decision_function``, and ``serving_default``, which
         is the first of them.  They take any number of graphs joined into one: ``node_features`` of shape (n_nodes,
-        n_features), float32, or ``node_types`` of shape (n_nodes,), strings or int64; ``edge_index`` of shape (2,
-        n_edges), int32, which counts the nodes of all graphs from 0; ``edge_weight`` of shape (n_edges,), float32; and
-        ``graph_index`` of shape (n_nodes,), int32, the graph of each node from 0.  An edge (source, target) stands
-        once, an undirected one once in each direction, and messages go along it as `flow` says.  The output has the
-        name of the method, and one row a graph; labels are what they were in `fit`, strings as ``tf.string``.
+        n_features), float64 (float32 unless `standardize`), or ``node_types`` of shape (n_nodes,), strings or int64;
+        ``edge_index`` of shape (2, n_edges), int32, which counts the nodes of all graphs from 0; ``edge_weight`` of
+        shape (n_edges,), float32; and ``graph_index`` of shape (n_nodes,), int32, the graph of each node from 0.  An
+        edge (source, target) stands once, an undirected one once in each direction, and messages go along it as `flow`
+        says.  The output has the name of the method, and one row a graph; labels are what they were in `fit`, strings
+        as ``tf.string``.
 
         Features that are not finite, edges that point past the nodes or from one graph to another, and, unless
         ``unknown="mask"``, unknown node types stop a call with an error.
@@ -390,7 +397,6 @@ def _node_statistics(training: Any) -> tuple[np.ndarray, np.ndarray]:
     """
     samples = training.data.samples
     weights = np.repeat(training.weights, samples.n_nodes)
-    mean = np.average(samples.features, axis=0, weights=weights)
-    deviation = np.sqrt(np.average((samples.features - mean) ** 2, axis=0, weights=weights))
-    constant = deviation <= 10 * np.finfo(np.float32).eps * np.abs(mean)
+    mean, deviation = column_statistics(ArrayData(samples.features), weights)
+    constant = deviation == 0
     return np.where(constant, 0.0, mean), np.where(constant, np.where(mean == 0, 1.0, np.abs(mean)), deviation)

@@ -209,7 +209,9 @@ class VAESampler(DecoderMixin, TransformerBase):
         Returns
         -------
         ndarray of shape (n_samples,), float32
-            Bounds, in the units of X: scaling a feature by s shifts them by -log(s).
+            Bounds, in the units of X: scaling a feature by s shifts them by -log(s).  Where the network standardises,
+            a feature that was constant in `fit` has no density; it adds 0 where it has its constant, and elsewhere
+            -(d / s)^2 / 2 with the distance d from it, and s the square root of a `variance` that is fixed, else 0.01.
         """
         check_is_fitted(self, "weights_")
         self._validate_params()
@@ -241,8 +243,8 @@ class VAESampler(DecoderMixin, TransformerBase):
 
         Returns
         -------
-        ndarray of shape (n_samples, n_features), float32
-            Samples, in the units of the training data.
+        ndarray of shape (n_samples, n_features), float64 where the network standardises, else float32
+            Samples, in the units of the training data.  A column that was constant in `fit` has that constant.
         """
         check_is_fitted(self, "weights_")
         if not isinstance(n_samples, Integral) or isinstance(n_samples, bool) or n_samples < 1:
@@ -263,10 +265,12 @@ class VAESampler(DecoderMixin, TransformerBase):
             require_probabilities(data.columns[0], "likelihood='bernoulli'")
         return data
 
+    def _standardizes(self):
+        return super()._standardizes() and self.likelihood != "bernoulli"
+
     def _make_blueprint(self):
         from skmlbio.networks.variational_auto_encoder import variational_auto_encoder
 
-        bernoulli = self.likelihood == "bernoulli"
         arguments = {
             "n_features": self.n_features_in_,
             "latent_dim": int(self.latent_dim),
@@ -274,8 +278,8 @@ class VAESampler(DecoderMixin, TransformerBase):
             "activation": self.activation,
             "dropout": float(self.dropout),
             "likelihood": self.likelihood,
-            "variance": None if bernoulli else self.variance,
-            "standardize": bool(self.standardize) and not bernoulli,
+            "variance": None if self.likelihood == "bernoulli" else self.variance,
+            "standardize": self._standardizes(),
             "dtype": self.dtype,
         }
         return Blueprint(variational_auto_encoder, arguments)

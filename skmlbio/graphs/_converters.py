@@ -116,12 +116,11 @@ def _edge_values(graph: object, name: str) -> list:
 
 def _numbers(values: list, what: str) -> np.ndarray:
     try:
-        with np.errstate(over="ignore"):
-            return np.asarray(values, dtype=np.float32)
+        return np.asarray(values, dtype=np.float64)
     except (TypeError, ValueError) as error:
         raise TypeError(f"{what} must hold numbers, the same count at each place: {error}") from error
 
 
 def _no_features(n_nodes: int) -> np.ndarray:
     """Nodes that differ by their place in the graph only."""
-    return np.ones((n_nodes, 1), np.float32)
+    return np.ones((n_nodes, 1))

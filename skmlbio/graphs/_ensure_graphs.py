@@ -11,6 +11,8 @@ from ._converters import to_graph
 from ._graph import Graph, node_type_array
 from ._graph_samples import GraphSamples, positions, starts
 
+_LARGEST = np.finfo(np.float32).max
+
 
 def ensure_graphs(
     X: Iterable,
@@ -63,8 +65,9 @@ def ensure_graphs(
     Raises
     ------
     ValueError
-        If `X` is empty, or a graph has no nodes, an edge that points past its nodes, a number that is not finite, an
-        unknown node type, no such attribute, or another width than the rest. The message names graph and place.
+        If `X` is empty, or a graph has no nodes, an edge that points past its nodes, a number that is not finite in
+        single precision, an unknown node type, no such attribute, or another width than the rest. The message names
+        graph and place.
     TypeError
         If `X` or one of its items is no graph, or a node type is missing, no integer or string, or of another kind
         than the rest.
@@ -145,10 +148,14 @@ def _numeric_features(graphs: list[Graph], n_nodes: np.ndarray, n_features: int 
         raise ValueError("graph 0 has 0 node features; at least one is needed")
     if n_features is not None and features.shape[1] != n_features:
         raise ValueError(f"graph 0 has {features.shape[1]} node features, but the graphs of the fit had {n_features}")
-    if not np.isfinite(features.sum(dtype=np.float64)):
-        row, column = np.argwhere(~np.isfinite(features))[0]
+    # A NaN is not below the limit either.
+    if not np.abs(features).max() <= _LARGEST:
+        row, column = np.argwhere(~(np.abs(features) <= _LARGEST))[0]
         graph, node = _place(row, n_nodes)
-        raise ValueError(f"graph {graph}: node {node} has {features[row, column]} as feature {column}; finite needed")
+        raise ValueError(
+            f"graph {graph}: node {node} has {features[row, column]} as feature {column}; finite needed, and between "
+            "-3.4e+38 and 3.4e+38"
+        )
     return features
 
 

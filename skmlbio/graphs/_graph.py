@@ -27,7 +27,7 @@ class Graph:
     Parameters
     ----------
     features : array-like of shape (n_nodes, n_features) or (n_nodes,)
-        Numbers, kept as float32; a SciPy-sparse matrix is made dense. A one-dimensional array holds node types, all
+        Numbers, kept as float64; a SciPy-sparse matrix is made dense. A one-dimensional array holds node types, all
         integers or all strings.
     edge_index : array-like of int of shape (2, n_edges), default=None
         Kept as int64. `None` means no edges.
@@ -107,7 +107,7 @@ class Graph:
 
 
 def _features(features: ArrayLike) -> np.ndarray:
-    """Node features as float32 (n_nodes, n_features), or node types of shape (n_nodes,)."""
+    """Node features as float64 (n_nodes, n_features), or node types of shape (n_nodes,)."""
     array = features.toarray() if sparse.issparse(features) else np.asarray(features)
     if array.ndim == 1:
         return node_type_array(features)
@@ -116,9 +116,7 @@ def _features(features: ArrayLike) -> np.ndarray:
     if array.dtype.kind not in "biufO":
         raise TypeError(f"node features must be numbers, not {array.dtype}; node types are one-dimensional")
     try:
-        # A number beyond float32 becomes infinity, which ensure_graphs reports with its graph and node.
-        with np.errstate(over="ignore"):
-            return array.astype(np.float32, copy=False)
+        return array.astype(np.float64, copy=False)
     except (TypeError, ValueError) as error:
         raise TypeError(f"node features must be numbers: {error}") from error
 

@@ -17,8 +17,8 @@ class DenseGraphs(NamedTuple):
 
     Attributes
     ----------
-    features : ndarray of shape (n_graphs, n_nodes, n_features), float32, or (n_graphs, n_nodes), int32
-        Node features, or ids of node types; zero where padded.
+    features : ndarray of shape (n_graphs, n_nodes, n_features), or (n_graphs, n_nodes), int32
+        Node features, of the dtype of the samples, or ids of node types; zero where padded.
     adjacency : ndarray of shape (n_graphs, n_nodes, n_nodes), float32
         Weights of the edges; zero where padded.
     mask : ndarray of shape (n_graphs, n_nodes), bool
@@ -35,8 +35,8 @@ class EdgeGraphs(NamedTuple):
 
     Attributes
     ----------
-    features : ndarray of shape (n_graphs, n_nodes, n_features), float32, or (n_graphs, n_nodes), int32
-        Node features, or ids of node types; zero where padded.
+    features : ndarray of shape (n_graphs, n_nodes, n_features), or (n_graphs, n_nodes), int32
+        Node features, of the dtype of the samples, or ids of node types; zero where padded.
     edge_index : ndarray of shape (n_graphs, 2, n_edges), int32
         Edges, each graph's nodes counted from 0; padded edges join the last node to itself.
     edge_weight : ndarray of shape (n_graphs, n_edges), float32
@@ -56,8 +56,9 @@ class FlatGraphs(NamedTuple):
 
     Attributes
     ----------
-    features : ndarray of shape (n_nodes, n_features), float32, or (n_nodes,), int32
-        Node features, or ids of node types, of all graphs one after the other; zero where padded.
+    features : ndarray of shape (n_nodes, n_features), or (n_nodes,), int32
+        Node features, of the dtype of the samples, or ids of node types, of all graphs one after the other; zero where
+        padded.
     edge_index : ndarray of shape (2, n_edges), int32
         Edges in the numbering of the joined graph; padded edges join the last node to itself.
     edge_weight : ndarray of shape (n_edges,), float32
@@ -101,7 +102,7 @@ def dense_batch(samples: GraphSamples, n_nodes: int | None = None, n_graphs: int
     >>> batch = dense_batch(samples, n_nodes=3)
     >>> batch.features[..., 0]
     array([[1., 0., 0.],
-           [2., 3., 0.]], dtype=float32)
+           [2., 3., 0.]])
     >>> batch.mask
     array([[ True, False, False],
            [ True,  True, False]])

@@ -16,8 +16,9 @@ class GraphSamples:
 
     Attributes
     ----------
-    features : ndarray of shape (total_nodes, n_features), float32, or (total_nodes,), int32
-        Node features of all graphs, one after the other, or ids of node types with 0 for an unknown type.
+    features : ndarray of shape (total_nodes, n_features), float64, or (total_nodes,), int32
+        Node features of all graphs, one after the other (float32 where they are one-hot types), or ids of node types
+        with 0 for an unknown type.
     edge_index : ndarray of shape (2, total_edges), int32
         Edges of all graphs; node numbers start at 0 in each graph, and the first node collects from the second.
     edge_weight : ndarray of shape (total_edges,), float32
@@ -36,7 +37,7 @@ class GraphSamples:
     >>> len(samples), samples.n_nodes, samples.n_edges
     (2, array([1, 2]), array([0, 2]))
     >>> samples[[1]].features.ravel()
-    array([2., 3.], dtype=float32)
+    array([2., 3.])
     """
 
     features: np.ndarray

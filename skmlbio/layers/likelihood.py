@@ -92,7 +92,10 @@ class LogLikelihood(keras.layers.Layer):
         Gaussian rows come with a mean and a scale, Bernoulli rows with logits.
     units : Standardize, optional
         The layer that brought the rows to mean 0 and variance 1.  A density of (x - m) / s becomes one of x when it is
-        divided by s, for every feature.
+        divided by s, for every feature.  A feature that is constant has no density: it adds 0 where it has its
+        constant, and elsewhere as much as a normal density falls within that distance, -(d / smallest_scale)^2 / 2.
+    smallest_scale : float
+        The least standard deviation that rows come with.
 
     Examples
     --------
@@ -101,18 +104,22 @@ class LogLikelihood(keras.layers.Layer):
     [-1.8378...]
     """
 
-    def __init__(self, kind: str, units: Standardize | None = None, **options):
+    def __init__(self, kind: str, units: Standardize | None = None, smallest_scale: float = 1.0, **options):
         super().__init__(**options)
-        self.kind = kind
+        self.kind, self.smallest_scale = kind, smallest_scale
         self._units = [units] if units else []  # in a list, so that Keras counts its weights once, where they belong
 
     def call(self, x, *parameters):
         if self.kind == "bernoulli":
             return tf.reduce_sum(bernoulli_log_likelihood(x, *parameters), axis=1)
-        total = tf.reduce_sum(gaussian_log_likelihood(x, *parameters), axis=1)
-        for units in self._units:
-            total -= tf.reduce_sum(tf.math.log(tf.convert_to_tensor(units.scale)))
-        return total
+        densities = gaussian_log_likelihood(x, *parameters)
+        if not self._units:
+            return tf.reduce_sum(densities, axis=1)
+        scale = self._units[0].scale.value
+        varies = scale != 0
+        densities = tf.where(varies, densities, -0.5 * (x / self.smallest_scale) ** 2)
+        shift = tf.reduce_sum(tf.math.log(tf.where(varies, scale, tf.ones_like(scale))))
+        return tf.reduce_sum(densities, axis=1) - tf.cast(shift, densities.dtype)
 
 
 @keras.saving.register_keras_serializable(package="skmlbio")
@@ -164,7 +171,7 @@ class ImportanceWeightedBound(keras.layers.Layer):
     """
 
     def __init__(self, decoder: keras.Model, likelihood: LogLikelihood, **options):
-        super().__init__(**options)
+        super().__init__(autocast=False, **options)  # the keys of rows come from all of their bits
         self.decoder, self.likelihood = decoder, likelihood
 
     def call(self, x, features, mean, scale, seed, n_draws):

@@ -55,15 +55,17 @@ def row_keys(x: tf.Tensor) -> tf.Tensor:
 
     Parameters
     ----------
-    x : tensor of shape (batch, n_features), float
-        Rows; they are compared in single precision.
+    x : tensor of shape (batch, n_features), float32 or float64
+        Rows.
 
     Returns
     -------
     tensor of shape (batch,), uint64
     """
-    words = tf.cast(tf.bitcast(tf.cast(x, tf.float32), tf.uint32), tf.uint64)
-    multipliers = sequence(tf.zeros((1,), tf.uint64), x.shape[1])
+    bits = tf.bitcast(x, tf.uint32)
+    n_words = math.prod(bits.shape[1:])  # two for each number of double precision
+    words = tf.cast(tf.reshape(bits, (-1, n_words)), tf.uint64)
+    multipliers = sequence(tf.zeros((1,), tf.uint64), n_words)
     return mix(tf.reduce_sum(words * multipliers, axis=1))
 
 
@@ -129,7 +131,7 @@ class PosteriorDraw(keras.layers.Layer):
     """
 
     def __init__(self, seed: int | None = None, **options):
-        super().__init__(**options)
+        super().__init__(autocast=False, **options)  # the keys of rows come from all of their bits
         self.seed = seed
         self.seed_generator = keras.random.SeedGenerator(seed)
 

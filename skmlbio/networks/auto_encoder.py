@@ -45,7 +45,7 @@ def auto_encoder(
     tied : bool
         Whether the decoder's kernels are the encoder's, transposed.
     standardize : bool
-        Whether the network works on features of mean 0 and variance 1.
+        Whether the network works on features of mean 0 and variance 1; data are then float64, else float32.
     bernoulli : bool
         Whether features are probabilities, and the decoder ends in a sigmoid.
     dtype : str, optional
@@ -69,7 +69,7 @@ def auto_encoder(
         z = keras.layers.Activation("sigmoid", name="probabilities", dtype=wide)(z) if bernoulli else z
         return to_units(z, inverse=True) if standardize else z
 
-    x = keras.Input((n_features,), name="x", dtype="float32")
+    x = keras.Input((n_features,), name="x", dtype="float64" if standardize else "float32")
     clean = to_units(x) if standardize else keras.layers.Identity(name="clean", dtype=wide)(x)
     disturbed = _NOISES[noise](noise_level, name="noise", dtype=wide)(clean) if noise else clean
     code = encoder(disturbed)

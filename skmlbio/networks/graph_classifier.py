@@ -70,7 +70,7 @@ def graph_classifier(
     n_types, node_embedding_dim : int, optional
         With a width, nodes come as ids of types and get a learned vector each; id 0 is padding.
     standardize : bool
-        Whether node features are brought to mean 0 and variance 1.
+        Whether node features are brought to mean 0 and variance 1; they are then float64, else float32.
     dtype : str, optional
         Keras' dtype policy of the hidden layers.
 
@@ -85,7 +85,7 @@ def graph_classifier(
     """
     node = {"shape": (), "name": "node_types", "dtype": "int32"}
     if node_embedding_dim is None:
-        node = {"shape": (n_features,), "name": "features", "dtype": "float32"}
+        node = {"shape": (n_features,), "name": "features", "dtype": "float64" if standardize else "float32"}
     embed = _embedding(n_types, node_embedding_dim, standardize, dtype)
     blocks = [
         _block(f"layer_{i}", size, conv, conv_params or {}, activation, batch_normalization, residual, dropout, dtype)

@@ -103,7 +103,7 @@ def classifier(
     kind, sizes
         Of the labels; see `skmlbio.base`.
     standardize : bool
-        Whether the last axis of the input is brought to mean 0 and variance 1 first.
+        Whether the last axis of the input is brought to mean 0 and variance 1 first; it is then float64, else float32.
 
     Returns
     -------
@@ -219,7 +219,7 @@ def _input(model: keras.Model, input_shape: tuple[int, ...], standardize: bool) 
     embeds = any(isinstance(layer, keras.layers.Embedding) for layer in model._flatten_layers())
     if standardize and embeds:
         raise ValueError("the network has an Embedding, which needs whole numbers as they are: set standardize=False.")
-    x = keras.Input(input_shape, name="x", dtype="float32")
+    x = keras.Input(input_shape, name="x", dtype="float64" if standardize else "float32")
     if not standardize:
         return x, x, lambda z: z
     layer = Standardize(name="standardize", dtype=output_dtype(model.outputs[0].dtype))

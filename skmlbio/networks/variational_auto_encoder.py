@@ -31,7 +31,7 @@ def variational_auto_encoder(
     activation: str,
     dropout: float,
     likelihood: str,
-    variance: float | str,
+    variance: float | str | None,
     standardize: bool,
     dtype: str | None = None,
 ) -> Architecture:
@@ -47,11 +47,12 @@ def variational_auto_encoder(
         Of the hidden layers.
     likelihood : {"gaussian", "bernoulli"}
         Of x given z.
-    variance : float, "feature" or "decoder"
+    variance : float, "feature", "decoder" or None
         Of the Gaussian likelihood: fixed, one learned for each feature, or given by the decoder for each row and
-        feature.
+        feature.  None for the Bernoulli one.
     standardize : bool
-        Whether the network works on features of mean 0 and variance 1.  Densities are those of x all the same.
+        Whether the network works on features of mean 0 and variance 1: x and samples are then float64, else float32.
+        Densities are those of x all the same.
     dtype : str, optional
         Keras' dtype policy of the hidden layers.
 
@@ -67,7 +68,8 @@ def variational_auto_encoder(
     to_units = Standardize(name="standardize", dtype=wide) if standardize else None
     encoder = _encoder(n_features, latent_dim, hidden_layer_sizes, activation, dropout, dtype)
     decoder = _decoder(n_features, latent_dim, hidden_layer_sizes, activation, dropout, likelihood, variance, dtype)
-    log_likelihood = LogLikelihood(likelihood, to_units, name="log_likelihood", dtype=wide)
+    smallest = _LIKELIHOOD_FLOOR if isinstance(variance, str | None) else variance**0.5
+    log_likelihood = LogLikelihood(likelihood, to_units, smallest, name="log_likelihood", dtype=wide)
     bound = ImportanceWeightedBound(decoder, log_likelihood, name="bound", dtype=wide)
 
     def parameters(z):
@@ -78,7 +80,7 @@ def variational_auto_encoder(
             return keras.layers.Activation("sigmoid", name="probabilities", dtype=wide)(features)
         return to_units(features, inverse=True) if standardize else features
 
-    x = keras.Input((n_features,), name="x", dtype="float32")
+    x = keras.Input((n_features,), name="x", dtype="float64" if standardize else "float32")
     features = to_units(x) if standardize else x
     mean, scale = encoder(features)
     z = PosteriorDraw(name="posterior_draw", dtype=wide)(x, mean, scale)

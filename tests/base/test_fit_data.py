@@ -85,7 +85,7 @@ def test_statistics_are_those_of_the_weighted_columns(container, monkeypatch) ->
     mean, scale = column_statistics(ArrayData(container(X)), weights)
     repeated = np.repeat(X.astype(float), weights.astype(int), axis=0)
     np.testing.assert_allclose(mean, repeated.mean(axis=0), rtol=1e-10)
-    np.testing.assert_allclose(scale, [*repeated.std(axis=0)[:3], 1.0], rtol=1e-8)
+    np.testing.assert_allclose(scale, [*repeated.std(axis=0)[:3], 0.0], rtol=1e-8)
 
 
 def test_axes_between_the_first_and_the_last_count_as_samples() -> None:

@@ -21,7 +21,7 @@ def test_containers(container: object) -> None:
     np.testing.assert_array_equal(samples.features, [[1], [2], [3]])
     np.testing.assert_array_equal(samples.n_nodes, [1, 2])
     np.testing.assert_array_equal(samples.n_edges, [0, 1])
-    assert samples.features.dtype == np.float32
+    assert samples.features.dtype == np.float64
     assert samples.edge_index.dtype == np.int32
 
 

@@ -12,7 +12,7 @@ from skmlbio.graphs import Graph
 
 def test_arrays_have_one_dtype_each_and_cannot_be_written() -> None:
     graph = Graph([[1, 2], [3, 4]], [[0, 1], [1, 0]])
-    assert graph.features.dtype == np.float32
+    assert graph.features.dtype == np.float64
     assert graph.edge_index.dtype == np.int64
     assert graph.edge_weight.dtype == np.float32
     np.testing.assert_array_equal(graph.edge_weight, [1, 1])
