@@ -280,7 +280,7 @@ def test_saved_model_refuses_what_python_refuses(
     fitted: GCNClassifier, change: dict, message: str, tmp_path: Path
 ) -> None:
     right = {
-        "node_features": np.ones((3, 2), np.float32),
+        "node_features": np.ones((3, 2)),
         "edge_index": np.array([[0, 1], [1, 0]], np.int32),
         "edge_weight": np.ones(2, np.float32),
         "graph_index": np.array([0, 0, 1], np.int32),

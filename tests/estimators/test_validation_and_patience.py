@@ -11,6 +11,7 @@ from sklearn.preprocessing import StandardScaler
 from skmlbio import AutoEncoderTransformer, DenseClassifier, DenseRegressor
 from skmlbio.base import _estimator
 
+VALID = {"X_val": np.zeros((2, 4)), "y_val": np.array([0, 1])}
 FEW = {"epochs": 3, "learning_rate": 0.02, "random_state": 0}
 
 
@@ -84,9 +85,17 @@ def test_validation_of_regressors_and_transformers(numbers) -> None:
     [
         ({"X_val": np.zeros((2, 4))}, "X_val was given without y_val"),
         ({"y_val": np.zeros(2)}, "y_val was given without X_val"),
-        ({"X_val": np.zeros((2, 3)), "y_val": np.array([0, 1])}, "X has 3 features"),
-        ({"X_val": np.zeros((2, 4)), "y_val": np.array([0, 7])}, r"y\[1\] is 7"),
-        ({"X_val": np.zeros((2, 4)), "y_val": np.array([0, 1, 1])}, "inconsistent numbers of samples"),
+        ({"X_val": np.zeros((2, 3)), "y_val": np.array([0, 1])}, "X_val has 3 features"),
+        ({"X_val": np.zeros((2, 4)), "y_val": np.array([0, 7])}, r"y_val\[1\] is 7"),
+        ({"X_val": np.zeros((2, 4)), "y_val": np.array([0, 1, 1])}, "X_val has 2 samples, but y_val has 3"),
+        ({"X_val": np.full((2, 4), np.nan), "y_val": np.array([0, 1])}, "Input X_val contains NaN"),
+        ({"X_val": np.zeros((0, 4)), "y_val": np.zeros(0)}, "X_val: Found array with 0 sample"),
+        ({"X_val": np.full((2, 4), 1e40), "y_val": np.array([0, 1])}, r"X_val\[0, 0\] is 1e\+40"),
+        ({"sample_weight_val": np.ones(2)}, "sample_weight_val was given without X_val"),
+        (VALID | {"sample_weight_val": [1, -1]}, "sample_weight_val must not be negative, but sample 1 has -1"),
+        (VALID | {"sample_weight_val": [1, np.nan]}, "Input sample_weight_val contains NaN"),
+        (VALID | {"sample_weight_val": [1, 1, 1]}, "sample_weight_val.shape == "),
+        (VALID | {"sample_weight_val": [0, 0]}, "sample_weight_val: Sample weights must contain"),
         ({"groups": np.zeros(5)}, "inconsistent numbers of samples"),
     ],
 )

@@ -10,7 +10,7 @@ from skmlbio import AutoEncoderTransformer, DenseClassifier
 from skmlbio.export._served_network import ServedNetwork
 from skmlbio.export._signatures import Entrance, Signature, array_entrance, column_entrance
 
-X = np.random.default_rng(0).normal(size=(40, 3)).astype(np.float32)
+X = np.random.default_rng(0).normal(size=(40, 3))
 
 
 class DigitsOfStrings(DenseClassifier):
@@ -19,7 +19,7 @@ class DigitsOfStrings(DenseClassifier):
     def _entrances(self, network):
         def encode(text):
             digits = tf.reshape(tf.strings.bytes_split(text).to_tensor(), (-1, 3))
-            return (tf.strings.to_number(digits),)
+            return (tf.strings.to_number(digits, tf.float64),)
 
         return {"": Entrance({"text": tf.TensorSpec((None,), tf.string)}, encode)}
 

@@ -113,7 +113,7 @@ for case in json.load(open("questions.json")):
         specs = signature.structured_input_signature[1]
         given = question["codes"] if name == "inverse_transform" else question["X"]
         for n_rows in question["n_rows"]:
-            rows = tf.constant(given[:n_rows])
+            rows = tf.constant(given[:n_rows], next(iter(specs.values())).dtype)
             inputs = {"X": rows} if "X" in specs else {str(k): rows[:, i] for i, k in enumerate(question["names"])}
             for key, answer in signature(**inputs).items():
                 answer = answer.numpy()
@@ -140,7 +140,7 @@ def answers(fitted: dict, tmp_path_factory: pytest.TempPathFactory) -> dict[str,
     (folder / "models").mkdir()
     for case, estimator in fitted.items():
         estimator.export_saved_model(folder / "models" / case)
-        question = {"X": samples_of(case).astype(np.float32), "names": INPUT_NAMES}
+        question = {"X": samples_of(case), "names": INPUT_NAMES}
         question["n_rows"] = [*ROWS, 0] if case in TAKES_NONE else ROWS
         if hasattr(estimator, "inverse_transform"):
             question["codes"] = estimator.transform(as_fitted(estimator, samples_of(case))).astype(np.float32)
