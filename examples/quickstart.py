@@ -109,7 +109,7 @@ def export(encoder, X, path: Path) -> None:
     encoder.export_saved_model(path, overwrite=True)
     import tensorflow as tf
 
-    codes = tf.saved_model.load(path).signatures["transform"](X=tf.constant(X, tf.float32))["transform"]
+    codes = tf.saved_model.load(path).signatures["transform"](X=tf.constant(X))["transform"]
     require(np.allclose(codes, encoder.transform(X), rtol=1e-5, atol=1e-5), "the codes of the exported network")
     print(f"{path}: the network for TensorFlow; loaded again, it gives the same codes")
 

@@ -102,7 +102,8 @@ class RegressorBase(RegressorMixin, NetworkEstimator):
             scaled = (y - self._target_mean) / self._target_scale
         held = np.abs(scaled) <= LARGEST
         if not held.all():
-            row, column = np.argwhere(~held)[0]
+            column = int(np.argmin(held.all(axis=0)))
+            row = int(np.argmax(np.where(held[:, column], 0.0, np.abs(y[:, column]))))
             raise ValueError(
                 f"{name} holds {y[row, column]:.6g}, too far from its mean of {self._target_mean[column]:.6g} for its "
                 f"standard deviation of {self._target_scale[column]:.6g}: single precision cannot hold the quotient."

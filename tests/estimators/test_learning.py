@@ -46,6 +46,21 @@ def test_partial_fit_knows_classes_that_are_still_to_come(iris) -> None:
         estimator.partial_fit(X, y + 3)
 
 
+def test_partial_fit_is_told_the_same_classes_every_time(iris) -> None:
+    X, y = iris
+    estimator = DenseClassifier((8,), random_state=0).partial_fit(X, y, classes=[0, 1, 2])
+    estimator.partial_fit(X, y, classes=[2, 1, 0]).fit(X, y).partial_fit(X, y, [0, 1, 2])
+    for classes in ([0, 1], [0, 1, 3], ["a", "b", "c"]):
+        with pytest.raises(
+            ValueError, match=r"is not the same as on last call to partial_fit or fit, was: \[0, 1, 2\]"
+        ):
+            estimator.partial_fit(X, y, classes=classes)
+    labels = np.column_stack([y > 0, y > 1, y < 1]).astype(int)
+    estimator = DenseClassifier((8,), random_state=0).partial_fit(X, labels, classes=[0, 1, 2])
+    with pytest.raises(ValueError, match="is not the same as on last call"):
+        estimator.partial_fit(X, labels, classes=[0, 1])
+
+
 def test_warm_start_goes_on_and_a_plain_fit_begins_anew(two_classes) -> None:
     X, y = two_classes
     estimator = DenseClassifier((8,), warm_start=True, **FEW).fit(X, y)
@@ -280,7 +295,9 @@ def test_precision_by_dtype(dtype, two_classes) -> None:
     estimator = DenseClassifier((8,), dtype=dtype, epochs=15, learning_rate=0.02, random_state=0).fit(X, y)
     single = DenseClassifier((8,), epochs=15, learning_rate=0.02, random_state=0).fit(X, y)
     stored = np.float64 if dtype == "float64" else np.float32
-    assert {w.dtype.type for w in estimator.weights_} == {stored}
+    mean, scale, *learned = estimator.weights_
+    assert mean.dtype == scale.dtype == np.float64
+    assert {w.dtype.type for w in learned} == {stored}
     assert {layer.compute_dtype for layer in estimator.model_._flatten_layers() if "hidden" in layer.name} == {
         dtype.removeprefix("mixed_")
     }

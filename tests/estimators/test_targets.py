@@ -45,6 +45,33 @@ def test_several_labels_a_sample(as_target) -> None:
     assert (estimator.predict(X) == y).mean() > 0.8
 
 
+@pytest.mark.parametrize("value", [7, -1, 0.3, np.nan])
+@pytest.mark.parametrize("as_target", [np.asarray, scipy.sparse.csr_matrix], ids=["dense", "sparse"])
+def test_labels_other_than_0_and_1_are_refused_later_too(value, as_target) -> None:
+    X, y = make_multilabel_classification(30, 6, n_classes=3, random_state=0)
+    wrong = y.astype(float)
+    wrong[4, 2] = value
+    wrong = as_target(wrong)
+    estimator = DenseClassifier((8,), epochs=1, warm_start=True, random_state=0).fit(X, y)
+    for go_on in (estimator.fit, estimator.partial_fit):
+        with pytest.raises(ValueError, match=rf"^y\[4, 2\] is {value:.1f}, but labels are 0 or 1"):
+            go_on(X, wrong)
+    with pytest.raises(ValueError, match=rf"^y_val\[4, 2\] is {value:.1f}, but labels are 0 or 1"):
+        DenseClassifier().fit(X, y, X_val=X, y_val=wrong)
+
+
+def test_one_hot_classes_are_pointed_out_once_a_fit(iris) -> None:
+    X, codes = iris
+    y = np.eye(3, dtype=int)[codes]
+    estimator = DenseClassifier((8,), epochs=1, warm_start=True, random_state=0)
+    with pytest.warns(UserWarning, match=r"exactly one 1 in every row.*pass y.argmax\(axis=1\)") as caught:
+        estimator.fit(X, y, X_val=X, y_val=y)
+    assert len(caught) == 1
+    estimator.fit(X, y).partial_fit(X, y)  # the kind of target is decided: no warning
+    with pytest.warns(UserWarning, match="exactly one 1 in every row"):
+        DenseClassifier((8,), random_state=0).partial_fit(X, y)
+
+
 def test_several_outputs_of_several_classes(iris) -> None:
     X, codes = iris
     y = np.column_stack([np.array(["a", "b", "c"])[codes], np.where(X[:, 0] > 5.8, "long", "short")])

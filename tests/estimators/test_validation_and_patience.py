@@ -80,6 +80,49 @@ def test_validation_of_regressors_and_transformers(numbers) -> None:
     assert encoder.history_["val_loss"][-1] == pytest.approx(-encoder.score(X[:20]), rel=1e-5)
 
 
+def test_class_weights_weigh_validation_samples_wherever_they_come_from(two_classes, splits) -> None:
+    X, y = two_classes
+    options = {"class_weight": {0: 1.0, 1: 4.0}, **FEW}
+    shared = DenseClassifier((8,), validation_fraction=0.25, **options).fit(X, y)
+    *_, train, held_out = splits[-1]
+    given = DenseClassifier((8,), **options).fit(X[train], y[train], X_val=X[held_out], y_val=y[held_out])
+    np.testing.assert_allclose(given.history_["val_loss"], shared.history_["val_loss"], rtol=1e-5)
+    losses = -np.log(given.predict_proba(X[held_out])[np.arange(len(held_out)), y[held_out]])
+    expected = np.average(losses, weights=np.where(y[held_out] == 1, 4.0, 1.0))
+    assert given.history_["val_loss"][-1] == pytest.approx(expected, rel=1e-5)
+
+
+def test_balanced_weights_of_validation_samples_are_those_of_the_training_classes(two_classes) -> None:
+    X, y = two_classes
+    rare = np.flatnonzero((y == 0) | (np.arange(96) % 4 == 0))
+    balanced = DenseClassifier((8,), class_weight="balanced", **FEW).fit(X[rare], y[rare], X_val=X, y_val=y)
+    n_samples, counts = len(rare), np.bincount(y[rare])
+    losses = -np.log(balanced.predict_proba(X)[np.arange(96), y])
+    expected = np.average(losses, weights=(n_samples / (2 * counts))[y])
+    assert balanced.history_["val_loss"][-1] == pytest.approx(expected, rel=1e-5)
+
+
+def test_validation_samples_have_weights_of_their_own(two_classes) -> None:
+    X, y = two_classes
+    weights = np.arange(30) % 3
+    options = {"X_val": X[:30], "sample_weight_val": weights}
+    classifier = DenseClassifier((8,), class_weight={0: 1, 1: 2}, **FEW).fit(X, y, y_val=y[:30], **options)
+    losses = -np.log(classifier.predict_proba(X[:30])[np.arange(30), y[:30]])
+    expected = np.average(losses, weights=weights * (1 + y[:30]))
+    assert classifier.history_["val_loss"][-1] == pytest.approx(expected, rel=1e-5)
+    regressor = DenseRegressor((8,), **FEW).fit(X, X[:, 0], y_val=X[:30, 0], **options)
+    errors = ((regressor.predict(X[:30]) - X[:30, 0]) / X[:, 0].std()) ** 2
+    assert regressor.history_["val_loss"][-1] == pytest.approx(np.average(errors, weights=weights), rel=1e-4)
+    encoder = AutoEncoderTransformer(hidden_layer_sizes=(8,), **FEW).fit(X, **options)
+    assert encoder.history_["val_loss"][-1] == pytest.approx(-encoder.score(X[:30], sample_weight=weights), rel=1e-5)
+
+
+def test_class_weights_that_leave_no_validation_sample(two_classes) -> None:
+    X, y = two_classes
+    with pytest.raises(ValueError, match="class_weight gives every sample of y_val a weight of zero"):
+        DenseClassifier(class_weight={0: 0.0, 1: 1.0}).fit(X, y, X_val=X[y == 0], y_val=y[y == 0])
+
+
 @pytest.mark.parametrize(
     ("given", "message"),
     [

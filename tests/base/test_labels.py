@@ -1,0 +1,92 @@
+"""Labels on their way in, and what is refused or warned about."""
+
+import numpy as np
+import pandas as pd
+import pytest
+import scipy.sparse
+
+from skmlbio.base._labels import Labels
+
+MULTILABEL = np.array([[0, 1, 1], [1, 0, 1], [0, 0, 0]])
+OUTPUTS = np.array([[0, 1], [1, 2], [2, 0]])
+
+
+def with_value(value: float) -> np.ndarray:
+    y = MULTILABEL.astype(float)
+    y[1, 2] = value
+    return y
+
+
+@pytest.mark.parametrize(("value", "shown"), [(7, "7.0"), (-1, "-1.0"), (0.3, "0.3"), (np.nan, "nan")])
+@pytest.mark.parametrize("container", [np.asarray, scipy.sparse.csr_matrix, pd.DataFrame, np.ndarray.tolist])
+def test_labels_that_are_neither_0_nor_1_are_refused(container, value: float, shown: str) -> None:
+    labels = Labels.learn(MULTILABEL)
+    with pytest.raises(ValueError, match=rf"^y\[1, 2\] is {shown}, but labels are 0 or 1"):
+        labels.encode(container(with_value(value)))
+
+
+def test_two_values_other_than_0_and_1_are_no_labels_either() -> None:
+    y = np.where(MULTILABEL == 1, 1, -1)
+    with pytest.raises(ValueError, match=r"^y\[0, 0\] is -1, but labels are 0 or 1"):
+        Labels.learn(y).encode(y)
+
+
+@pytest.mark.parametrize("dtype", [bool, np.uint8, float, object, "Int64", "boolean"])
+def test_zeros_and_ones_of_any_type(dtype) -> None:
+    y = pd.DataFrame(MULTILABEL).astype(dtype)
+    y = y if isinstance(dtype, str) else y.to_numpy()
+    np.testing.assert_array_equal(Labels.learn(y).encode(y), MULTILABEL)
+
+
+@pytest.mark.parametrize(
+    ("first", "later", "message"),
+    [
+        (MULTILABEL, MULTILABEL[:, :2], r"y must have 3 columns, one a label, got shape \(3, 2\)"),
+        (MULTILABEL, [0, 1, 1], r"y must have 3 columns, one a label, got shape \(3,\)"),
+        (OUTPUTS, [0, 1, 2], r"y must have 2 columns, one an output, got shape \(3,\)"),
+        (OUTPUTS, np.zeros((3, 3), int), r"y must have 2 columns, one an output, got shape \(3, 3\)"),
+        (OUTPUTS, OUTPUTS + 1, r"y\[2\] is 3, which is none of the classes \[0, 1, 2\]"),
+        ([0, 1, 2], [0, 7, 2], r"y\[1\] is 7, which is none of the classes \[0, 1, 2\]"),
+        ([0, 1, 1], [0.0, np.nan, 1.0], r"y\[1\] is nan, which is none of the classes \[0, 1\]"),
+    ],
+)
+def test_what_does_not_fit_the_labels_of_the_fit(first, later, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        Labels.learn(np.asarray(first)).encode(np.asarray(later))
+
+
+@pytest.mark.parametrize("y", [[3, 1, 3], [0.0, 1.0, 1.0], [True, False, True], [1, 2, 3]])
+def test_numbers_in_an_array_of_objects(y: list) -> None:
+    labels = Labels.learn(np.array(y, object))
+    assert labels.classes[0].dtype == np.array(y).dtype
+    for given in (np.array(y, object), pd.Series(y, dtype=object), y):
+        np.testing.assert_array_equal(labels.encode(given), Labels.learn(y).encode(y))
+
+
+@pytest.mark.parametrize("container", [np.asarray, scipy.sparse.csr_matrix, pd.DataFrame])
+@pytest.mark.parametrize("n_classes", [2, 3])
+def test_one_hot_rows_are_pointed_out_once(container, n_classes: int) -> None:
+    y = container(np.eye(n_classes, dtype=int)[[0, 1, n_classes - 1, 0]])
+    with pytest.warns(UserWarning, match=r"exactly one 1 in every row.* pass y.argmax\(axis=1\)") as caught:
+        labels = Labels.learn(y)
+    labels.encode(y)
+    assert len(caught) == 1 and labels.kind == "multilabel-indicator"
+
+
+@pytest.mark.parametrize(
+    ("y", "classes"),
+    [([0, 1, 2], [0, 1]), ([0, 1, 2], [0, 1, 3]), (["a", "b"], ["a", "c"]), (MULTILABEL, [0, 1]), (OUTPUTS, [0, 1, 2]),
+     (OUTPUTS, [[0, 1, 2], [0, 1]])],
+)  # fmt: skip
+def test_other_classes_than_before_are_refused(y, classes) -> None:
+    with pytest.raises(ValueError, match="is not the same as on last call to partial_fit or fit, was: "):
+        Labels.learn(np.asarray(y)).require_same(classes)
+
+
+@pytest.mark.parametrize(
+    ("y", "classes"),
+    [([0, 1, 2], [2, 1, 0]), (["a", "b"], np.array(["b", "a"])), (MULTILABEL, range(3)),
+     (OUTPUTS, [[0, 1, 2], [0, 2, 1]])],
+)  # fmt: skip
+def test_the_same_classes_in_any_order(y, classes) -> None:
+    Labels.learn(np.asarray(y)).require_same(classes)
