@@ -19,7 +19,7 @@ from skmlbio.base._export import ExportMixin
 from skmlbio.base._fit_data import column_statistics, ensure_sample_weight, said_of, validation_rows
 from skmlbio.base._intervals import Interval
 from skmlbio.base._pickling import require_importable
-from skmlbio.base._range import require_single
+from skmlbio.base._range import require_answers, require_single
 from skmlbio.base._same_network import require_same_network
 from skmlbio.base._sklearn_callbacks import ScikitLearnCallbacks
 from skmlbio.training._batches import ArrayData, Arrays, Data, TrainingSet, mean_one
@@ -281,7 +281,7 @@ class NetworkEstimator(ExportMixin, CallbackSupportMixin, BaseEstimator):
 
     def _ask(self, head: str, X: Any, name: str | None = None) -> Any:
         """Encode X and return what a head of the network answers, one row a sample."""
-        return self._ask_encoded(head, self._samples(X))
+        return require_answers(self._ask_encoded(head, self._samples(X)))
 
     def _samples(self, X: Any) -> Data:
         """Encode X for a fitted network."""

@@ -60,8 +60,9 @@ class ExportMixin:
         "feature" goes before a name that begins with a digit or is a word of Python, and names that would coincide
         are numbered: "mean radius" is ``mean_radius``, or ``mean_radius_2`` if there is a "mean_radius" beside it.
 
-        NaN and infinity stop a call with an error, as they do here.  What came before in a pipeline, such as a scaler,
-        is no part of the model: export the last step, ``pipeline[-1].export_saved_model(path)``.
+        NaN, infinity and numbers beyond single precision stop a call with an error, as they do here.  What came before
+        in a pipeline, such as a scaler, is no part of the model: export the last step,
+        ``pipeline[-1].export_saved_model(path)``.
 
         Parameters
         ----------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -38,3 +39,25 @@ def require_single(X: Any, names: Any = None) -> None:
     raise ValueError(
         f"X{where} is {values.flat[place]:.6g}{feature}, but numbers must lie between -3.4e+38 and 3.4e+38."
     )
+
+
+def require_answers(answers: np.ndarray, holds: Callable[[np.ndarray], np.ndarray] = np.isfinite) -> np.ndarray:
+    """Return what a network answers, one row a sample; raise a ValueError that names a sample it has no answer to.
+
+    Features that single precision can hold may still be beyond it once they are divided by a small standard deviation.
+
+    Examples
+    --------
+    >>> require_answers(np.array([[1.0], [np.nan]]))
+    Traceback (most recent call last):
+    ValueError: sample 1 of X is so far from the training data that the answer of the network, nan, is no finite number.
+    """
+    rows = answers.reshape(len(answers), -1)
+    held = holds(rows)
+    if not held.all():
+        sample, place = np.argwhere(~held)[0]
+        raise ValueError(
+            f"sample {sample} of X is so far from the training data that the answer of the network, "
+            f"{rows[sample, place]}, is no finite number."
+        )
+    return answers

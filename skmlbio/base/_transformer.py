@@ -15,6 +15,7 @@ from sklearn.utils.validation import check_is_fitted
 from skmlbio.base._annotated_data import refuse_annotated_data
 from skmlbio.base._estimator import TRAINING_CONSTRAINTS, NetworkEstimator
 from skmlbio.base._fit_data import column_statistics
+from skmlbio.base._range import require_answers
 from skmlbio.training._batches import ArrayData, Data
 
 _ROWS_AT_ONCE = 1024
@@ -133,7 +134,7 @@ class TransformerBase(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Network
         """
         answers = (self._ask_encoded("errors", block) for block in row_blocks(self._samples(X)))
         errors = [self._fitted_loss(a, None, (), {}).numpy() for a in answers]
-        return -np.concatenate(errors)
+        return -require_answers(np.concatenate(errors), holds=lambda answers: ~np.isnan(answers))
 
     def score(self, X, y=None, sample_weight=None) -> float:
         """Return the mean of `score_samples`, so that more is better.

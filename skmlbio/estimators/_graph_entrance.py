@@ -37,7 +37,7 @@ def graph_entrance(
     """
     import tensorflow as tf
 
-    from skmlbio.export._signatures import Entrance
+    from skmlbio.export._signatures import Entrance, require_finite
 
     def encode(edge_index, edge_weight, graph_index, **nodes):
         ((name, values),) = nodes.items()
@@ -47,13 +47,12 @@ def graph_entrance(
         require(tf.reduce_all(graph_index >= 0), "graph_index holds a negative number.")
         ends = tf.gather(graph_index, tf.clip_by_value(edge_index, 0, tf.maximum(n_nodes - 1, 0)))
         require(tf.reduce_all(ends[0] == ends[1]), "edge_index joins nodes of two graphs.")
-        weights = tf.debugging.assert_all_finite(edge_weight, "edge_weight holds NaN or infinity.")
         collecting = edge_index[::-1] if flow == "source_to_target" else edge_index
-        return encode_nodes(values), collecting, weights, graph_index
+        return encode_nodes(values), collecting, require_finite(edge_weight, "edge_weight"), graph_index
 
     def encode_nodes(values):
         if node_types is None:
-            return tf.debugging.assert_all_finite(values, "node_features holds NaN or infinity.")
+            return require_finite(values, "node_features")
         matches = values[:, tf.newaxis] == tf.constant(node_types.astype(object if strings else np.int64), kind)
         if unknown == "error":
             require(tf.reduce_all(tf.reduce_any(matches, axis=1)), "node_types holds an unknown type.")

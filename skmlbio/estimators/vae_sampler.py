@@ -12,6 +12,7 @@ from skmlbio.base import TransformerBase
 from skmlbio.base._dense import LAYER_CONSTRAINTS, require_activation, require_layer_sizes, require_probabilities
 from skmlbio.base._estimator import TRAINING_CONSTRAINTS
 from skmlbio.base._intervals import Interval
+from skmlbio.base._range import require_answers
 from skmlbio.base._transformer import DecoderMixin, row_blocks
 from skmlbio.training._batches import ArrayData
 from skmlbio.training._blueprint import Blueprint
@@ -215,7 +216,7 @@ class VAESampler(DecoderMixin, TransformerBase):
         """
         check_is_fitted(self, "weights_")
         self._validate_params()
-        return np.concatenate([self._bounds(block) for block in row_blocks(self._samples(X))])
+        bounds = np.concatenate([self._bounds(block) for block in row_blocks(self._samples(X))])
 
     def _bounds(self, data: ArrayData) -> np.ndarray:
         """Ask for the bounds of some samples, filled up to whole vectors of the processor.

@@ -71,7 +71,7 @@ class Entrance(NamedTuple):
 
 def array_entrance(spec: tf.TensorSpec) -> Entrance:
     """Let an array in, as the one input ``X``."""
-    return Entrance({"X": spec}, lambda X: (_require_finite(X, "X"),))
+    return Entrance({"X": spec}, lambda X: (require_finite(X, "X"),))
 
 
 def column_entrance(spec: tf.TensorSpec, names: Iterable[str]) -> Entrance:
@@ -82,14 +82,16 @@ def column_entrance(spec: tf.TensorSpec, names: Iterable[str]) -> Entrance:
     inputs = {name: tf.TensorSpec((None,), spec.dtype) for name in input_names(names)}
 
     def encode(**columns):
-        checked = [_require_finite(columns[name], repr(given)) for name, given in zip(inputs, names, strict=True)]
+        checked = [require_finite(columns[name], repr(given)) for name, given in zip(inputs, names, strict=True)]
         return (tf.stack(checked, axis=1),)
 
     return Entrance(inputs, encode)
 
 
-def _require_finite(X: tf.Tensor, name: str) -> tf.Tensor:
+def require_finite(X: tf.Tensor, name: str) -> tf.Tensor:
     """Stop the server at what the estimator refuses: an answer to NaN could pass for a label."""
     from skmlbio._tensorflow import tf
 
-    return tf.debugging.assert_all_finite(X, f"{name} holds NaN or infinity.")
+    message = f"{name} holds NaN or infinity, or a number beyond single precision."
+    with tf.control_dependencies([tf.debugging.assert_all_finite(tf.cast(X, tf.float32), message)]):
+        return tf.identity(X)

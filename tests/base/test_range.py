@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import scipy.sparse
 
-from skmlbio.base._range import LARGEST, require_single
+from skmlbio.base._range import LARGEST, require_answers, require_single
 
 
 def changed(value: float, shape: tuple[int, ...] = (5, 4)) -> np.ndarray:
@@ -39,3 +39,13 @@ def test_samples_of_several_axes() -> None:
 @pytest.mark.parametrize("X", [np.zeros((0, 3)), scipy.sparse.csr_matrix((4, 3)), np.ones((2, 2), np.float32)])
 def test_nothing_to_say(X) -> None:
     require_single(X)
+
+
+def test_answers_that_are_none() -> None:
+    answers = np.zeros((5, 2, 3))
+    assert require_answers(answers) is answers
+    answers[3, 1] = [0, np.inf, np.nan]
+    with pytest.raises(ValueError, match=r"^sample 3 of X is so far from the training data that .*, inf, is no finite"):
+        require_answers(answers)
+    with pytest.raises(ValueError, match=r"^sample 3 of X .*, nan, is no finite"):
+        require_answers(answers, holds=lambda values: ~np.isnan(values))

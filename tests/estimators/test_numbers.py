@@ -178,6 +178,23 @@ def test_what_single_precision_cannot_hold_is_refused_by_name(container, named: 
             ask(beyond(container))
 
 
+@pytest.mark.parametrize(
+    "cls", [DenseClassifier, DenseRegressor, AutoEncoderTransformer, VAESampler, NetworkTransformer]
+)
+def test_samples_too_far_from_the_training_data_get_no_answer(cls) -> None:
+    X = Z * [1, 1, 1e-200]  # within single precision, but not once the last column is standardised
+    estimator = cls(epochs=1, random_state=0).fit(X, Y)
+    far = np.where(np.arange(400)[:, None] == 5, 1.0, X)
+    verbs = ("predict", "predict_proba", "decision_function", "transform", "reconstruct", "score_samples")
+    for verb in (verb for verb in verbs if hasattr(estimator, verb)):
+        try:
+            answer = getattr(estimator, verb)(far)
+        except ValueError as error:
+            assert "sample 5 of X is so far from the training data" in str(error)
+        else:
+            assert not np.isnan(answer).any()
+
+
 def test_node_features_that_single_precision_cannot_hold() -> None:
     graphs = [Graph([[1.0]]), Graph([[2.0], [-1e40]])]
     with pytest.raises(ValueError, match=r"graph 1: node 1 has -1e\+40 as feature 0; finite needed, and between"):

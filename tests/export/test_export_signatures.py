@@ -74,13 +74,15 @@ def test_columns_are_stacked_in_the_order_of_the_features() -> None:
     assert X.numpy().tolist() == [[1, 2, 3]]
 
 
-@pytest.mark.parametrize("value", [np.nan, np.inf])
+@pytest.mark.parametrize("value", [np.nan, np.inf, -1e40])
 def test_missing_numbers_are_refused_by_the_name_of_the_column(value: float) -> None:
-    spec = tf.TensorSpec((None, 2), tf.float32)
+    spec = tf.TensorSpec((None, 2), tf.float64)
     with pytest.raises(tf.errors.InvalidArgumentError, match="'mean radius' holds NaN or infinity"):
-        column_entrance(spec, ["a", "mean radius"]).encode(a=tf.zeros(1), mean_radius=tf.constant([value]))
+        column_entrance(spec, ["a", "mean radius"]).encode(
+            a=tf.zeros(1, tf.float64), mean_radius=tf.constant([value], tf.float64)
+        )
     with pytest.raises(tf.errors.InvalidArgumentError, match="X holds NaN or infinity"):
-        array_entrance(spec).encode(X=tf.constant([[value, 1.0]]))
+        array_entrance(spec).encode(X=tf.constant([[value, 1.0]], tf.float64))
 
 
 def test_a_served_network_shares_no_variable_with_the_estimator() -> None:

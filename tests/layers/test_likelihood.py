@@ -49,6 +49,16 @@ def test_density_of_standardised_rows_is_that_of_the_rows() -> None:
     np.testing.assert_allclose(found, expected, rtol=1e-9)
 
 
+def test_a_constant_feature_has_no_density() -> None:
+    units = Standardize()
+    units.build((None, 2))
+    units.set_weights([np.array([5.1, 3.0]), np.array([0.0, 2.0])])
+    x, mean, scale = np.array([[5.1, 3.5], [5.2, 3.5]]), np.full((2, 2), 0.3), np.full((2, 2), 0.7)
+    found = LogLikelihood("gaussian", units, smallest_scale=0.01)(units(x), mean, scale)
+    expected = stats.norm(3 + 2 * 0.3, 2 * 0.7).logpdf(3.5)
+    np.testing.assert_allclose(found, [expected, expected - 0.5 * (0.1 / 0.01) ** 2], rtol=1e-4)
+
+
 def test_drawn_rows_have_the_moments_of_the_likelihood() -> None:
     number, seed = tf.range(20_000), tf.zeros((20_000,), tf.int32)
     mean, scale = tf.tile([[3.0, -1.0]], (20_000, 1)), tf.tile([[0.1, 2.0]], (20_000, 1))

@@ -43,6 +43,17 @@ def test_keys_follow_from_the_row_alone() -> None:
     assert len(set(keys.tolist())) == 50
 
 
+@pytest.mark.parametrize("jit", [False, True])
+def test_rows_that_differ_beyond_single_precision_have_keys_of_their_own(jit: bool) -> None:
+    rows = tf.constant(1.7e9 + np.random.default_rng(0).normal(size=(500, 3)))
+    keys = tf.function(row_keys, jit_compile=jit)(rows).numpy()
+    assert len(set(keys.tolist())) == 500
+    np.testing.assert_array_equal(row_keys(rows), keys)
+    # PosteriorDraw, too, looks at all digits, though it computes in single precision.
+    z = PosteriorDraw()(rows, tf.zeros((500, 1)), tf.ones((500, 1))).numpy()
+    assert z.dtype == np.float32 and len(set(z.ravel().tolist())) > 490
+
+
 def test_hardly_any_two_rows_share_a_key() -> None:
     rows = np.unique(np.random.default_rng(0).integers(0, 2, size=(20_000, 30)), axis=0).astype("float32")
     swapped = np.roll(rows, 1, axis=1)

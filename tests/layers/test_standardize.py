@@ -47,6 +47,30 @@ def test_double_precision() -> None:
     np.testing.assert_allclose(z, (x - MEAN) / SCALE, rtol=1e-14)
 
 
+@pytest.mark.parametrize("dtype", ["float32", "float64", "mixed_bfloat16"])
+def test_numbers_far_from_zero_keep_their_digits(dtype: str) -> None:
+    layer, z = Standardize(dtype=dtype), RANDOM.normal(size=(50, 2))
+    layer.build((None, 2))
+    layer.set_weights([np.array([1.7e9, 1e-30]), np.array([0.5, 1e-33])])
+    x = np.array([1.7e9, 1e-30]) + np.array([0.5, 1e-33]) * z
+    standardized = layer(x)
+    assert standardized.dtype == layer.compute_dtype
+    np.testing.assert_allclose(np.asarray(standardized, float), z, atol=0.05 if "b" in dtype else 1e-6)
+    back = layer(z, inverse=True)
+    assert back.dtype == "float64"
+    np.testing.assert_array_equal(back, z * [0.5, 1e-33] + [1.7e9, 1e-30])
+    inputs = keras.Input((2,), dtype="float64")
+    np.testing.assert_array_equal(keras.Model(inputs, layer(inputs))(x), standardized)
+
+
+def test_a_scale_of_zero_stands_for_a_constant() -> None:
+    layer = Standardize()
+    layer.build((None, 2))
+    layer.set_weights([np.array([5.1, 2.0]), np.array([0.0, 4.0])])
+    np.testing.assert_allclose(layer(np.array([[5.1, 6.0], [7.1, 2.0]])), [[0, 1], [2, 0]], atol=1e-6)
+    np.testing.assert_array_equal(layer(np.array([[3.0, 1.0], [-1e30, 0.0]]), inverse=True), [[5.1, 6], [5.1, 2]])
+
+
 @pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
 def test_saved_and_read_again(tmp_path) -> None:
     x = keras.Input((3,))
