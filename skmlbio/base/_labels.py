@@ -44,14 +44,15 @@ class Labels:
         check_classification_targets(y)
         kind = type_of_target(y, input_name="y", raise_unknown=True)
         y = _labels_array(y, kind)
-        if kind == "multilabel-indicator":
+        # Where the user lists classes of outputs, zeros and ones may be only the first of them to come.
+        if kind == "multilabel-indicator" and (classes is None or np.array_equal(classes, np.arange(y.shape[1]))):
             _warn_of_one_hot(y)
-            labels = cls(kind, (np.arange(y.shape[1]),))
-            if classes is not None:
-                labels.require_same(classes)
-            return labels
+            return cls(kind, (np.arange(y.shape[1]),))
         columns = [y] if y.ndim == 1 else list(y.T)
-        found = tuple(np.unique(column) for column in (columns if classes is None else _as_list(classes, len(columns))))
+        given = columns if classes is None else _as_list(classes, len(columns))
+        if len(given) != len(columns):
+            raise ValueError(f"classes lists {len(given)} outputs, but y has {len(columns)}.")
+        found = tuple(np.unique(column) for column in given)
         for position, column in enumerate(found):
             if len(column) < 2:
                 where = "y" if len(found) == 1 else f"output {position} of y"

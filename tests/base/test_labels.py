@@ -90,3 +90,12 @@ def test_other_classes_than_before_are_refused(y, classes) -> None:
 )  # fmt: skip
 def test_the_same_classes_in_any_order(y, classes) -> None:
     Labels.learn(np.asarray(y)).require_same(classes)
+
+
+def test_classes_of_outputs_that_begin_with_zeros_and_ones() -> None:
+    labels = Labels.learn(MULTILABEL, classes=[[0, 1, 2], [0, 1], [0, 1]])
+    assert labels.kind == "multiclass-multioutput" and labels.sizes == (3, 2, 2)
+    np.testing.assert_array_equal(labels.encode(MULTILABEL), MULTILABEL)
+    assert Labels.learn(MULTILABEL, classes=[0, 1, 2]).kind == "multilabel-indicator"
+    with pytest.raises(ValueError, match="classes lists 2 outputs, but y has 3"):
+        Labels.learn(MULTILABEL, classes=[0, 1])
