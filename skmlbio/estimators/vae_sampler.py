@@ -217,6 +217,7 @@ class VAESampler(DecoderMixin, TransformerBase):
         check_is_fitted(self, "weights_")
         self._validate_params()
         bounds = np.concatenate([self._bounds(block) for block in row_blocks(self._samples(X))])
+        return require_answers(bounds, holds=lambda answers: ~np.isnan(answers))
 
     def _bounds(self, data: ArrayData) -> np.ndarray:
         """Ask for the bounds of some samples, filled up to whole vectors of the processor.
