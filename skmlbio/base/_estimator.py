@@ -24,7 +24,7 @@ from skmlbio.base._same_network import require_same_network
 from skmlbio.base._sklearn_callbacks import ScikitLearnCallbacks
 from skmlbio.training._batches import ArrayData, Arrays, Data, TrainingSet, mean_one
 from skmlbio.training._blueprint import Blueprint
-from skmlbio.training._budget import STEPS, automatic_batch_size, automatic_epochs, automatic_l2
+from skmlbio.training._budget import MOST_EPOCHS, automatic_batch_size, automatic_l2
 from skmlbio.training._optimizers import optimizer_configuration
 from skmlbio.training._plain import plain
 
@@ -69,7 +69,6 @@ class NetworkEstimator(ExportMixin, CallbackSupportMixin, BaseEstimator):
     # For metadata routing: a splitter of groups asks for `groups`, and a fit does not unless it is told to.
     __metadata_request__fit = {"groups": False}
     _parameter_constraints: dict = TRAINING_CONSTRAINTS
-    _automatic_steps = STEPS
 
     # What a family of estimators supplies -----------------------------------------------------------------------------
 
@@ -210,24 +209,21 @@ class NetworkEstimator(ExportMixin, CallbackSupportMixin, BaseEstimator):
         return TrainingSet(data, targets, mean_one(_weighed(weights, weigh(targets), "y_val")))
 
     def _plan(self, n_samples: int, epochs: int | None) -> Any:
-        from skmlbio.training._averaging import WeightAveraging
         from skmlbio.training._loop import FitPlan
 
         batch_size = automatic_batch_size(n_samples) if self.batch_size == "auto" else plain(self.batch_size)
-        if epochs is None:
-            known = self.epochs != "auto"
-            epochs = plain(self.epochs) if known else automatic_epochs(n_samples, batch_size, self._automatic_steps)
+        ends_by_itself = epochs is None and self.epochs == "auto"
         penalties = self._penalties(n_samples, batch_size)
-        n_averaged = round(getattr(self, "weight_averaging", 0.0) * epochs)
         return FitPlan(
             loss=self._loss(),
             optimizer=plain(optimizer_configuration(self.optimizer, self.learning_rate)),
             learning_rate=None if isinstance(self.learning_rate, dict) else float(self.learning_rate),
-            n_epochs=epochs,
+            n_epochs=MOST_EPOCHS if ends_by_itself else epochs or plain(self.epochs),
             batch_size=batch_size,
+            ends_by_itself=ends_by_itself,
+            averaged=float(getattr(self, "weight_averaging", 0.0)),
             patience=plain(self.patience),
             scalars=lambda epoch: penalties | self._scalars(epoch),
-            watchers=[WeightAveraging(epochs, n_averaged)] if n_averaged > 1 else [],
         )
 
     def _watchers(self, plan, X, y, metadata) -> list:

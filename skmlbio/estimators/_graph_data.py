@@ -44,7 +44,7 @@ class GraphData:
         place = np.zeros(len(self), np.intp)
         place[rows] = np.arange(len(rows))
         limit = _ENTRIES_OF_A_BATCH // n_nodes**2
-        return Bucket(rows, lambda rows: batches[place[rows]], "", min(limit, _power_of_two(len(rows))))
+        return Bucket(rows, lambda rows: batches[place[rows]], "", limit)
 
     def _by_octave(self, rows: np.ndarray) -> list[np.ndarray]:
         """Divide large graphs so that none is padded to more than about twice its nodes and edges."""
@@ -58,11 +58,7 @@ class GraphData:
         def take(rows: np.ndarray | slice) -> Arrays:
             return edge_batch(self.samples[rows], n_nodes, n_edges)
 
-        return Bucket(rows, take, "edges", min(limit, _power_of_two(len(rows))))
-
-
-def _power_of_two(n: int) -> int:
-    return 2 ** (n - 1).bit_length()
+        return Bucket(rows, take, "edges", limit)
 
 
 def _rounded_up(n: int) -> int:

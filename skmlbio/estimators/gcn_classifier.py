@@ -188,8 +188,6 @@ class GCNClassifier(ClassifierBase):
         }
     )
 
-    _automatic_steps = 1500
-
     def __init__(
         self,
         conv="gin",

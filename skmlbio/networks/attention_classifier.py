@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from skmlbio.layers.noise import Dropout
 from skmlbio.layers.positions import LearnedPositions, SinusoidalPositions
-from skmlbio.layers.sequence_convolution import SequenceConvolution
+from skmlbio.layers.sequence_convolution import LetterConvolution
 from skmlbio.layers.sequence_pooling import SequencePooling
 from skmlbio.layers.tokens import TokenVectors
 from skmlbio.layers.transformer_block import TransformerBlock
@@ -93,13 +93,12 @@ def attention_classifier(
 
 def _embed(letters: Any, width: int, kernel_width: int | None, activation: str, dtype: str | None) -> Any:
     """E, or σ(Ẽ W + b) over neighbouring residues, where a letter's row of E is learned."""
-    # A product of two matrices is learned many times faster than one matrix, the more so where the first is large.
+    if kernel_width is not None:
+        return LetterConvolution(width, kernel_width, activation, name="convolution", dtype=dtype)(letters)
     initializer = keras.initializers.RandomNormal(stddev=1.0)
-    embedding = keras.layers.Dense(width, use_bias=False, kernel_initializer=initializer, name="embedding", dtype=dtype)
-    x = embedding(letters)
-    if kernel_width is None:
-        return x
-    return SequenceConvolution(width, kernel_width, activation, name="convolution", dtype=dtype)(x)
+    return keras.layers.Dense(
+        width, use_bias=False, kernel_initializer=initializer, name="embedding", dtype=dtype
+    )(letters)
 
 
 def _add_positions(x: Any, positions: str, max_length: int, dtype: str | None) -> Any:

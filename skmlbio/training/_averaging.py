@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 
 from skmlbio.training._trainer import Trainer
@@ -15,20 +17,34 @@ class WeightAveraging:
 
     Parameters
     ----------
-    n_epochs : int
-        Epochs of the fit.
-    n_averaged : int
-        How many of them, the last ones, count; a fit that ends before them keeps its last weights.
+    share : float
+        Of the epochs, the last ones, that count; a fit that ends before them keeps its last weights.
+
+    Attributes
+    ----------
+    first : int or None
+        The first epoch that counts, from 0; None while the number of epochs is not known.
 
     References
     ----------
     P. Izmailov et al., "Averaging weights leads to wider optima and better generalization", UAI 2018.
     """
 
-    def __init__(self, n_epochs: int, n_averaged: int):
-        self._first = n_epochs - n_averaged
+    def __init__(self, share: float):
+        self._share = share
+        self.first: int | None = 0 if share == 1 else None
         self._total: list[np.ndarray] = []
         self._count = 0
+
+    def plan(self, n_epochs: int) -> None:
+        """Let the last of so many epochs count."""
+        self.first = n_epochs - round(self._share * n_epochs)
+
+    def epochs_after(self, n_epochs: int) -> int:
+        """Return how many epochs make a fit whose averaging begins after so many."""
+        if self._share == 1:
+            return n_epochs
+        return next(n for n in itertools.count(n_epochs) if n - round(self._share * n) >= n_epochs)
 
     def before_fit(self, trainer: Trainer) -> None:
         pass
@@ -37,7 +53,7 @@ class WeightAveraging:
         pass
 
     def after_epoch(self, epoch: int, logs: dict[str, float], trainer: Trainer) -> bool:
-        if epoch >= self._first:
+        if self.first is not None and epoch >= self.first:
             weights = trainer.weights()
             self._total = [t + w for t, w in zip(self._total, weights, strict=True)] if self._count else weights
             self._count += 1

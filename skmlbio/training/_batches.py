@@ -10,7 +10,7 @@ import numpy as np
 
 Arrays = tuple[np.ndarray, ...]
 
-_BLOCK_BYTES = 2**26
+_SMALL_BLOCK_BYTES, _BLOCK_BYTES = 2**20, 2**26
 _BYTES_TAKEN_AT_ONCE = 2**20
 _ALIGNMENT = 64
 _MAX_STEPS = 256
@@ -40,9 +40,9 @@ class Bucket(NamedTuple):
     max_batch_size: int | None = None
 
     def batch_size(self, wanted: int | None) -> int:
-        """Return how many samples go into a batch; None wants them all."""
-        size = padded_batch_size(len(self.rows)) if wanted is None else wanted
-        return min(size, self.max_batch_size or size)
+        """Return how many samples go into a batch; None wants them all, and there are never more than that."""
+        size = padded_batch_size(len(self.rows))
+        return min(size, wanted or size, self.max_batch_size or size)
 
     def row_bytes(self) -> int:
         """Return the size of one sample."""
@@ -149,13 +149,17 @@ def padded_batch_size(n_rows: int) -> int:
     return -(-n_rows // step) * step
 
 
-def block_shape(batch_size: int, row_bytes: int) -> tuple[int, int]:
+def block_shape(n_rows: int, batch_size: int, row_bytes: int) -> tuple[int, int]:
     """Return how many batches a block can name, and how many samples it has room for.
 
-    Both are fixed rules of the batch, so that the number of samples never causes another program.
+    Room is made for a megabyte of samples, or for twice, four times, ... as many, up to 64 megabytes, until all have
+    room.  So the memory of a fit is bounded by its data, and the number of samples causes few further programs.
     """
     n_steps = _power_of_two_below(min(_MAX_STEPS, _MAX_PLACES // batch_size))
-    return n_steps, batch_size * _power_of_two_below(_BLOCK_BYTES // max(1, batch_size * row_bytes))
+    room = batch_size * _power_of_two_below(_SMALL_BLOCK_BYTES // max(1, batch_size * row_bytes))
+    while room < n_rows and 2 * room * row_bytes <= _BLOCK_BYTES:
+        room *= 2
+    return n_steps, room
 
 
 def _power_of_two_below(n: int) -> int:
@@ -190,7 +194,7 @@ class BlockPlan:
     def __init__(self, bucket: Bucket, targets: Arrays, batch_size: int, alone: bool):
         self.bucket, self.targets, self.batch_size, self._alone = bucket, targets, batch_size, alone
         row_bytes = max(1, bucket.row_bytes() + sum(target[:1].nbytes for target in targets))
-        self.n_steps, self._n_rows = block_shape(batch_size, row_bytes)
+        self.n_steps, self._n_rows = block_shape(len(bucket.rows), batch_size, row_bytes)
         self._stays = len(bucket.rows) <= self._n_rows
         self.most_steps = self.n_steps if self._stays else min(self.n_steps, self._n_rows // batch_size)
         if not alone:

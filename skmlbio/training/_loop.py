@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
 
+from skmlbio.training._averaging import WeightAveraging
 from skmlbio.training._batches import BlockPlan, TrainingSet, epoch_blocks, plan_blocks
 from skmlbio.training._blueprint import Blueprint
+from skmlbio.training._budget import Plateau
 from skmlbio.training._cache import borrow_trainer, get_network
 from skmlbio.training._callbacks import Watcher
 from skmlbio.training._fingerprint import freeze
@@ -35,6 +37,10 @@ class FitPlan:
         None where a schedule in the configuration sets it.
     n_epochs : int
         Epochs at most.
+    ends_by_itself : bool
+        Whether a `Plateau` of the loss ends the fit; the epochs that are averaged come on top.
+    averaged : float
+        Share of the epochs, the last ones, whose weights are averaged.
     batch_size : int or None
         Rows in a batch; None takes all rows at once.
     patience : int or None
@@ -52,6 +58,8 @@ class FitPlan:
     learning_rate: float | None
     n_epochs: int
     batch_size: int | None
+    ends_by_itself: bool = False
+    averaged: float = 0.0
     patience: int | None = None
     scalars: Callable[[int], dict[str, float]] = lambda epoch: {}
     jit: bool | None = None
@@ -147,38 +155,58 @@ class _Fit:
         self.validation_buckets = [] if validation is None else validation.data.buckets()
         self.history: dict[str, list[float]] = {}
         self.best_loss, self.best_epoch, self.best_weights = math.inf, 0, None
+        self.averaging = [WeightAveraging(plan.averaged)] if plan.averaged else []
+        self.watchers = [*self.averaging, *plan.watchers]
         self.stride = self._stride()
 
     def run(self) -> FitResult:
         interrupted = None
-        for watcher in self.plan.watchers:
+        for watcher in self.watchers:
             watcher.before_fit(self.trainer)
         try:
-            for first in range(0, self.plan.n_epochs, self.stride):
-                interrupted = first + 1
-                if self._epochs(range(first, min(first + self.stride, self.plan.n_epochs))):
+            for epochs in self._strides():
+                interrupted = epochs[0] + 1
+                if self._epochs(epochs):
                     break
             interrupted = None
         except KeyboardInterrupt:
             pass  # the caller keeps what has been learned, and tells
         self.trainer.finish()
-        for watcher in self.plan.watchers:
+        for watcher in self.watchers:
             watcher.after_fit(self.trainer)
         if self.trainer.network.counts and self.best_weights is None:
             self._renew_moments()
         weights = self.best_weights or self.trainer.weights()
-        self._check_weights(weights)
         return FitResult(weights, self.history, self.best_epoch, self.trainer.optimizer_state(), interrupted)
+
+    def _strides(self) -> Iterator[range]:
+        """Cut the epochs into what is trained by one call, and decide on the last one as it comes in sight."""
+        plateau = Plateau(sum(block.steps_of_an_epoch for block in self.blocks)) if self.plan.ends_by_itself else None
+        n_epochs, done = self.plan.n_epochs, 0
+        if plateau is None:
+            self._plan_averaging(n_epochs)
+        while done < n_epochs:
+            last = n_epochs if plateau is None else min(n_epochs, plateau.next_look(done))
+            for first in range(done, last, self.stride):
+                yield range(first, min(first + self.stride, last))
+            done = last
+            if plateau is not None and (done == n_epochs or plateau.reached(self.history["loss"])):
+                n_epochs, plateau = max([done, *(a.epochs_after(done) for a in self.averaging)]), None
+                self._plan_averaging(n_epochs)
+
+    def _plan_averaging(self, n_epochs: int) -> None:
+        for averaging in self.averaging:
+            averaging.plan(n_epochs)
 
     def _stride(self) -> int:
         """Return how many epochs are trained by one call: only one, where somebody looks at the network in between."""
         changes = any(self.plan.scalars(epoch) != self.plan.scalars(0) for epoch in range(self.plan.n_epochs))
-        watched = self.plan.watchers or self.validation is not None or self.plan.patience is not None
+        watched = self.watchers or self.validation is not None or self.plan.patience is not None
         return 1 if watched or changes else self.blocks[0].epochs_in_a_block
 
     def _epochs(self, epochs: range) -> bool:
         """Train for some epochs; return whether they were the last."""
-        for watcher in self.plan.watchers:
+        for watcher in self.watchers:
             watcher.before_epoch(epochs[0])
         scalars = self.plan.scalars(epochs[0])
         stop = False
@@ -189,7 +217,7 @@ class _Fit:
             for name, value in logs.items():
                 self.history.setdefault(name, []).append(value)
             stop = self._watch(logs.get("val_loss", logs["loss"]), epoch)
-            for watcher in self.plan.watchers:  # each is told, even when an earlier one stops the fit
+            for watcher in self.watchers:  # each is told, even when an earlier one stops the fit
                 stop = watcher.after_epoch(epoch, logs, self.trainer) or stop
         return stop
 

@@ -118,20 +118,24 @@ class Trainer:
         return {name: float(value) for name, value in sums.items()}
 
     def _traced(self, function: Callable, form: str, arguments: tuple) -> Program:
-        """Return a function, traced for inputs of a form, shapes and types; `_rows` takes any number of rows.
+        """Return a function, traced for inputs of a form and types, and under XLA for their shapes.
 
         Trainers share the network's layers, whose book-keeping while they are traced is no affair of two threads.
         """
-        fixed = function != self._rows
-        *_, inputs, targets, weights, scalars, _ = arguments
-        kinds = tuple((tuple(t.shape) if fixed else t.shape[1:], t.dtype) for t in (*inputs, *targets, weights))
-        key = function.__name__, form, kinds, tuple(scalars)
+        jit = function == self._block and self._jit
+        *before, inputs, targets, weights, scalars, state = arguments
+        specs = keras.tree.map_structure(lambda t: tf.TensorSpec(t.shape, t.dtype), arguments)
+        if not jit:  # one trace for all buckets
+            model_inputs = keras.tree.flatten(self.network.forms[form].training.input)
+            free = (
+                tuple(tf.TensorSpec(t.shape, spec.dtype) for t, spec in zip(model_inputs, inputs, strict=True)),
+                tuple(tf.TensorSpec([None, *t.shape[1:]], t.dtype) for t in targets),
+                tf.TensorSpec([*weights.shape[:-1], None], weights.dtype),
+            )
+            before = [tf.TensorSpec([*t.shape[:-1], *[None] * min(t.shape.rank, 1)], t.dtype) for t in before]
+            specs = *before, *free, *specs[-2:]
+        key = function.__name__, form, tuple(scalars), tuple((s.shape, s.dtype) for s in keras.tree.flatten(specs[:-2]))
         if key not in self._programs:
-            specs = keras.tree.map_structure(lambda t: tf.TensorSpec(t.shape, t.dtype), arguments)
-            if not fixed:
-                rows = keras.tree.map_structure(lambda t: tf.TensorSpec([None, *t.shape[1:]], t.dtype), specs[:3])
-                specs = *rows, *specs[3:]
-            jit = function == self._block and self._jit
             with self.network.lock, self.network.blueprint.settings.in_force():
                 self._programs[key] = Program(partial(function, form), specs, jit)
         return self._programs[key]

@@ -155,6 +155,7 @@ MATRIX_CASES = {
 
 # A value for every parameter that can be one; all are exact in single precision.
 NUMBERS: dict[str, Any] = {
+    "case_sensitive": False,
     "activity_l1": 0.25,
     "batch_normalization": True,
     "batch_size": 8,
