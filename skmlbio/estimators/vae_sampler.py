@@ -17,8 +17,6 @@ from skmlbio.base._transformer import DecoderMixin, row_blocks
 from skmlbio.training._batches import ArrayData
 from skmlbio.training._blueprint import Blueprint
 
-_ROWS_OF_A_VECTOR = 16
-
 
 class VAESampler(DecoderMixin, TransformerBase):
     """Learn a density of the rows of a matrix with a variational auto-encoder, and sample from it.
@@ -220,15 +218,8 @@ class VAESampler(DecoderMixin, TransformerBase):
         return require_answers(bounds, holds=lambda answers: ~np.isnan(answers))
 
     def _bounds(self, data: ArrayData) -> np.ndarray:
-        """Ask for the bounds of some samples, filled up to whole vectors of the processor.
-
-        The last few numbers of an array, which fill none, are rounded differently; so that of a sample would depend on
-        its place.
-        """
-        n_rows = -(-len(data) // _ROWS_OF_A_VECTOR) * _ROWS_OF_A_VECTOR
-        filled = data.subset(np.resize(np.arange(len(data)), n_rows))
-        seeds, n_draws = np.full(n_rows, self._draws_seed), np.full(n_rows, int(self.n_importance))
-        return self._ask_encoded("score_samples", ArrayData(*filled.columns, seeds, n_draws))[: len(data)]
+        seeds, n_draws = np.full(len(data), self._draws_seed), np.full(len(data), int(self.n_importance))
+        return self._ask_encoded("score_samples", ArrayData(*data.columns, seeds, n_draws))
 
     def sample(self, n_samples: int = 1, random_state=None) -> np.ndarray:
         """Draw samples from the fitted density.

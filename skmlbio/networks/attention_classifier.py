@@ -96,9 +96,9 @@ def _embed(letters: Any, width: int, kernel_width: int | None, activation: str, 
     if kernel_width is not None:
         return LetterConvolution(width, kernel_width, activation, name="convolution", dtype=dtype)(letters)
     initializer = keras.initializers.RandomNormal(stddev=1.0)
-    return keras.layers.Dense(
-        width, use_bias=False, kernel_initializer=initializer, name="embedding", dtype=dtype
-    )(letters)
+    return keras.layers.Dense(width, use_bias=False, kernel_initializer=initializer, name="embedding", dtype=dtype)(
+        letters
+    )
 
 
 def _add_positions(x: Any, positions: str, max_length: int, dtype: str | None) -> Any:

@@ -13,6 +13,7 @@ Arrays = tuple[np.ndarray, ...]
 _SMALL_BLOCK_BYTES, _BLOCK_BYTES = 2**20, 2**26
 _BYTES_TAKEN_AT_ONCE = 2**20
 _ALIGNMENT = 64
+_ROWS_OF_A_VECTOR = 16
 _MAX_STEPS = 256
 _MAX_STEPS_OF_A_BUCKET = 8
 _MAX_PLACES = 2**17
@@ -32,12 +33,20 @@ class Bucket(NamedTuple):
         Which form of the network takes these inputs; see `skmlbio.networks.Architecture`.
     max_batch_size : int or None
         Where samples are so large that fewer must do.
+    filled_up_to : int
+        Answers are asked for a multiple of so many samples: a matrix product treats its last few rows in another way,
+        so that an answer would depend in its last bit on the sample's place.
     """
 
     rows: np.ndarray
     take: Callable[[np.ndarray | slice], Arrays]
     form: str = ""
     max_batch_size: int | None = None
+    filled_up_to: int = 1
+
+    def filled(self, rows: np.ndarray | slice) -> Arrays:
+        """Return the network's inputs for some samples, the last of them as often as it takes to fill up."""
+        return tuple(_filled_up(array, self.filled_up_to) for array in self.take(rows))
 
     def batch_size(self, wanted: int | None) -> int:
         """Return how many samples go into a batch; None wants them all, and there are never more than that."""
@@ -82,7 +91,12 @@ class ArrayData:
         return tuple(_take(column, rows) for column in self.columns)
 
     def buckets(self) -> list[Bucket]:
-        return [Bucket(np.arange(len(self)), self.take)]
+        return [Bucket(np.arange(len(self)), self.take, filled_up_to=_ROWS_OF_A_VECTOR)]
+
+
+def _filled_up(array: np.ndarray, multiple: int) -> np.ndarray:
+    missing = -len(array) % multiple
+    return np.concatenate([array, np.repeat(array[-1:], missing, axis=0)]) if missing else array
 
 
 def _take(column, rows: np.ndarray | slice) -> np.ndarray:

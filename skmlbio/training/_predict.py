@@ -11,7 +11,7 @@ from skmlbio.training._batches import Bucket, Data
 from skmlbio.training._blueprint import Blueprint
 from skmlbio.training._cache import get_network
 from skmlbio.training._initial import preserved_python_random
-from skmlbio.training._network import is_seed
+from skmlbio.training._network import Network, is_seed
 
 _ROWS_AT_ONCE = 4096
 _BYTES_AT_ONCE = 2**24
@@ -23,35 +23,33 @@ def predict(blueprint: Blueprint, head: str, weights: list[np.ndarray], data: Da
 
     Long data are cut so that what passes between layers stays in the processor's cache.
     """
-    network = get_network(blueprint)
-    buckets = data.buckets()
+    network, buckets = get_network(blueprint), data.buckets()
     if len(buckets) == 1:
-        n_rows = _rows_at_once(buckets[0])
-        parts = [slice(i, i + n_rows) for i in range(0, len(data), n_rows)]
-        answers = network.forward(head, weights, (buckets[0].take(part) for part in parts), buckets[0].form)
-        return answers[0] if len(answers) == 1 else keras.tree.map_structure(_concatenate, *answers)
-    sizes = [_rows_at_once(bucket) for bucket in buckets]
-    parts = [
-        (bucket, bucket.rows[i : i + n_rows])
-        for bucket, n_rows in zip(buckets, sizes, strict=True)
-        for i in range(0, len(bucket.rows), n_rows)
-    ]
-    answers = [
-        answer for bucket, rows in parts for answer in network.forward(head, weights, [bucket.take(rows)], bucket.form)
-    ]
-    order = np.argsort(np.concatenate([rows for _, rows in parts]))
+        return _of_one_bucket(network, head, weights, buckets[0])
+    answers = [_of_one_bucket(network, head, weights, bucket) for bucket in buckets]
+    order = np.argsort(np.concatenate([bucket.rows for bucket in buckets]))
     return keras.tree.map_structure(lambda *arrays: np.concatenate(arrays)[order], *answers)
+
+
+def _of_one_bucket(network: Network, head: str, weights: list[np.ndarray], bucket: Bucket) -> Any:
+    n_rows, n_at_once = len(bucket.rows), _rows_at_once(bucket)
+    whole = bucket.rows[0] == 0 and bucket.rows[-1] == n_rows - 1  # slices need no copy
+    cuts = [slice(i, i + n_at_once) for i in range(0, n_rows, n_at_once)]
+    parts = (bucket.filled(cut if whole else bucket.rows[cut]) for cut in cuts)
+    answers = network.forward(head, weights, parts, bucket.form)
+    return keras.tree.map_structure(lambda *arrays: _concatenate(arrays)[:n_rows], *answers)
 
 
 def _rows_at_once(bucket: Bucket) -> int:
     """Return how many rows pass together: the wider, the fewer, so that sparse data are never dense all at once."""
     if len(bucket.rows) <= _FEW_ROWS:
         return bucket.batch_size(_FEW_ROWS)
-    return bucket.batch_size(max(_FEW_ROWS, min(_ROWS_AT_ONCE, _BYTES_AT_ONCE // bucket.row_bytes())))
+    size = bucket.batch_size(max(_FEW_ROWS, min(_ROWS_AT_ONCE, _BYTES_AT_ONCE // bucket.row_bytes())))
+    return max(1, size // bucket.filled_up_to) * bucket.filled_up_to
 
 
-def _concatenate(*arrays: np.ndarray) -> np.ndarray:
-    return np.concatenate(arrays)
+def _concatenate(arrays: tuple[np.ndarray, ...]) -> np.ndarray:
+    return arrays[0] if len(arrays) == 1 else np.concatenate(arrays)
 
 
 def live_model(blueprint: Blueprint) -> tuple[keras.Model, list[keras.Variable]]:

@@ -123,7 +123,7 @@ class Trainer:
         Trainers share the network's layers, whose book-keeping while they are traced is no affair of two threads.
         """
         jit = function == self._block and self._jit
-        *before, inputs, targets, weights, scalars, state = arguments
+        *before, inputs, targets, weights, scalars, _ = arguments
         specs = keras.tree.map_structure(lambda t: tf.TensorSpec(t.shape, t.dtype), arguments)
         if not jit:  # one trace for all buckets
             model_inputs = keras.tree.flatten(self.network.forms[form].training.input)

@@ -55,7 +55,7 @@ def test_checks_in_double_precision(estimator, check) -> None:
 
 
 # What could depend on the defaults; the rest is the same code as above.  Left out are the checks whose tolerance needs
-# double precision or full batches: equivalence of sample weights, and invariance to 1e-7.
+# double precision or full batches: equivalence of sample weights.
 CHECKS_OF_DEFAULTS = {
     "check_class_weight_classifiers",
     "check_classifiers_classes",
@@ -65,6 +65,8 @@ CHECKS_OF_DEFAULTS = {
     "check_fit2d_1feature",
     "check_fit2d_1sample",
     "check_fit_idempotent",
+    "check_methods_sample_order_invariance",
+    "check_methods_subset_invariance",
     "check_n_features_in",
     "check_regressors_train",
     "check_regressors_int",

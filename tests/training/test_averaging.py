@@ -4,14 +4,13 @@ import numpy as np
 import pytest
 from small_networks import Spy, fit, linear, same_bits
 
-from skmlbio.training._averaging import WeightAveraging
 from skmlbio.training._blueprint import Blueprint
 
 LINEAR = Blueprint(linear)
 
 
-@pytest.mark.parametrize(("n_averaged", "stop"), [(1, None), (3, None), (3, 4), (3, 1)])
-def test_the_last_epochs_count_alike(n_averaged: int, stop: int | None) -> None:
+@pytest.mark.parametrize(("share", "n_averaged", "stop"), [(0.2, 1, None), (0.6, 3, None), (0.6, 3, 4), (0.6, 3, 1)])
+def test_the_last_epochs_count_alike(share: float, n_averaged: int, stop: int | None) -> None:
     """Five epochs; `stop` is the one, counted from 0, after which something ends the fit."""
     seen = []
 
@@ -19,7 +18,7 @@ def test_the_last_epochs_count_alike(n_averaged: int, stop: int | None) -> None:
         seen.append(trainer.weights())
         return epoch == stop
 
-    result = fit(LINEAR, epochs=5, watchers=[Spy(watch), WeightAveraging(5, n_averaged)])
+    result = fit(LINEAR, epochs=5, watchers=[Spy(watch)], averaged=share)
     expected = [np.mean(w, axis=0) for w in zip(*(seen[5 - n_averaged :] or seen[-1:]), strict=True)]
     assert len(seen) == (5 if stop is None else stop + 1)
     for found, mean in zip(result.weights, expected, strict=True):
@@ -30,5 +29,19 @@ def test_the_last_epochs_count_alike(n_averaged: int, stop: int | None) -> None:
 def test_patience_keeps_the_best_epoch() -> None:
     seen = []
     spy = Spy(lambda epoch, logs, trainer: seen.append(trainer.weights()))
-    result = fit(LINEAR, epochs=4, patience=9, watchers=[spy, WeightAveraging(4, 3)])
+    result = fit(LINEAR, epochs=4, patience=9, watchers=[spy], averaged=0.75)
     assert same_bits(result.weights, seen[result.best_epoch - 1])
+
+
+@pytest.mark.parametrize("share", [0.1, 0.25, 0.5, 0.9, 1.0])
+def test_a_fit_that_ends_by_itself_averages_that_share_on_top(share: float) -> None:
+    """The weights where learning ends are the first that count."""
+    seen = []
+    spy = Spy(lambda epoch, logs, trainer: seen.append(trainer.weights()))
+    result = fit(LINEAR, epochs=1000, ends_by_itself=True, watchers=[spy], averaged=share)
+    n_epochs = len(result.history["loss"])
+    learned = len(fit(LINEAR, epochs=1000, ends_by_itself=True).history["loss"])
+    assert n_epochs - round(share * n_epochs) == (0 if share == 1 else learned) and n_epochs >= learned < 1000
+    expected = [np.mean(w, axis=0) for w in zip(*seen[n_epochs - round(share * n_epochs) :], strict=True)]
+    for found, mean in zip(result.weights, expected, strict=True):
+        np.testing.assert_allclose(found, mean, rtol=1e-5)

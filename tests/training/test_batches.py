@@ -67,13 +67,22 @@ def test_folds_of_about_one_size_share_a_full_batch() -> None:
     assert Bucket(np.arange(100), None, max_batch_size=50).batch_size(20) == 20
 
 
-def test_the_shape_of_a_block_is_a_rule_of_the_batch_alone() -> None:
-    assert block_shape(32, 256) == (256, 2**18)  # 64 megabytes of rows
-    assert block_shape(32, 3 * 2**15) == (256, 16 * 32)
-    assert block_shape(32, 2**30) == (256, 32)  # one batch, however large its rows
-    assert block_shape(32, 0) == (256, 32 * 2**26)
-    assert block_shape(5000, 4) == (16, 2048 * 5000)
-    assert block_shape(2**20, 4) == (1, 16 * 2**20)
+def test_a_batch_is_no_larger_than_the_data() -> None:
+    assert Bucket(np.arange(100), None).batch_size(10**9) == padded_batch_size(100) == 112
+    assert Bucket(np.arange(3), None).batch_size(32) == 3
+
+
+def test_a_block_is_as_large_as_its_samples_ask_for_in_a_few_sizes() -> None:
+    assert block_shape(100, 32, 256) == (256, 2**12)  # a megabyte of rows
+    assert block_shape(2**12 + 1, 32, 256) == (256, 2**13)
+    assert block_shape(10**9, 32, 256) == (256, 2**18)  # 64 megabytes
+    assert block_shape(100, 32, 3 * 2**15) == (256, 4 * 32)
+    assert block_shape(10**6, 32, 3 * 2**15) == (256, 16 * 32)
+    assert block_shape(10**6, 32, 2**30) == (256, 32)  # one batch, however large its rows
+    assert block_shape(100, 32, 0) == (256, 32 * 2**20)
+    assert block_shape(10**6, 5000, 4) == (16, 256 * 5000)
+    assert block_shape(2**22, 2**20, 4) == (1, 4 * 2**20)
+    assert len({block_shape(n, 32, 100) for n in range(1, 10**6, 997)}) == 7
     few, many = (plan_blocks(numbered(n), 8)[0] for n in (9, 10_000))
     assert few.n_steps == many.n_steps == few.most_steps
     assert [plan.steps_of_an_epoch for plan in (few, many)] == [2, 1250]
