@@ -49,9 +49,13 @@ class Bucket(NamedTuple):
         return tuple(_filled_up(array, self.filled_up_to) for array in self.take(rows))
 
     def batch_size(self, wanted: int | None) -> int:
-        """Return how many samples go into a batch; None wants them all, and there are never more than that."""
-        size = padded_batch_size(len(self.rows))
-        return min(size, wanted or size, self.max_batch_size or size)
+        """Return how many samples go into a batch; None wants them all.
+
+        Where there are fewer than are wanted, it is the power of two that holds them.
+        """
+        n_rows = len(self.rows)
+        size = padded_batch_size(n_rows) if wanted is None else min(wanted, 2 ** (n_rows - 1).bit_length())
+        return min(size, self.max_batch_size or size)
 
     def row_bytes(self) -> int:
         """Return the size of one sample."""
@@ -171,7 +175,7 @@ def block_shape(n_rows: int, batch_size: int, row_bytes: int) -> tuple[int, int]
     """
     n_steps = _power_of_two_below(min(_MAX_STEPS, _MAX_PLACES // batch_size))
     room = batch_size * _power_of_two_below(_SMALL_BLOCK_BYTES // max(1, batch_size * row_bytes))
-    while room < n_rows and 2 * room * row_bytes <= _BLOCK_BYTES:
+    while room < n_rows and 2 * room * max(1, row_bytes) <= _BLOCK_BYTES:
         room *= 2
     return n_steps, room
 

@@ -127,8 +127,7 @@ def train(
     """
     blocks = plan_blocks(training, plan.batch_size)
     jit = _worth_compiling(blueprint, plan, blocks) if plan.jit is None else plan.jit
-    sizes = tuple(sorted({block.batch_size for block in blocks}))
-    key = freeze(plan.loss), freeze(plan.optimizer), sizes, jit, tuple(sorted(plan.scalars(0)))
+    key = freeze(plan.loss), freeze(plan.optimizer), jit, tuple(sorted(plan.scalars(0)))
 
     def make(network: Network) -> Trainer:
         return Trainer(network, plan.loss, plan.optimizer, jit)

@@ -68,8 +68,8 @@ def test_folds_of_about_one_size_share_a_full_batch() -> None:
 
 
 def test_a_batch_is_no_larger_than_the_data() -> None:
-    assert Bucket(np.arange(100), None).batch_size(10**9) == padded_batch_size(100) == 112
-    assert Bucket(np.arange(3), None).batch_size(32) == 3
+    assert [Bucket(np.arange(n), None).batch_size(10**9) for n in (1, 3, 100, 128)] == [1, 4, 128, 128]
+    assert [Bucket(np.arange(n), None).batch_size(30) for n in (1, 3, 17, 100)] == [1, 4, 30, 30]
 
 
 def test_a_block_is_as_large_as_its_samples_ask_for_in_a_few_sizes() -> None:
@@ -91,6 +91,7 @@ def test_a_block_is_as_large_as_its_samples_ask_for_in_a_few_sizes() -> None:
 @pytest.fixture(params=[2**26, 1000], ids=["the samples stay in a block", "blocks are filled anew"])
 def block_bytes(request, monkeypatch) -> int:
     monkeypatch.setattr(_batches, "_BLOCK_BYTES", request.param)
+    monkeypatch.setattr(_batches, "_SMALL_BLOCK_BYTES", min(request.param, 2**20))
     return request.param
 
 
@@ -159,7 +160,7 @@ def test_the_last_batch_is_filled_with_other_real_rows_at_weight_0() -> None:
     assert set(last[~real]) <= set(x[0, :, 0])
     few = numbered(3)
     (block,) = epoch_blocks(few.weights, plan_blocks(few, 8), np.random.default_rng(0))
-    assert sorted(np.bincount(batches(block)[0][0, :, 0])) == [2, 3, 3]
+    assert sorted(np.bincount(batches(block)[0][0, :, 0])) == [1, 1, 2]
 
 
 def test_shuffles_come_from_the_generator_alone() -> None:

@@ -51,8 +51,8 @@ def test_what_falls_slowly_is_trained_for_longer_in_proportion() -> None:
 
 
 def test_noise_ends_no_fit_that_still_learns() -> None:
-    assert end(falling(3000, 0.02, noise=0.05)) > 100
-    assert end(falling(3000, 0.02, noise=0.05)) < 400
+    assert end(falling(3000, 0.02, noise=0.02)) > 80
+    assert end(falling(3000, 0.02, noise=0.02)) < 400
 
 
 def test_a_slow_start_is_waited_for_but_not_for_ever() -> None:

@@ -9,7 +9,6 @@ from small_networks import RANDOM, Spy, X, Y, architecture, dense, fit, linear, 
 from skmlbio.layers.graph_normalization import NodeNormalization
 from skmlbio.layers.noise import Dropout
 from skmlbio.training import _batches, clear_programs, program_info
-from skmlbio.training._averaging import WeightAveraging
 from skmlbio.training._blueprint import Blueprint
 from skmlbio.training._network import Network
 from skmlbio.training._trainer import Trainer
@@ -58,12 +57,16 @@ def test_epochs_that_nobody_watches_share_a_call_and_change_no_bit(monkeypatch: 
 
 
 def test_samples_too_many_for_one_block_are_trained_on_alike(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Equal to rounding: another layout makes another program, whose products may be divided in another way."""
     whole = fit(Blueprint(with_dropout), epochs=4)
-    monkeypatch.setattr(_batches, "_BLOCK_BYTES", 400)
+    for name in ("_BLOCK_BYTES", "_SMALL_BLOCK_BYTES"):
+        monkeypatch.setattr(_batches, name, 400)
     (plan,) = _batches.plan_blocks(training_set((X,), (Y,)), 8)
     assert plan.most_steps < plan.steps_of_an_epoch  # several blocks an epoch
     in_parts = fit(Blueprint(with_dropout), epochs=4)
-    assert same_bits(whole.weights, in_parts.weights) and whole.history == in_parts.history
+    for one, other in zip(whole.weights, in_parts.weights, strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(whole.history["loss"], in_parts.history["loss"], rtol=1e-5)
 
 
 def with_running_moments():
@@ -76,8 +79,7 @@ def with_running_moments():
 @pytest.mark.parametrize("averaged", [False, True])
 def test_running_moments_are_those_of_the_weights_that_are_kept(averaged: bool) -> None:
     network = Network(Blueprint(with_running_moments))
-    watchers = [WeightAveraging(20, 10)] if averaged else []
-    result = fit(network.blueprint, epochs=20, batch_size=8, learning_rate=0.05, watchers=watchers)
+    result = fit(network.blueprint, epochs=20, batch_size=8, learning_rate=0.05, averaged=0.5 if averaged else 0.0)
     weights = {v.path: value for v, value in zip(network.weights, result.weights, strict=True)}
     hidden = X @ weights["hidden/kernel"] + weights["hidden/bias"]
     assert len(X) % 8 == 0 and weights["norm/n_steps"] == len(X) // 8
@@ -231,7 +233,8 @@ def test_numbers_of_a_fit_cause_no_trace_and_settings_do() -> None:
     base = {"blueprint": LINEAR, "scalars": lambda epoch: {"l2": 0.1 * epoch}}
     assert traces_of([base, base | {"learning_rate": 0.3}, base | {"seed": 5}, base | {"epochs": 7}]) == [1, 1, 1, 1]
     settings = [{}, {"batch_size": 4}, {"optimizer": "adam"}, {"scalars": lambda epoch: {}}]
-    assert traces_of(base | setting for setting in settings) == [1, 2, 3, 4]
+    assert traces_of(base | setting for setting in settings) == [1, 1, 2, 3]
+    assert traces_of(base | setting | {"jit": True} for setting in settings) == [1, 2, 3, 4]
 
 
 def test_full_batches_of_folds_share_a_program() -> None:
