@@ -24,7 +24,13 @@ from skmlbio.base._same_network import require_same_network
 from skmlbio.base._sklearn_callbacks import ScikitLearnCallbacks
 from skmlbio.training._batches import ArrayData, Arrays, Data, TrainingSet, mean_one
 from skmlbio.training._blueprint import Blueprint
-from skmlbio.training._budget import MOST_EPOCHS, automatic_batch_size, automatic_l2
+from skmlbio.training._budget import (
+    LEAST_GAIN,
+    LEAST_GAIN_OF_AVERAGED,
+    MOST_EPOCHS,
+    automatic_batch_size,
+    automatic_l2,
+)
 from skmlbio.training._optimizers import optimizer_configuration
 from skmlbio.training._plain import plain
 
@@ -214,14 +220,16 @@ class NetworkEstimator(ExportMixin, CallbackSupportMixin, BaseEstimator):
         batch_size = automatic_batch_size(n_samples) if self.batch_size == "auto" else plain(self.batch_size)
         ends_by_itself = epochs is None and self.epochs == "auto"
         penalties = self._penalties(n_samples, batch_size)
+        averaged = float(getattr(self, "weight_averaging", 0.0))
+        least_gain = LEAST_GAIN_OF_AVERAGED if averaged else LEAST_GAIN
         return FitPlan(
             loss=self._loss(),
             optimizer=plain(optimizer_configuration(self.optimizer, self.learning_rate)),
             learning_rate=None if isinstance(self.learning_rate, dict) else float(self.learning_rate),
             n_epochs=MOST_EPOCHS if ends_by_itself else epochs or plain(self.epochs),
             batch_size=batch_size,
-            ends_by_itself=ends_by_itself,
-            averaged=float(getattr(self, "weight_averaging", 0.0)),
+            least_gain=least_gain if ends_by_itself else None,
+            averaged=averaged,
             patience=plain(self.patience),
             scalars=lambda epoch: penalties | self._scalars(epoch),
         )

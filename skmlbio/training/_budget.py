@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from statistics import median
 
 _SMALL_BATCH, _LARGE_BATCH = 32, 256
 _ROWS_OF_A_SMALL_BATCH = 4096
-MOST_EPOCHS = 1000
-_FEWEST_EPOCHS = 8
-_LEAST_GAIN = 0.02
+MOST_EPOCHS = 300  # without those that are averaged
+_FEWEST_EPOCHS = 20
+# Of the fall of the loss, what a third of the epochs must bring to go on.  Dropout and weights that are averaged later
+# make the last of it worth less.
+LEAST_GAIN, LEAST_GAIN_OF_AVERAGED = 0.01, 0.05
+_QUIET_LOOKS = 2
 _LEAST_SHARE = 0.1
 _STEPS_OF_A_SLOW_START = 1000
 
@@ -32,31 +36,38 @@ def automatic_batch_size(n_samples: int) -> int:
 class Plateau:
     """Says when the training loss has stopped falling, from the losses of all epochs so far and nothing else.
 
-    The last quarter of the epochs is compared with the quarter before it: training ends when the mean loss has fallen
-    by less than 2 % of all that it has fallen since the first epoch.  So the more epochs there were, the longer the
-    look back, and neither the scale of the loss nor noise from batch to batch matters.  While less than a tenth of the
-    first epoch's loss has gone, and for 1,000 steps at most, nothing is taken for an end: some networks begin slowly.
+    From 20 epochs on, after each eighth more, the last third of the epochs is compared with the third before it.
+    Learning is over when the median loss has fallen by less than a certain share of all that it has fallen since the
+    first epoch, twice in a row.  So the more epochs there were, the longer is the look back, and neither the scale of
+    the loss, nor noise, nor a bad epoch matters.  While less than a tenth of the first epoch's loss has gone, and for
+    1,000 steps at most, nothing is taken for an end: some networks begin slowly.
 
     Parameters
     ----------
+    least_gain : float
+        That share.
     steps_of_an_epoch : int
         For the slow start.
     """
 
-    def __init__(self, steps_of_an_epoch: int):
-        self._steps_of_an_epoch = steps_of_an_epoch
+    def __init__(self, least_gain: float, steps_of_an_epoch: int):
+        self._least_gain, self._steps_of_an_epoch = least_gain, steps_of_an_epoch
+        self._n_quiet = 0
 
     @staticmethod
     def next_look(n_epochs: int) -> int:
-        """Return after how many epochs to look next: from 8 on, each eighth more."""
+        """Return after how many epochs to look next."""
         return max(_FEWEST_EPOCHS, n_epochs + max(1, n_epochs // 8))
 
     def reached(self, losses: Sequence[float]) -> bool:
-        """Return whether there is nothing more to learn."""
-        quarter = len(losses) // 4
-        before, now = (sum(part) / quarter for part in (losses[-2 * quarter : -quarter], losses[-quarter:]))
+        """Look at the losses; return whether there is nothing more to learn."""
+        self._n_quiet = self._n_quiet + 1 if self._is_quiet(losses) else 0
+        return self._n_quiet == _QUIET_LOOKS
+
+    def _is_quiet(self, losses: Sequence[float]) -> bool:
+        third = len(losses) // 3
+        before, now = median(losses[-2 * third : -third]), median(losses[-third:])
         fallen = losses[0] - now
-        slow = fallen < _LEAST_SHARE * abs(losses[0])
-        if slow and len(losses) * self._steps_of_an_epoch < _STEPS_OF_A_SLOW_START:
-            return False
-        return before - now < _LEAST_GAIN * max(fallen, 0.0) or fallen <= 0
+        if fallen < _LEAST_SHARE * abs(losses[0]):
+            return len(losses) * self._steps_of_an_epoch >= _STEPS_OF_A_SLOW_START
+        return before - now < self._least_gain * fallen

@@ -37,8 +37,8 @@ class FitPlan:
         None where a schedule in the configuration sets it.
     n_epochs : int
         Epochs at most.
-    ends_by_itself : bool
-        Whether a `Plateau` of the loss ends the fit; the epochs that are averaged come on top.
+    least_gain : float or None
+        Where a `Plateau` of the loss ends the fit: what it takes to go on.  The epochs that are averaged come on top.
     averaged : float
         Share of the epochs, the last ones, whose weights are averaged.
     batch_size : int or None
@@ -58,7 +58,7 @@ class FitPlan:
     learning_rate: float | None
     n_epochs: int
     batch_size: int | None
-    ends_by_itself: bool = False
+    least_gain: float | None = None
     averaged: float = 0.0
     patience: int | None = None
     scalars: Callable[[int], dict[str, float]] = lambda epoch: {}
@@ -180,10 +180,11 @@ class _Fit:
 
     def _strides(self) -> Iterator[range]:
         """Cut the epochs into what is trained by one call, and decide on the last one as it comes in sight."""
-        plateau = Plateau(sum(block.steps_of_an_epoch for block in self.blocks)) if self.plan.ends_by_itself else None
-        n_epochs, done = self.plan.n_epochs, 0
-        if plateau is None:
+        n_epochs, done, plateau = self.plan.n_epochs, 0, None
+        if self.plan.least_gain is None:
             self._plan_averaging(n_epochs)
+        else:
+            plateau = Plateau(self.plan.least_gain, sum(block.steps_of_an_epoch for block in self.blocks))
         while done < n_epochs:
             last = n_epochs if plateau is None else min(n_epochs, plateau.next_look(done))
             for first in range(done, last, self.stride):

@@ -38,9 +38,9 @@ def test_a_fit_that_ends_by_itself_averages_that_share_on_top(share: float) -> N
     """The weights where learning ends are the first that count."""
     seen = []
     spy = Spy(lambda epoch, logs, trainer: seen.append(trainer.weights()))
-    result = fit(LINEAR, epochs=1000, ends_by_itself=True, watchers=[spy], averaged=share)
+    result = fit(LINEAR, epochs=1000, least_gain=0.01, watchers=[spy], averaged=share)
     n_epochs = len(result.history["loss"])
-    learned = len(fit(LINEAR, epochs=1000, ends_by_itself=True).history["loss"])
+    learned = len(fit(LINEAR, epochs=1000, least_gain=0.01).history["loss"])
     assert n_epochs - round(share * n_epochs) == (0 if share == 1 else learned) and n_epochs >= learned < 1000
     expected = [np.mean(w, axis=0) for w in zip(*seen[n_epochs - round(share * n_epochs) :], strict=True)]
     for found, mean in zip(result.weights, expected, strict=True):
