@@ -19,7 +19,8 @@ from skmlbio.training._fingerprint import freeze
 from skmlbio.training._network import Network
 from skmlbio.training._trainer import Loss, Trainer
 
-_STEPS_WORTH_COMPILING = 256
+_STEPS_WORTH_COMPILING, _TENSORS_OF_A_SMALL_NETWORK = 256, 8
+_USUAL_EPOCHS = 50  # of a fit that ends by itself
 _VALIDATION_ROWS_AT_ONCE = 1024
 
 
@@ -140,9 +141,15 @@ def train(
 
 
 def _worth_compiling(blueprint: Blueprint, plan: FitPlan, blocks: list[BlockPlan]) -> bool:
-    """Decide on XLA by the amount of work alone, so that the same call always gives the same bits."""
-    n_steps = plan.n_epochs * sum(block.steps_of_an_epoch for block in blocks)
-    return n_steps >= _STEPS_WORTH_COMPILING * len(blocks) and get_network(blueprint).gains_from_xla
+    """Decide on XLA by the amount of work alone, so that the same call always gives the same bits.
+
+    The time to compile grows faster than the network, and what is gained at a step does not.
+    """
+    network = get_network(blueprint)
+    n_epochs = plan.n_epochs if plan.least_gain is None else _USUAL_EPOCHS
+    n_steps = n_epochs * sum(block.steps_of_an_epoch for block in blocks) / len(blocks)
+    worth = _STEPS_WORTH_COMPILING * max(1, len(network.trainable) / _TENSORS_OF_A_SMALL_NETWORK) ** 2
+    return n_steps >= worth and network.gains_from_xla
 
 
 class _Fit:

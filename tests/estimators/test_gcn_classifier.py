@@ -62,10 +62,13 @@ def test_defaults_learn_and_predict_graphs_they_have_not_seen() -> None:
     assert classifier.history_["loss"][-1] < 0.5 * classifier.history_["loss"][0]
 
 
-def test_automatic_epochs_make_about_1500_steps() -> None:
-    nodes, y = [Graph([[float(i)]]) for i in range(60)], np.arange(60) % 2
-    classifier = GCNClassifier(hidden_layer_sizes=(2,), readout_layer_sizes=(), batch_size=4).fit(nodes, y)
-    assert classifier.n_iter_ == 100
+def test_a_fit_that_ends_by_itself_averages_half_of_its_epochs() -> None:
+    nodes, y = [Graph([[float(i % 2)]]) for i in range(60)], np.arange(60) % 2
+    options = {"hidden_layer_sizes": (8,), "readout_layer_sizes": (), "batch_size": 4, "random_state": 0}
+    plain, averaged = (GCNClassifier(**options, weight_averaging=share).fit(nodes, y) for share in (1e-9, 0.5))
+    assert averaged.n_iter_ == 2 * plain.n_iter_ < 600
+    assert averaged.history_["loss"][: plain.n_iter_] == plain.history_["loss"]
+    assert averaged.score(nodes, y) == 1
 
 
 def test_all_kinds_of_graphs_give_the_same(fitted: GCNClassifier) -> None:

@@ -111,9 +111,14 @@ def test_denoising_learns_what_belongs_together() -> None:
     hidden = X.copy()
     hidden[:, 0] = 0  # the mean, which is what masking puts there
     settings = {"latent_dim": 4, "hidden_layer_sizes": (), "epochs": 300, "batch_size": 32, "learning_rate": 1e-3}
-    plain, denoising = (encoder(noise=noise, noise_level=0.3, **settings).fit(X) for noise in (None, "masking"))
-    errors = [np.abs(e.reconstruct(hidden)[:, 0] - X[:, 0]).mean() for e in (plain, denoising)]
-    assert errors[1] < 0.7 * errors[0]
+    errors = {
+        noise: [
+            np.abs(encoder(noise=noise, noise_level=0.3, random_state=state, **settings).fit(X).reconstruct(hidden) - X)
+            for state in (1, 2, 3)
+        ]
+        for noise in (None, "masking")
+    }
+    assert np.mean(errors["masking"]) < 0.4 * np.mean(errors[None])
 
 
 def test_tied_weights_are_one_kernel_both_ways(two_classes) -> None:
@@ -312,9 +317,18 @@ def test_precision_by_dtype(dtype, two_classes) -> None:
 # Defaults -----------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("n_samples", "batch_size", "epochs"), [
-    (100, 32, 300), (1000, 32, 125), (4096, 32, 31), (20_000, 128, 25), (100_000, 256, 20),
-])  # fmt: skip
-def test_automatic_epochs_and_batches_follow_the_documented_rule(n_samples, batch_size, epochs) -> None:
-    plan = AutoEncoderTransformer()._plan(n_samples, None)
-    assert (plan.batch_size, plan.n_epochs) == (batch_size, epochs)
+@pytest.mark.parametrize(("n_samples", "batch_size"), [(100, 32), (4096, 32), (20_000, 128), (100_000, 256)])
+def test_automatic_batches_follow_the_documented_rule(n_samples: int, batch_size: int) -> None:
+    assert AutoEncoderTransformer()._plan(n_samples, None).batch_size == batch_size
+
+
+def test_a_fit_ends_by_itself_where_there_is_nothing_more_to_learn() -> None:
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(600, 4))
+    easy, hard = X @ [1.0, -1.0, 0.5, 0.2], np.sin(4 * X[:, 0]) * X[:, 1]
+    first, second = (DenseRegressor(random_state=0, l2=0.0).fit(X, y) for y in (easy, hard))
+    assert 20 <= first.n_iter_ == len(first.history_["loss"]) < second.n_iter_ <= 300
+    assert first.score(X, easy) > 0.99 and second.score(X, hard) > 0.8
+    stopped = [DenseRegressor(random_state=0, epochs=first.n_iter_, l2=0.0).fit(X, easy) for _ in range(2)]
+    for weights in (other.weights_ for other in stopped):  # the same epochs, said by the user
+        assert all(np.allclose(one, other, atol=1e-5) for one, other in zip(first.weights_, weights, strict=True))
