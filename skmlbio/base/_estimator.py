@@ -272,6 +272,7 @@ class NetworkEstimator(ExportMixin, CallbackSupportMixin, BaseEstimator):
         else:
             self.history_, self.n_iter_ = result.history, n_epochs
         self.best_epoch_ = result.best_epoch if not partial else self.n_iter_
+        self._n_averaged = result.n_averaged
         if partial:
             self._optimizer_state = result.optimizer_state
         else:

@@ -57,8 +57,8 @@ class AutoEncoderTransformer(DecoderMixin, TransformerBase):
         ``{"class_name": "CosineDecay", "config": {"initial_learning_rate": 1e-2, "decay_steps": 1000}}``.
     epochs : int or "auto", default="auto"
         How often each sample is seen; "auto" ends where the median loss of the last third of the epochs is hardly below
-        that of the third before, by less than 1 % of its whole fall, or 5 % where weights are then averaged, for which
-        the fit goes on; after 20 epochs at least, and 300 at most.
+        that of the third before: by less than 1 % of its whole fall, or 5 % where weights are averaged; after 20 epochs
+        at least, and 300 at most.
     batch_size : int, None or "auto", default="auto"
         Samples in a step; None takes all at once, "auto" takes 32 up to 4,096 samples, then n_samples / 128, at most
         256.

@@ -261,9 +261,5 @@ def _kept_epochs(estimator: Any) -> int | tuple[int, int] | None:
     last = getattr(estimator, "n_iter_", None)
     if getattr(estimator, "patience", None) is not None:
         return estimator.best_epoch_
-    share = getattr(estimator, "weight_averaging", 0.0)
-    if not share or hasattr(estimator, "_optimizer_state"):  # which `partial_fit` leaves; it averages nothing
-        return last
-    n_planned = last if estimator.epochs == "auto" else estimator.epochs
-    first = n_planned - round(share * n_planned) + 1
-    return (first, last) if first < last else last
+    n_averaged = getattr(estimator, "_n_averaged", 0)
+    return (last - n_averaged + 1, last) if n_averaged else last

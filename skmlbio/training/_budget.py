@@ -7,10 +7,10 @@ from statistics import median
 
 _SMALL_BATCH, _LARGE_BATCH = 32, 256
 _ROWS_OF_A_SMALL_BATCH = 4096
-MOST_EPOCHS = 300  # without those that are averaged
+MOST_EPOCHS = 300
 _FEWEST_EPOCHS = 20
-# Of the fall of the loss, what a third of the epochs must bring to go on.  Dropout and weights that are averaged later
-# make the last of it worth less.
+# Of the fall of the loss, what a third of the epochs must bring to go on.  Where weights are averaged,
+# the last of it is worth less.
 LEAST_GAIN, LEAST_GAIN_OF_AVERAGED = 0.01, 0.05
 _QUIET_LOOKS = 2
 _LEAST_SHARE = 0.1

@@ -39,7 +39,7 @@ class FitPlan:
     n_epochs : int
         Epochs at most.
     least_gain : float or None
-        Where a `Plateau` of the loss ends the fit: what it takes to go on.  The epochs that are averaged come on top.
+        Where a `Plateau` of the loss ends the fit: what it takes to go on.
     averaged : float
         Share of the epochs, the last ones, whose weights are averaged.
     batch_size : int or None
@@ -78,6 +78,8 @@ class FitResult(NamedTuple):
         One number an epoch for each loss; those of the validation samples have the prefix ``val_``.
     best_epoch : int
         The epoch, counted from 1, of the lowest watched loss: on validation samples if there are any.
+    n_averaged : int
+        How many epochs, the last ones, the weights are the mean of; 0 where they are those of one epoch.
     optimizer_state : list of ndarray
         With it, training can go on as if it had not stopped.
     interrupted : int or None
@@ -87,6 +89,7 @@ class FitResult(NamedTuple):
     weights: list[np.ndarray]
     history: dict[str, list[float]]
     best_epoch: int
+    n_averaged: int
     optimizer_state: list[np.ndarray]
     interrupted: int | None
 
@@ -161,7 +164,8 @@ class _Fit:
         self.validation_buckets = [] if validation is None else validation.data.buckets()
         self.history: dict[str, list[float]] = {}
         self.best_loss, self.best_epoch, self.best_weights = math.inf, 0, None
-        self.averaging = [WeightAveraging(plan.averaged)] if plan.averaged else []
+        known = plan.n_epochs if plan.least_gain is None else None
+        self.averaging = [WeightAveraging(plan.averaged, known)] if plan.averaged else []
         self.watchers = [*self.averaging, *plan.watchers]
         self.stride = self._stride()
 
@@ -183,27 +187,22 @@ class _Fit:
         if self.trainer.network.counts and self.best_weights is None:
             self._renew_moments()
         weights = self.best_weights or self.trainer.weights()
-        return FitResult(weights, self.history, self.best_epoch, self.trainer.optimizer_state(), interrupted)
+        n_averaged = 0 if self.best_weights else sum(averaging.n_averaged for averaging in self.averaging)
+        state = self.trainer.optimizer_state()
+        return FitResult(weights, self.history, self.best_epoch, n_averaged, state, interrupted)
 
     def _strides(self) -> Iterator[range]:
-        """Cut the epochs into what is trained by one call, and decide on the last one as it comes in sight."""
+        """Cut the epochs into what is trained by one call; decide between calls whether it was the last."""
         n_epochs, done, plateau = self.plan.n_epochs, 0, None
-        if self.plan.least_gain is None:
-            self._plan_averaging(n_epochs)
-        else:
+        if self.plan.least_gain is not None:
             plateau = Plateau(self.plan.least_gain, sum(block.steps_of_an_epoch for block in self.blocks))
         while done < n_epochs:
             last = n_epochs if plateau is None else min(n_epochs, plateau.next_look(done))
             for first in range(done, last, self.stride):
                 yield range(first, min(first + self.stride, last))
             done = last
-            if plateau is not None and (done == n_epochs or plateau.reached(self.history["loss"])):
-                n_epochs, plateau = max([done, *(a.epochs_after(done) for a in self.averaging)]), None
-                self._plan_averaging(n_epochs)
-
-    def _plan_averaging(self, n_epochs: int) -> None:
-        for averaging in self.averaging:
-            averaging.plan(n_epochs)
+            if plateau is not None and plateau.reached(self.history["loss"]):
+                return
 
     def _stride(self) -> int:
         """Return how many epochs are trained by one call: only one, where somebody looks at the network in between."""

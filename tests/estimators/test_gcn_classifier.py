@@ -62,12 +62,12 @@ def test_defaults_learn_and_predict_graphs_they_have_not_seen() -> None:
     assert classifier.history_["loss"][-1] < 0.5 * classifier.history_["loss"][0]
 
 
-def test_a_fit_that_ends_by_itself_averages_half_of_its_epochs() -> None:
+def test_averaging_changes_the_weights_and_not_the_fit() -> None:
     nodes, y = [Graph([[float(i % 2)]]) for i in range(60)], np.arange(60) % 2
-    options = {"hidden_layer_sizes": (8,), "readout_layer_sizes": (), "batch_size": 4, "random_state": 0}
-    plain, averaged = (GCNClassifier(**options, weight_averaging=share).fit(nodes, y) for share in (1e-9, 0.5))
-    assert averaged.n_iter_ == 2 * plain.n_iter_ < 600
-    assert averaged.history_["loss"][: plain.n_iter_] == plain.history_["loss"]
+    options = {"hidden_layer_sizes": (8,), "readout_layer_sizes": (4,), "batch_size": 4, "random_state": 0}
+    plain, averaged = (GCNClassifier(**options, weight_averaging=share).fit(nodes, y) for share in (1e-3, 0.5))
+    assert averaged.history_ == plain.history_ and 20 <= plain.n_iter_ <= 300
+    assert any(not np.allclose(a, b, atol=1e-6) for a, b in zip(averaged.weights_, plain.weights_, strict=True))
     assert averaged.score(nodes, y) == 1
 
 
@@ -184,7 +184,9 @@ def test_messages_go_the_way_that_flow_says(flow: str, collected: list, beside: 
     networkx.set_node_attributes(by_networkx, {i: x for i, (x,) in enumerate(nodes)}, "x")
     classifier.set_params(node_attributes=["x"])
     np.testing.assert_allclose(classifier.decision_function([(nodes, adjacency), by_networkx]), [max(collected)] * 2)
-    found = served(classifier, tmp_path)["decision_function"](**flat_inputs([graph]))["decision_function"]
+    inputs = flat_inputs([graph])
+    inputs["node_features"] = tf.cast(inputs["node_features"], tf.float32)  # what is not standardised
+    found = served(classifier, tmp_path)["decision_function"](**inputs)["decision_function"]
     np.testing.assert_allclose(found, [max(collected)])
 
 

@@ -24,15 +24,13 @@ X = np.arange(12.0).reshape(6, 2)
 
 
 class Trained(BaseEstimator):
-    """An estimator that trained four epochs, of which the third was best."""
+    """As if it had been trained: the history is there, and how many epochs were averaged."""
 
-    def __init__(self, patience=None, weight_averaging=0.0, epochs="auto"):
-        self.patience = patience
-        self.weight_averaging = weight_averaging
-        self.epochs = epochs
+    def __init__(self, patience=None, averaged=0):
+        self.patience, self.averaged = patience, averaged
 
     def fit(self, X, y=None):
-        self.history_, self.n_iter_, self.best_epoch_ = HISTORY, 4, 3
+        self.history_, self.n_iter_, self.best_epoch_, self._n_averaged = HISTORY, 4, 3, self.averaged
         return self
 
 
@@ -65,14 +63,10 @@ def test_from_estimator_draws_the_loss_and_marks_the_epoch_that_was_kept(estimat
     ("parameters", "text"),
     [
         ({}, "epoch 4"),
-        ({"epochs": 4}, "epoch 4"),
-        ({"patience": 1, "weight_averaging": 0.5}, "epoch 3"),
-        ({"weight_averaging": 0.5}, "mean of epochs 3 to 4"),
-        ({"weight_averaging": 0.75, "epochs": 4}, "mean of epochs 2 to 4"),
-        ({"weight_averaging": 1.0}, "mean of epochs 1 to 4"),
-        ({"weight_averaging": 0.25}, "epoch 4"),  # the last one alone
-        ({"weight_averaging": 0.8, "epochs": 10}, "mean of epochs 3 to 4"),  # stopped early
-        ({"weight_averaging": 0.5, "epochs": 10}, "epoch 4"),  # stopped before there was something to average
+        ({"patience": 1}, "epoch 3"),
+        ({"patience": 1, "averaged": 2}, "epoch 3"),
+        ({"averaged": 2}, "mean of epochs 3 to 4"),
+        ({"averaged": 4}, "mean of epochs 1 to 4"),
     ],
 )
 def test_what_was_kept_is_marked(parameters: dict, text: str) -> None:

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from small_networks import Spy, fit, linear, same_bits
 
+from skmlbio.training._averaging import WeightAveraging
 from skmlbio.training._blueprint import Blueprint
 
 LINEAR = Blueprint(linear)
@@ -34,14 +35,25 @@ def test_patience_keeps_the_best_epoch() -> None:
 
 
 @pytest.mark.parametrize("share", [0.1, 0.25, 0.5, 0.9, 1.0])
-def test_a_fit_that_ends_by_itself_averages_that_share_on_top(share: float) -> None:
-    """The weights where learning ends are the first that count."""
+def test_a_fit_that_ends_by_itself_averages_about_that_share(share: float) -> None:
     seen = []
     spy = Spy(lambda epoch, logs, trainer: seen.append(trainer.weights()))
     result = fit(LINEAR, epochs=1000, least_gain=0.01, watchers=[spy], averaged=share)
     n_epochs = len(result.history["loss"])
-    learned = len(fit(LINEAR, epochs=1000, least_gain=0.01).history["loss"])
-    assert n_epochs - round(share * n_epochs) == (0 if share == 1 else learned) and n_epochs >= learned < 1000
-    expected = [np.mean(w, axis=0) for w in zip(*seen[n_epochs - round(share * n_epochs) :], strict=True)]
+    assert n_epochs == len(fit(LINEAR, epochs=1000, least_gain=0.01).history["loss"]) < 1000
+    assert share * n_epochs <= result.n_averaged <= min(n_epochs, share * n_epochs + n_epochs / 8 + 1)
+    expected = [np.mean(w, axis=0) for w in zip(*seen[-result.n_averaged :], strict=True)]
     for found, mean in zip(result.weights, expected, strict=True):
         np.testing.assert_allclose(found, mean, rtol=1e-5)
+
+
+def test_few_marks_are_kept() -> None:
+    class Trainer:
+        def weights(self):
+            return [np.ones(1, "float32")]
+
+    averaging, kept = WeightAveraging(0.5, None), []
+    for epoch in range(300):
+        averaging.after_epoch(epoch, {}, Trainer())
+        kept.append(len(averaging._marks))
+    assert max(kept) <= 10
