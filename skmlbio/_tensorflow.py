@@ -9,6 +9,7 @@ TensorFlow's threads do not survive a fork, and what waits for them waits for ev
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import sys
 import tempfile
@@ -77,6 +78,23 @@ def _note_fork() -> None:
     _forked_after_start = _forked_after_start or (context is not None and context._initialized)
 
 
+def _take_the_limit_of_a_worker() -> None:
+    """In a worker of joblib, use as many threads as joblib gives it, where the user has not told TensorFlow how many.
+
+    TensorFlow would start as many in every worker as the machine has cores.
+    """
+    worker = type(multiprocessing.current_process()).__module__.startswith("joblib.externals.loky")
+    limit, context = os.environ.get("OMP_NUM_THREADS", ""), _runtime.context_safe()
+    started = context is not None and context._initialized
+    if not worker or not limit.isdigit() or started:
+        return
+    for kind in ("intra", "inter"):
+        said = getattr(tf.config.threading, f"get_{kind}_op_parallelism_threads")()
+        if not said and f"TF_NUM_{kind.upper()}OP_THREADS" not in os.environ:
+            getattr(tf.config.threading, f"set_{kind}_op_parallelism_threads")(int(limit))
+
+
+_take_the_limit_of_a_worker()
 if hasattr(os, "register_at_fork"):  # not on Windows, which does not fork
     os.register_at_fork(after_in_child=_note_fork)
 

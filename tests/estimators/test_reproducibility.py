@@ -176,6 +176,30 @@ def test_workers_on_loky_give_the_same_bits_and_none_hangs(run_python) -> None:
     assert done.stdout == "equal\n", done.stderr
 
 
+THREADS = """
+from joblib import Parallel, delayed, parallel_config
+
+def threads(_):
+    from skmlbio._tensorflow import tf
+    threading = tf.config.threading
+    return threading.get_intra_op_parallelism_threads(), threading.get_inter_op_parallelism_threads()
+
+if __name__ == "__main__":
+    with parallel_config("loky", inner_max_num_threads=3):
+        print(*Parallel(n_jobs=2)(delayed(threads)(i) for i in range(2)), threads(0))
+"""
+
+
+@pytest.mark.parametrize(
+    ("environment", "expected"),
+    [({}, "(3, 3) (3, 3) (0, 0)\n"), ({"TF_NUM_INTRAOP_THREADS": "2"}, "(0, 3) (0, 3) (0, 0)\n")],
+)
+def test_workers_take_the_threads_that_joblib_gives_them(environment, expected, run_python) -> None:
+    """0 leaves the number to TensorFlow, which asks the environment."""
+    done = run_python(THREADS, **environment)
+    assert done.stdout == expected, done.stderr
+
+
 def test_threads_give_the_same_bits(two_classes) -> None:
     X, y = two_classes
     alone = cross_val_predict(own(), X, y, cv=2, method="predict_proba")
