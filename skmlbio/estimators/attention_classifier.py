@@ -276,15 +276,15 @@ class AttentionClassifier(ClassifierBase):
             self.bucket_lengths_ = choose_bucket_lengths(sequences.lengths)
         return SequenceData(sequences, self.bucket_lengths_, self.n_heads)
 
-    def _training_sets(self, X, y, sample_weight, X_val, *rest, **options):
-        training, validation = super()._training_sets(X, y, sample_weight, X_val, *rest, **options)
+    def _training_sets(self, X, y, sample_weight, validation, groups, rng, reset):
+        training, held_out = super()._training_sets(X, y, sample_weight, validation, groups, rng, reset)
         # Gradients need the maps of every block, and are maps themselves.
         advice = "cut such strings, or take fewer heads or blocks, or dtype='mixed_bfloat16'"
         self._require_memory([training.data.sequences.lengths.max()], self.n_blocks + 1, advice, X)
-        if validation is not None:
-            given = X if X_val is None else X_val
-            self._require_memory([validation.data.sequences.lengths.max()], 1, advice, given)
-        return training, validation
+        if held_out is not None:
+            given = X if validation[0] is None else validation[0]
+            self._require_memory([held_out.data.sequences.lengths.max()], 1, advice, given)
+        return training, held_out
 
     def _ask_encoded(self, head, data):
         self._require_memory([data.sequences.lengths.max()], 1, "cut it, or fit a network of fewer heads", data)

@@ -34,7 +34,7 @@ def predict(blueprint: Blueprint, head: str, weights: list[np.ndarray], data: Da
 def _of_one_bucket(network: Network, head: str, weights: list[np.ndarray], bucket: Bucket) -> Any:
     n_rows, n_at_once = len(bucket.rows), _rows_at_once(bucket)
     whole = bucket.rows[0] == 0 and bucket.rows[-1] == n_rows - 1  # slices need no copy
-    cuts = [slice(i, i + n_at_once) for i in range(0, n_rows, n_at_once)]
+    cuts = [slice(i, min(i + n_at_once, n_rows)) for i in range(0, n_rows, n_at_once)]
     parts = (bucket.filled(cut if whole else bucket.rows[cut]) for cut in cuts)
     answers = network.forward(head, weights, parts, bucket.form)
     return keras.tree.map_structure(lambda *arrays: _concatenate(arrays)[:n_rows], *answers)

@@ -163,7 +163,7 @@ def test_every_string_is_in_the_smallest_bucket_that_holds_it() -> None:
 
 
 def test_long_strings_go_a_few_at_a_time() -> None:
-    data = SequenceData(ensure_sequences(random_strings([1000, 5000])), np.array([1024, 5120]), n_heads=4)
+    data = SequenceData(ensure_sequences(random_strings([1000] * 9 + [5000])), np.array([1024, 5120]), n_heads=4)
     sizes = [bucket.batch_size(32) for bucket in data.buckets()]
     assert sizes == [8, 1]
     for bucket in data.to_predict().buckets():
@@ -171,19 +171,19 @@ def test_long_strings_go_a_few_at_a_time() -> None:
 
 
 def test_no_batch_causes_a_new_trace() -> None:
-    """Each length of training strings is traced once, whatever the folds, and prediction is traced once."""
+    """Training and prediction are traced once, whatever the lengths and the folds."""
     lengths = np.r_[np.arange(8, 33).repeat(3), np.arange(100, 121), [300] * 9]
     strings, y = random_strings(lengths), np.arange(len(lengths)) % 2
     classifier = AttentionClassifier("dna", **SMALL)
     clear_programs()
     classifier.fit(strings, y)
     assert classifier.bucket_lengths_.tolist() == [32, 128, 320]
-    assert program_info().n_traces == 3
+    assert program_info().n_traces == 1
     classifier.fit(strings[::-1], y[::-1])
     cross_val_score(classifier, strings, y, cv=KFold(3, shuffle=True, random_state=0))
     classifier.partial_fit(strings[::3], y[::3])
     classifier.predict(strings + random_strings([1, 77, 500]))
-    assert program_info() == program_info()._replace(n_networks=1, n_trainers=1, n_traces=3)
+    assert program_info() == program_info()._replace(n_networks=1, n_trainers=1, n_traces=1)
 
 
 def test_a_string_is_predicted_alike_in_every_company(fitted: AttentionClassifier) -> None:
