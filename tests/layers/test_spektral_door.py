@@ -38,7 +38,7 @@ def random_graph(n_nodes: int, seed: int, density: float = 0.4, weighted: bool =
 
 def inputs_of(*graphs: Graph, pad: bool = False) -> list[np.ndarray]:
     batch = flat_batch(ensure_graphs(list(graphs)), *((30, 150) if pad else ()))
-    return [batch.features, batch.edge_index, batch.edge_weight]
+    return [batch.features.astype("float32"), batch.edge_index, batch.edge_weight]
 
 
 def make(conv: str, activation: str = "tanh") -> door.SpektralConvolution:
