@@ -1,0 +1,103 @@
+"""The fits of `test_same_bits.py`: every estimator with every choice, over enough work that all cores are busy."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+from own_networks import convolving_network, recurrent_network, residual_network
+from sklearn.base import BaseEstimator
+
+from skmlbio import (
+    AttentionClassifier,
+    AutoEncoderTransformer,
+    DenseClassifier,
+    DenseRegressor,
+    GCNClassifier,
+    NetworkClassifier,
+    NetworkRegressor,
+    NetworkTransformer,
+    VAESampler,
+)
+from skmlbio.graphs import Graph
+
+RANDOM = np.random.default_rng(0)
+
+
+def some_strings(lengths: np.ndarray) -> list[str]:
+    return ["".join(RANDOM.choice(list("ACDEFGHIKLMNPQRSTVWY"), n)) for n in lengths]
+
+
+def some_graph(n_nodes: int) -> Graph:
+    return Graph(RANDOM.normal(size=(n_nodes, 32)), RANDOM.integers(0, n_nodes, (2, 3 * n_nodes)))
+
+
+PEPTIDES = some_strings(np.r_[RANDOM.integers(5, 50, 215), RANDOM.integers(51, 208, 25)])
+PROTEINS = some_strings(np.full(32, 200))
+GRAPHS = [some_graph(n) for n in RANDOM.integers(10, 61, 200)]
+LARGE_GRAPHS = [some_graph(n) for n in RANDOM.integers(400, 600, 32)]
+ROWS = RANDOM.normal(size=(1500, 60))
+SERIES = RANDOM.normal(size=(64, 60, 8))
+
+
+class Case(NamedTuple):
+    """An estimator, and the samples that it is fitted on."""
+
+    estimator: BaseEstimator
+    X: Any
+
+    def fit(self) -> BaseEstimator:
+        """Fit a copy to labels that mean nothing."""
+        y = np.arange(len(self.X)) % 2
+        return type(self.estimator)(**self.estimator.get_params(deep=False)).set_params(random_state=0).fit(self.X, y)
+
+
+def case(estimator: Callable, X: Any, *arguments: Any, **parameters: Any) -> Case:
+    return Case(estimator(*arguments, **{"epochs": 2, **parameters}), X)
+
+
+SMALL = {"embedding_dim": 32, "feed_forward_dim": 64}
+WIDE = {"hidden_layer_sizes": (256,), "batch_size": 128}
+CASES = {
+    "attention of peptides": case(AttentionClassifier, PEPTIDES, epochs=3),
+    "attention, pre": case(AttentionClassifier, PROTEINS, norm="pre", pooling="mean", positions="sinusoidal", **SMALL),
+    "attention, post": case(AttentionClassifier, PROTEINS, norm="post", pooling="attention", positions="none", **SMALL),
+    "gin": case(GCNClassifier, GRAPHS, conv="gin"),
+    "gcn": case(GCNClassifier, GRAPHS, conv="gcn", pooling="attention", residual=True),
+    "gat": case(GCNClassifier, GRAPHS, conv="gat"),
+    "sage": case(GCNClassifier, GRAPHS, conv="sage", batch_normalization=False, pooling="mean", dropout=0.2),
+    "tag": case(GCNClassifier, GRAPHS, conv="tag", pooling="sum"),
+    "arma": case(GCNClassifier, GRAPHS, conv="arma", pooling="max", batch_normalization=False),
+    "gat of edges": case(GCNClassifier, LARGE_GRAPHS, conv="gat", batch_size=8),
+    "gin of edges": case(GCNClassifier, LARGE_GRAPHS, conv="gin", batch_size=8),
+    "dense classifier": case(DenseClassifier, ROWS, dropout=0.3, **WIDE),
+    "dense regressor": case(DenseRegressor, ROWS, dropout=0.3, **WIDE),
+    "auto-encoder": case(AutoEncoderTransformer, ROWS, noise="gaussian", dropout=0.2, **WIDE),
+    "auto-encoder, tied": case(AutoEncoderTransformer, ROWS, noise="masking", tied_weights=True, **WIDE),
+    "vae": case(VAESampler, ROWS, n_importance=5, **WIDE),
+    "own, residual": case(NetworkClassifier, ROWS, residual_network, batch_size=128),
+    "own, recurrent": case(NetworkRegressor, SERIES, recurrent_network, batch_size=32),
+    "own, convolving": case(NetworkClassifier, SERIES, convolving_network, batch_size=32),
+    "own transformer": case(NetworkTransformer, ROWS, batch_size=128),
+}
+
+
+def digest(*arrays: Any) -> str:
+    return hashlib.sha256(b"".join(np.ascontiguousarray(array).tobytes() for array in arrays)).hexdigest()[:16]
+
+
+def answers(estimator: BaseEstimator, X: Any) -> str:
+    """The bits of what a fitted estimator says of samples."""
+    verbs = ["predict_proba", "predict", "transform", "score_samples"]
+    return digest(*(getattr(estimator, verb)(X) for verb in verbs if hasattr(estimator, verb)))
+
+
+def bits(estimator: BaseEstimator, X: Any) -> dict[str, str]:
+    """The bits of all that a fit has learned."""
+    return {
+        "history": digest(*estimator.history_.values()),
+        "weights": digest(*estimator.weights_),
+        "answers": answers(estimator, X),
+    }
