@@ -59,19 +59,20 @@ def case(estimator: Callable, X: Any, *arguments: Any, **parameters: Any) -> Cas
 
 
 SMALL = {"embedding_dim": 32, "feed_forward_dim": 64}
+TWO = {"hidden_layer_sizes": (64, 64)}
 WIDE = {"hidden_layer_sizes": (256,), "batch_size": 128}
 CASES = {
     "attention of peptides": case(AttentionClassifier, PEPTIDES, epochs=3),
     "attention, pre": case(AttentionClassifier, PROTEINS, norm="pre", pooling="mean", positions="sinusoidal", **SMALL),
     "attention, post": case(AttentionClassifier, PROTEINS, norm="post", pooling="attention", positions="none", **SMALL),
     "gin": case(GCNClassifier, GRAPHS, conv="gin"),
-    "gcn": case(GCNClassifier, GRAPHS, conv="gcn", pooling="attention", residual=True),
+    "gcn": case(GCNClassifier, GRAPHS, conv="gcn", pooling="attention", residual=True, **TWO),
     "gat": case(GCNClassifier, GRAPHS, conv="gat"),
-    "sage": case(GCNClassifier, GRAPHS, conv="sage", batch_normalization=False, pooling="mean", dropout=0.2),
-    "tag": case(GCNClassifier, GRAPHS, conv="tag", pooling="sum"),
-    "arma": case(GCNClassifier, GRAPHS, conv="arma", pooling="max", batch_normalization=False),
-    "gat of edges": case(GCNClassifier, LARGE_GRAPHS, conv="gat", batch_size=8),
-    "gin of edges": case(GCNClassifier, LARGE_GRAPHS, conv="gin", batch_size=8),
+    "sage": case(GCNClassifier, GRAPHS, conv="sage", batch_normalization=False, pooling="mean", dropout=0.2, **TWO),
+    "tag": case(GCNClassifier, GRAPHS, conv="tag", pooling="sum", **TWO),
+    "arma": case(GCNClassifier, GRAPHS, conv="arma", pooling="max", batch_normalization=False, **TWO),
+    "gat of edges": case(GCNClassifier, LARGE_GRAPHS, conv="gat", batch_size=8, **TWO),
+    "gin of edges": case(GCNClassifier, LARGE_GRAPHS, conv="gin", batch_size=8, **TWO),
     "dense classifier": case(DenseClassifier, ROWS, dropout=0.3, **WIDE),
     "dense regressor": case(DenseRegressor, ROWS, dropout=0.3, **WIDE),
     "auto-encoder": case(AutoEncoderTransformer, ROWS, noise="gaussian", dropout=0.2, **WIDE),

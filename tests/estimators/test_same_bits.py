@@ -1,4 +1,4 @@
-"""The same call gives the same bits for every estimator: again, beside busy processes, in a fresh process, and pickled."""
+"""The same call gives the same bits for every estimator: again, beside busy processes, in a fresh one, and pickled."""
 
 import json
 import pickle
