@@ -15,6 +15,7 @@ from skmlbio.estimators._attention_memory import attention_bytes, require_memory
 from skmlbio.estimators._sequence_data import SequenceData, choose_bucket_lengths
 from skmlbio.sequences import Alphabet, ensure_sequences
 from skmlbio.training._blueprint import Blueprint
+from skmlbio.training._keras_settings import KerasSettings
 from skmlbio.training._memory import available_memory
 
 if TYPE_CHECKING:
@@ -292,9 +293,8 @@ class AttentionClassifier(ClassifierBase):
 
     def _require_memory(self, lengths, n_maps, advice, given):
         """Refuse strings of these lengths if their maps do not fit into memory together; `given` has all strings."""
-        import keras
-
-        dtype = self.dtype or keras.config.dtype_policy().name
+        settings = self.blueprint_.settings if hasattr(self, "blueprint_") else KerasSettings.current()
+        dtype = self.dtype or settings.dtype_policy
         needed = attention_bytes(lengths, self.n_heads, n_maps, dtype)
         if needed > _SURELY_AVAILABLE:
             data = given if isinstance(given, SequenceData) else self._encode(given, reset=False)

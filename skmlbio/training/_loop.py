@@ -187,6 +187,7 @@ class _Fit:
         if self.trainer.network.counts and self.best_weights is None:
             self._renew_moments()
         weights = self.best_weights or self.trainer.weights()
+        self._check_weights(weights)
         n_averaged = 0 if self.best_weights else sum(averaging.n_averaged for averaging in self.averaging)
         state = self.trainer.optimizer_state()
         return FitResult(weights, self.history, self.best_epoch, n_averaged, state, interrupted)

@@ -40,7 +40,7 @@ def make(conv: str, options: dict) -> keras.layers.Layer:
 
 
 def flat_inputs(batch: FlatGraphs) -> list[np.ndarray]:
-    return [batch.features, batch.edge_index, batch.edge_weight]
+    return [batch.features.astype("float32"), batch.edge_index, batch.edge_weight]
 
 
 # Keras turns its variables into arrays in the way of NumPy 1 when it saves.
