@@ -89,7 +89,9 @@ with open("fitted.pickle", "rb") as file:
 for i, (estimator, samples, answers) in enumerate(fitted):
     assert np.array_equal(estimator.predict_proba(samples), answers)
     estimator.export_saved_model(str(i))
-    served = tf.saved_model.load(str(i)).signatures["predict_proba"](X=tf.constant(samples, tf.float32))
+    signature = tf.saved_model.load(str(i)).signatures["predict_proba"]
+    samples = tf.constant(samples, signature.structured_input_signature[1]["X"].dtype)
+    served = signature(X=samples)
     assert np.allclose(served["predict_proba"], answers, atol=1e-12)
 assert keras.config.dtype_policy().name == "mixed_bfloat16" and keras.config.floatx() == "float32"
 print("equal")
