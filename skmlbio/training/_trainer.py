@@ -124,18 +124,20 @@ class Trainer:
         """
         jit = function == self._block and self._jit
         *before, inputs, targets, weights, scalars, _ = arguments
-        specs = keras.tree.map_structure(lambda t: tf.TensorSpec(t.shape, t.dtype), arguments)
-        if not jit:  # one trace for all buckets
-            model_inputs = keras.tree.flatten(self.network.forms[form].training.input)
-            free = (
-                tuple(tf.TensorSpec(t.shape, spec.dtype) for t, spec in zip(model_inputs, inputs, strict=True)),
-                tuple(tf.TensorSpec([None, *t.shape[1:]], t.dtype) for t in targets),
-                tf.TensorSpec([*weights.shape[:-1], None], weights.dtype),
-            )
-            before = [tf.TensorSpec([*t.shape[:-1], *[None] * min(t.shape.rank, 1)], t.dtype) for t in before]
-            specs = *before, *free, *specs[-2:]
-        key = function.__name__, form, tuple(scalars), tuple((s.shape, s.dtype) for s in keras.tree.flatten(specs[:-2]))
+        arrays = (*inputs, *targets, weights)
+        shapes = [t.shape for t in arrays] if jit else [*(t.shape[1:] for t in targets), weights.shape[:-1]]
+        key = function.__name__, form, tuple(scalars), tuple(shapes), tuple(t.dtype for t in arrays)
         if key not in self._programs:
+            specs = keras.tree.map_structure(lambda t: tf.TensorSpec(t.shape, t.dtype), arguments)
+            if not jit:  # one trace for all buckets
+                model_inputs = keras.tree.flatten(self.network.forms[form].training.input)
+                free = (
+                    tuple(tf.TensorSpec(t.shape, spec.dtype) for t, spec in zip(model_inputs, inputs, strict=True)),
+                    tuple(tf.TensorSpec([None, *t.shape[1:]], t.dtype) for t in targets),
+                    tf.TensorSpec([*weights.shape[:-1], None], weights.dtype),
+                )
+                before = [tf.TensorSpec([*t.shape[:-1], *[None] * min(t.shape.rank, 1)], t.dtype) for t in before]
+                specs = *before, *free, *specs[-2:]
             with self.network.lock, self.network.blueprint.settings.in_force():
                 self._programs[key] = Program(partial(function, form), specs, jit)
         return self._programs[key]
