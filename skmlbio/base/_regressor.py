@@ -10,6 +10,7 @@ from sklearn.callback import with_callbacks
 from sklearn.utils import check_array
 from sklearn.utils._param_validation import StrOptions
 
+from skmlbio.base._constants import let_constants_vary
 from skmlbio.base._estimator import TRAINING_CONSTRAINTS, NetworkEstimator
 from skmlbio.base._fit_data import column_statistics
 from skmlbio.base._range import LARGEST
@@ -20,7 +21,7 @@ class RegressorBase(RegressorMixin, NetworkEstimator):
     """A network with a head ``"predict"``, as a regressor.
 
     The network learns targets of mean 0 and variance 1, column by column; its last layer, called ``target``, brings
-    them back.
+    them back.  A column that is constant in `fit` comes back as that constant.
     """
 
     _parameter_constraints: dict = TRAINING_CONSTRAINTS | {"loss": [StrOptions({"mse", "mae", "huber"})]}
@@ -89,17 +90,18 @@ class RegressorBase(RegressorMixin, NetworkEstimator):
 
     def _training_sets(self, *given, reset):
         training, validation = super()._training_sets(*given, reset=reset)
-        if reset:
-            with np.errstate(over="ignore", invalid="ignore"):
-                mean, scale = column_statistics(ArrayData(training.targets[0]), training.weights)
-            # A target that is constant so far may vary in a `partial_fit` to come.
-            self._target_mean, self._target_scale = mean, np.where(scale == 0, 1.0, scale)
+        columns = ArrayData(training.targets[0])
+        with np.errstate(over="ignore", invalid="ignore"):
+            if reset:
+                self._target_mean, self._target_scale = column_statistics(columns, training.weights)
+            else:
+                self.weights_ = let_constants_vary(self.blueprint_, self.weights_, "target", columns, training.weights)
         return self._scaled(training, "y"), validation and self._scaled(validation, "y_val")
 
     def _scaled(self, samples, name):
         y = samples.targets[0]
         with np.errstate(over="ignore", invalid="ignore"):
-            scaled = (y - self._target_mean) / self._target_scale
+            scaled = (y - self._target_mean) / np.where(self._target_scale == 0, 1.0, self._target_scale)
         held = np.abs(scaled) <= LARGEST
         if not held.all():
             column = int(np.argmin(held.all(axis=0)))
@@ -129,7 +131,7 @@ class RegressorBase(RegressorMixin, NetworkEstimator):
         Returns
         -------
         ndarray of shape (n_samples,) or (n_samples, n_outputs), float64
-            Targets in their own units.
+            Targets in their own units.  One that was constant in `fit` is predicted as that constant.
         """
         answer = self._ask("predict", X)
         return answer[:, 0] if self._target_ndim == 1 else answer

@@ -13,8 +13,8 @@ from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.validation import check_is_fitted
 
 from skmlbio.base._annotated_data import refuse_annotated_data
+from skmlbio.base._constants import let_constants_vary
 from skmlbio.base._estimator import TRAINING_CONSTRAINTS, NetworkEstimator
-from skmlbio.base._fit_data import column_statistics
 from skmlbio.base._range import require_answers
 from skmlbio.training._batches import ArrayData, Data
 
@@ -157,22 +157,10 @@ class TransformerBase(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Network
     def _train(self, plan, training, validation, rng, known, partial):
         self._fitted_loss = self._loss()
         if known is None:
-            self._let_constants_vary(training)
+            self.weights_ = let_constants_vary(
+                self.blueprint_, self.weights_, "standardize", training.data, training.weights
+            )
         super()._train(plan, training, validation, rng, known, partial)
-
-    def _let_constants_vary(self, training):
-        """Give a scale to columns that were constant in earlier calls, and so come back as a constant, but now vary."""
-        from skmlbio.training._cache import get_network
-
-        paths = [variable.path for variable in get_network(self.blueprint_).weights]
-        if "standardize/scale" not in paths:
-            return
-        place = paths.index("standardize/scale")
-        mean, scale = self.weights_[paths.index("standardize/mean")], self.weights_[place]
-        if not scale.all():
-            new_mean, new_scale = column_statistics(training.data, training.weights)
-            varies = (scale == 0) & ((new_scale != 0) | (new_mean != mean))
-            self.weights_ = [*self.weights_[:place], np.where(varies, 1.0, scale), *self.weights_[place + 1 :]]
 
     def _answers(self):
         return {

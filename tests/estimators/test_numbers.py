@@ -145,10 +145,33 @@ def test_nothing_that_varies(name: str, X: np.ndarray) -> None:
     np.testing.assert_array_equal(model.reconstruct(X), X)
 
 
-@pytest.mark.parametrize("y", [np.full(20, 3.0), np.full((20, 2), -1.7e9)])
-def test_a_target_that_never_changes(y: np.ndarray) -> None:
-    predicted = DenseRegressor(**FIT).fit(Z[:20], y).predict(Z[:20])
-    np.testing.assert_allclose(predicted, y, atol=0.2)
+@pytest.mark.parametrize("cls", [DenseRegressor, NetworkRegressor])
+@pytest.mark.parametrize(
+    "y", [np.full(20, 5.1), np.full((20, 2), -1.7e9), np.column_stack([Z[:20, 0], np.full(20, 0.1), np.zeros(20)])]
+)
+def test_a_constant_target_is_predicted_as_the_constant(cls, y: np.ndarray, tmp_path) -> None:
+    regressor = cls(**FIT).fit(Z[:20], y, sample_weight=np.arange(20) % 3, X_val=Z[:9], y_val=y[:9])
+    regressor.export_saved_model(tmp_path / "served")
+    served = tf.saved_model.load(tmp_path / "served").signatures["predict"]
+    constant = np.ptp(y, axis=0) == 0
+    for predicted in (regressor.predict(Z), served(X=tf.constant(Z))["predict"].numpy()):
+        assert (predicted[..., constant] == y[0, constant] if y.ndim > 1 else predicted == y[0]).all()
+    assert (regressor.model_(Z).numpy()[:, np.atleast_1d(constant)] == y.reshape(20, -1)[0, constant]).all()
+    assert np.isfinite(regressor.history_["loss"] + regressor.history_["val_loss"]).all()
+    if y.ndim > 1 and not constant.all():
+        assert regressor.predict(Z)[:, 0].std() > 0.1
+
+
+@pytest.mark.parametrize("cls", [DenseRegressor, NetworkRegressor])
+def test_a_target_that_was_constant_may_vary_later(cls) -> None:
+    y = np.column_stack([np.full(400, 5.1), np.full(400, -2.0)])
+    later = y + np.column_stack([Z[:, 0], np.zeros(400)])
+    regressor = cls(**FIT).fit(Z, y).partial_fit(Z, y)
+    assert (regressor.predict(Z) == y).all()
+    regressor.partial_fit(Z, later)
+    assert regressor.predict(Z)[:, 0].std() > 0.01 and (regressor.predict(Z)[:, 1] == -2.0).all()
+    regressor.set_params(warm_start=True).fit(Z, later)
+    assert np.corrcoef(regressor.predict(Z)[:, 0], later[:, 0])[0, 1] > 0.95
 
 
 # What single precision cannot hold ------------------------------------------------------------------------------------
