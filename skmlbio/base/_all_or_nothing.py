@@ -7,11 +7,15 @@ from collections.abc import Callable
 from typing import Any
 
 
+class KeptInterrupt(KeyboardInterrupt):
+    """An interruption of a fit that keeps what it has learned."""
+
+
 def all_or_nothing(fit: Callable) -> Callable:
-    """Bring back what an estimator had learned before, if a fit raises an error.
+    """Bring back what an estimator had learned before, if a fit raises an error or is interrupted.
 
     Otherwise labels and widths of the new data would stand beside the old weights, and answers be wrong without a word.
-    An interruption is no error: what was learned until then is kept.
+    A `KeptInterrupt` is neither: what was learned until then is kept.
     """
 
     @functools.wraps(fit)
@@ -19,7 +23,9 @@ def all_or_nothing(fit: Callable) -> Callable:
         before = dict(vars(self))
         try:
             return fit(self, *args, **options)
-        except Exception:
+        except KeptInterrupt:
+            raise
+        except BaseException:
             for name in [name for name in vars(self) if name.endswith("_")]:
                 delattr(self, name)
             vars(self).update(before)

@@ -13,7 +13,7 @@ from sklearn.utils import check_random_state
 from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.validation import check_consistent_length, check_is_fitted, validate_data
 
-from skmlbio.base._all_or_nothing import all_or_nothing
+from skmlbio.base._all_or_nothing import KeptInterrupt, all_or_nothing
 from skmlbio.base._annotated_data import refuse_annotated_data
 from skmlbio.base._export import ExportMixin
 from skmlbio.base._fit_data import column_statistics, ensure_sample_weight, said_of, validation_rows
@@ -266,8 +266,8 @@ class NetworkEstimator(ExportMixin, CallbackSupportMixin, BaseEstimator):
         self.weights_ = result.weights
         n_epochs = len(result.history.get("loss", ()))
         if partial and hasattr(self, "history_"):
-            for name, values in result.history.items():
-                self.history_.setdefault(name, []).extend(values)
+            added = {name: [*self.history_.get(name, ()), *values] for name, values in result.history.items()}
+            self.history_ = self.history_ | added  # a new one: the old one is brought back, should this be interrupted
             self.n_iter_ += n_epochs
         else:
             self.history_, self.n_iter_ = result.history, n_epochs
@@ -278,7 +278,7 @@ class NetworkEstimator(ExportMixin, CallbackSupportMixin, BaseEstimator):
         else:
             self.__dict__.pop("_optimizer_state", None)
         if result.interrupted is not None:
-            raise KeyboardInterrupt(
+            raise KeptInterrupt(
                 f"{type(self).__name__} was interrupted in epoch {result.interrupted}; it keeps what it has learned."
             )
 

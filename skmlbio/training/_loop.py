@@ -128,6 +128,8 @@ def train(
     ------
     ValueError
         If the loss is no longer a number.
+    KeyboardInterrupt
+        If the user stops the fit before the first epoch has ended.
     """
     blocks = plan_blocks(training, plan.batch_size)
     jit = _worth_compiling(blueprint, plan, blocks) if plan.jit is None else plan.jit
@@ -180,7 +182,9 @@ class _Fit:
                     break
             interrupted = None
         except KeyboardInterrupt:
-            pass  # the caller keeps what has been learned, and tells
+            if not self.history:
+                raise  # nothing has been learned
+            # The caller keeps what has been learned, and tells.
         self.trainer.finish()
         for watcher in self.watchers:
             watcher.after_fit(self.trainer)

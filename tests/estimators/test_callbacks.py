@@ -1,5 +1,6 @@
 """Keras' callbacks and scikit-learn's, told of every epoch; and Ctrl-C."""
 
+import copy
 import pickle
 
 import keras
@@ -207,6 +208,39 @@ def test_verbose_draws_a_bar(two_classes, capfd) -> None:
     assert "DenseClassifier [########################] 4/4  loss 0." in shown.err and "val_loss 0." in shown.err
     network(verbose=0).fit(*two_classes)
     assert capfd.readouterr() == ("", "")
+
+
+class InterruptAtOnce(keras.callbacks.Callback):
+    def on_epoch_begin(self, epoch, logs=None):
+        raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("verb", ["fit", "partial_fit"])
+def test_interrupting_before_the_first_epoch_ends_leaves_the_estimator_as_it_was(two_classes, iris, verb) -> None:
+    estimator = network(callbacks=[InterruptAtOnce])
+    with pytest.raises(KeyboardInterrupt):
+        getattr(estimator, verb)(*two_classes)
+    assert not [name for name in vars(estimator) if name.endswith("_")]
+    fitted = network().partial_fit(*two_classes)
+    history, answers = copy.deepcopy(fitted.history_), fitted.predict_proba(two_classes[0])
+    fitted.set_params(callbacks=[InterruptAtOnce])
+    with pytest.raises(KeyboardInterrupt):
+        getattr(fitted, verb)(*(two_classes if verb == "partial_fit" else (iris[0][:, :3], iris[1])))
+    assert (fitted.history_, fitted.n_iter_, fitted.n_features_in_) == (history, 1, 4)
+    assert np.array_equal(fitted.predict_proba(two_classes[0]), answers)
+
+
+@pytest.mark.parametrize("step", ["_encode_target", "_make_blueprint", "_plan"])
+def test_interrupting_before_the_training_leaves_the_estimator_as_it_was(two_classes, iris, monkeypatch, step) -> None:
+    def interrupt(*arguments, **options):
+        raise KeyboardInterrupt
+
+    fitted = network().fit(*two_classes)
+    answers = fitted.predict_proba(two_classes[0])
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(fitted, step, interrupt)
+        fitted.fit(iris[0][:, :3], iris[1])
+    assert fitted.n_features_in_ == 4 and np.array_equal(fitted.predict_proba(two_classes[0]), answers)
 
 
 @pytest.mark.parametrize("patience", [None, 5])
