@@ -36,8 +36,11 @@ def ensure_sequences(
 
         - ``"auto"`` recognises DNA, RNA or protein by the letters of all strings together, with their ambiguity codes
           (see `get_alphabet`), whether or not those occur. Strings are nucleotides if A, C, G and T or U all occur
-          and are at least nine tenths of the letters other than N, and then RNA if U is more frequent than T. All
-          others are proteins: name the alphabet of nucleotides that lack a base or have many ambiguity codes.
+          and are at least nine tenths of the letters other than N, and then RNA if U is more frequent than T. They
+          are, too, if all letters are bases or ambiguity codes, at least half of them bases, and three bases occur:
+          among 20 letters, among 100 where more than a tenth are codes, or among any where U is more frequent than
+          T. Fewer letters are taken for residues, and as many of one or two bases for nucleotides, with a warning: then
+          name the alphabet. All others are proteins.
           `Sequences` keep the alphabet that they have;
         - ``"learned"`` takes the characters that occur in `X`, sorted; ambiguity codes are then letters like others;
         - all else is as in `get_alphabet`.

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from skmlbio.sequences import Alphabet, Sequences, ensure_sequences, get_alphabet
+from skmlbio.sequences import Alphabet, Sequences, ensure_sequences, get_alphabet, read_fasta
 
 STRINGS = ["ACGT", "gattaca", "N"]
 UPPER = ["ACGT", "GATTACA", "N"]
@@ -97,13 +97,15 @@ def test_tokens_are_the_look_up_of_the_bytes(strings: list[str]) -> None:
         (["gatt", "aca"], "dna"),
         (["gauu", "ACA"], "rna"),
         (["ACGT" * 9 + "RYKN", "SNNNNNNNN"], "dna"),  # N says nothing, nine tenths of the others are bases
-        (["ACGT" * 9 + "RYKNSM"], "protein"),
+        (["ACGT" * 27 + "RYKNSM" * 4], "dna"),
+        (["ACGTRYSWKMBDHVNACGTACG"] * 8, "dna"),  # a bit more than half are bases
+        (["ACGTRYSWKMBDHVNACGTACGE"] * 8, "protein"),  # E is no letter of nucleotides
+        (["AGTTGAGGTT", "TAGTAAGTTNA"], "dna"),  # converted by bisulfite
+        (["AGUUGAGG"], "rna"),
         (["A" * 200_000, "CGT"], "dna"),
         (["MKV", "LAD"], "protein"),
         (["SARVM", "GAVMR", "KYC"], "protein"),  # every letter is a code of nucleotides
-        (["TANG", "GNAT"], "protein"),  # C is missing
-        (["GAGAGA"], "protein"),
-        (["UUUU"], "protein"),
+        (["UUUU"], "rna"),
         (["HPPH"], "protein"),
         (["acdefghiklmnpqrstvwy"], "protein"),
     ],
@@ -111,6 +113,34 @@ def test_tokens_are_the_look_up_of_the_bytes(strings: list[str]) -> None:
 def test_the_alphabet_is_recognised_by_what_occurs(strings: list[str], name: str) -> None:
     assert ensure_sequences(strings).alphabet is get_alphabet(name)
     assert ensure_sequences(strings[::-1], alphabet="AUTO").alphabet is get_alphabet(name)
+
+
+@pytest.mark.parametrize(
+    ("strings", "assumed", "other", "found"),
+    [
+        (["TANG", "GNAT"], "protein", "dna", "6 letters, with 3 of the four bases"),
+        (["GAGAGA"], "protein", "dna", "6 letters, with 2 of"),
+        (["ATRCGK"], "protein", "dna", "6 letters, with 4 of"),
+        (["ACGT" * 9 + "RYKNSM"], "protein", "dna", "41 letters, with 4 of"),
+        (["AC" * 10], "dna", "protein", "20 letters, with 2 of"),
+        (["a" * 99, "AN"], "dna", "protein", "100 letters, with 1 of"),
+    ],
+)
+def test_a_close_decision_is_told(strings: list[str], assumed: str, other: str, found: str) -> None:
+    message = f"taken for {assumed} but may be {other}: their {found}.*alphabet='{assumed}' or .*='{other}' settles"
+    with pytest.warns(UserWarning, match=message) as told:
+        sequences = ensure_sequences(strings)
+    assert len(told) == 1 and told[0].filename == __file__
+    assert sequences.alphabet is get_alphabet(assumed)
+    for name in (assumed, other):  # without a warning, which would be an error
+        ensure_sequences(strings, alphabet=name)
+    ensure_sequences(sequences)
+
+
+def test_real_peptides_are_protein(data_file) -> None:
+    peptides = read_fasta(data_file("amp_amplify/AMPlify_AMP_test_common.fa")).sequences
+    for start in range(0, len(peptides), 3):
+        assert ensure_sequences(peptides[start : start + 3]).alphabet is get_alphabet("protein")
 
 
 @pytest.mark.parametrize(
@@ -162,6 +192,7 @@ def test_learned_alphabet(strings: list[str], letters: str, case_sensitive: bool
     assert alphabet.codes == ""
 
 
+@pytest.mark.filterwarnings("ignore:the strings are taken for protein but may be dna")
 @pytest.mark.parametrize("case_sensitive", [True, False, np.True_, np.False_])
 @pytest.mark.parametrize(
     ("alphabet", "kept", "folded"),
