@@ -83,8 +83,8 @@ class GCNClassifier(ClassifierBase):
     node_attributes : str, sequence of str or None, default=None
         For networkx graphs: the attribute with the type of a node, or a sequence of attributes with numeric features.
     edge_attribute : str or None, default="weight"
-        For networkx graphs: the attribute with the weight of an edge.  An edge without "weight" weighs 1; an attribute
-        of any other name must be there at every edge; None gives every edge the weight 1.
+        For networkx graphs: the attribute with the weight of an edge, which must be there at every edge of every graph.
+        Where no edge has a "weight", each weighs 1; None gives every edge the weight 1.
     flow : {"target_to_source", "source_to_target"}, default="target_to_source"
         Which way messages go along an edge (source, target), the entry A[source, target]: "target_to_source" is A X,
         where the source collects from the target; "source_to_target" is Aᵀ X, PyTorch Geometric's default, where the

@@ -20,14 +20,38 @@ def to_graph(graph: object, node_attributes: str | Sequence[str] | None, edge_at
         return graph
     if isinstance(graph, (tuple, list)) and len(graph) == 2:
         return from_adjacency(*graph)
-    if type(graph).__module__.startswith("spektral."):
+    if _is_spektral(graph):
         return from_spektral(graph)
-    if hasattr(graph, "is_directed") and hasattr(graph, "nodes") and hasattr(graph, "edges"):
+    if _is_networkx(graph):
         return from_networkx(graph, node_attributes, edge_attribute)
     raise TypeError(
         f"a {type(graph).__name__} is no graph; allowed are skmlbio's Graph, networkx graphs, spektral.data.Graph "
         "and pairs (features, adjacency)"
     )
+
+
+def _is_spektral(graph: object) -> bool:
+    return type(graph).__module__.startswith("spektral.")
+
+
+def _is_networkx(graph: object) -> bool:
+    return hasattr(graph, "is_directed") and hasattr(graph, "nodes") and hasattr(graph, "edges")
+
+
+def occurring_edge_attribute(graphs: list, edge_attribute: str | None) -> str | None:
+    """`None` for a ``"weight"`` that no edge of the networkx graphs has: it is then 1, as in networkx."""
+    if edge_attribute != "weight":
+        return edge_attribute
+    edges = (attributes for graph in graphs if _is_networkx(graph) for *_, attributes in graph.edges(data=True))
+    return edge_attribute if any(edge_attribute in attributes for attributes in edges) else None
+
+
+def require_features_of_all_or_none(graphs: list) -> None:
+    """Refuse Spektral's graphs of which some have node features and others, which would get the feature 1, none."""
+    given = {index: graph.x is not None for index, graph in enumerate(graphs) if _is_spektral(graph)}
+    if len(set(given.values())) == 2:
+        having, lacking = (next(index for index, has in given.items() if has == wanted) for wanted in (True, False))
+        raise ValueError(f"graph {lacking} has no node features x, but graph {having} has; give them to all or to none")
 
 
 def from_adjacency(features: ArrayLike, adjacency: ArrayLike) -> Graph:
@@ -101,16 +125,15 @@ def _attribute(graph: object, name: str) -> list:
 
 
 def _edge_values(graph: object, name: str) -> list:
-    """The weights of the edges; only what networkx calls the weight may be left out, and is 1 there, as in networkx."""
     values = []
     for first, second, attributes in graph.edges(data=True):
-        if name not in attributes and name != "weight":
+        if name not in attributes:
             present = sorted({str(other) for *_, given in graph.edges(data=True) for other in given})
             raise ValueError(
-                f"edge ({first!r}, {second!r}) has no attribute {name!r}; "
-                f"edges of this graph have {', '.join(present) or 'none'}"
+                f"edge ({first!r}, {second!r}) has no attribute {name!r}; edges of this graph have "
+                f"{', '.join(present) or 'none'}: give it to every edge, or edge_attribute=None, which weighs each 1"
             )
-        values.append(attributes.get(name, 1.0))
+        values.append(attributes[name])
     return values
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ._converters import to_graph
+from ._converters import occurring_edge_attribute, require_features_of_all_or_none, to_graph
 from ._graph import Graph, node_type_array
 from ._graph_samples import GraphSamples, positions, starts
 
@@ -39,8 +39,8 @@ def ensure_graphs(
         features, in that order (a vector gives several). An empty sequence, or `None` where nodes have no attributes:
         each node gets the feature 1.
     edge_attribute : str or None, default="weight"
-        For networkx graphs: the attribute with the weight of an edge. An edge without ``"weight"`` weighs 1, as in
-        networkx; an attribute of any other name must be there at every edge. `None` gives every edge the weight 1.
+        For networkx graphs: the attribute with the weight of an edge, which must be there at every edge of every
+        graph. Where no edge has a ``"weight"``, each weighs 1, as in networkx. `None` gives every edge the weight 1.
     flow : {"target_to_source", "source_to_target"}, default="target_to_source"
         Which way messages go along an edge ``(source, target)``, the entry ``adjacency[source, target]``: by default
         the source collects from the target, as ``A X`` has it. ``"source_to_target"``, PyTorch Geometric's default,
@@ -88,7 +88,10 @@ def ensure_graphs(
         raise ValueError(f"unknown must be 'error' or 'mask', not {unknown!r}")
     if flow not in ("target_to_source", "source_to_target"):
         raise ValueError(f"flow must be 'target_to_source' or 'source_to_target', not {flow!r}")
-    graphs = [_converted(graph, index, node_attributes, edge_attribute) for index, graph in enumerate(_listed(X))]
+    listed = _listed(X)
+    require_features_of_all_or_none(listed)
+    edge_attribute = occurring_edge_attribute(listed, edge_attribute)
+    graphs = [_converted(graph, index, node_attributes, edge_attribute) for index, graph in enumerate(listed)]
     n_nodes = np.array([graph.n_nodes for graph in graphs])
     if not n_nodes.all():
         raise ValueError(f"graph {n_nodes.argmin()} has no nodes; at least one is needed")

@@ -40,7 +40,7 @@ def test_bool_adjacency() -> None:
 def test_undirected_networkx_edges_count_in_both_directions() -> None:
     graph = networkx.Graph()
     graph.add_edge("a", "b", weight=2.0)
-    graph.add_edge("b", "c")
+    graph.add_edge("b", "c", weight=1.0)
     graph.add_edge("c", "c", weight=5.0)
     np.testing.assert_array_equal(adjacency_of(ensure_graphs([graph])), networkx.to_numpy_array(graph))
     np.testing.assert_array_equal(
@@ -128,10 +128,20 @@ def test_an_edge_attribute_that_edges_lack_is_an_error_that_names_those_they_hav
     assert ensure_graphs([networkx.empty_graph(2)], edge_attribute="order").n_edges == [0]
 
 
-def test_a_weight_may_be_left_out_as_in_networkx() -> None:
-    graph = networkx.Graph([(0, 1, {"weight": 3.0}), (1, 2)])
+@pytest.mark.parametrize("kind", [networkx.Graph, networkx.DiGraph, networkx.MultiGraph])
+def test_a_weight_may_be_left_out_everywhere_or_nowhere(kind: type) -> None:
+    weighted, part, without = kind([(0, 1, {"weight": 3.0})]), kind([(0, 1, {"weight": 3.0}), (1, 2)]), kind([(0, 1)])
     for options in ({}, {"edge_attribute": "weight"}):
-        np.testing.assert_array_equal(ensure_graphs([graph], **options).edge_weight, [3, 3, 1, 1])
+        assert (ensure_graphs([without, networkx.path_graph(3)], **options).edge_weight == 1).all()
+        assert (ensure_graphs([weighted], **options).edge_weight == 3).all()
+        for graphs, place in (
+            ([part], r"graph 0: edge \(1, 2\)"),
+            ([weighted, without], r"graph 1: edge \(0, 1\)"),
+            ([without, Graph([[1.0]]), weighted], r"graph 0: edge \(0, 1\)"),
+        ):
+            with pytest.raises(ValueError, match=place + " has no attribute 'weight'; .* or edge_attribute=None"):
+                ensure_graphs(graphs, **options)
+            assert (ensure_graphs(graphs, edge_attribute=None).edge_weight == 1).all()
 
 
 def test_spektral_graphs() -> None:
@@ -150,6 +160,9 @@ def test_spektral_graphs() -> None:
     assert ensure_graphs([SpektralGraph(x=FEATURES)]).n_edges == [0]
     with pytest.raises(ValueError, match="graph 0 has no nodes"):
         ensure_graphs([SpektralGraph()])
+    mixed = [SpektralGraph(x=np.ones((3, 1)), a=ADJACENCY), Graph([[1.0]]), SpektralGraph(a=ADJACENCY)]
+    with pytest.raises(ValueError, match="graph 2 has no node features x, but graph 0 has; give them to all or to no"):
+        ensure_graphs(mixed)
 
 
 @pytest.mark.parametrize(
