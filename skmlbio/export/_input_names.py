@@ -10,7 +10,10 @@ _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 
 
 def input_names(names: Iterable[str]) -> list[str]:
-    """Turn names into input names that every TensorFlow client can write, each another one.
+    """Turn names of columns into the input names of an exported model, each another one.
+
+    ``dict(zip(estimator.feature_names_in_, input_names(estimator.feature_names_in_)))`` says how a model calls what was
+    a column in `fit`.
 
     TensorFlow takes ASCII letters, digits and underscores, a letter first, and does not tell upper from lower case.
     A name that complies stays as it is.  In others, each run of other characters becomes one underscore, those at the
@@ -29,6 +32,7 @@ def input_names(names: Iterable[str]) -> list[str]:
 
     Examples
     --------
+    >>> from skmlbio.export import input_names
     >>> input_names(["mean radius", "mean_radius", "5' end", "TP53", "tp53", "class", "α"])
     ['mean_radius_2', 'mean_radius', 'feature_5_end', 'TP53', 'tp53_2', 'feature_class', 'feature']
     """

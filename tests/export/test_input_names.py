@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from skmlbio.export._input_names import input_names
+from skmlbio.export import input_names
 
 
 @pytest.mark.parametrize(
