@@ -69,7 +69,8 @@ class NetworkEstimator(ExportMixin, CallbackSupportMixin, BaseEstimator):
     n_iter_ : int
         Epochs trained.
     best_epoch_ : int
-        The epoch, counted from 1, of the lowest loss (on validation data if there are any).
+        The epoch, counted from 1, of the lowest loss (on validation data if there are any).  Only where `patience` is
+        set are the weights those of this epoch; else they are those of the end, or the mean of the last epochs.
     """
 
     # For metadata routing: a splitter of groups asks for `groups`, and a fit does not unless it is told to.

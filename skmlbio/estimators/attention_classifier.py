@@ -119,7 +119,8 @@ class AttentionClassifier(ClassifierBase):
     n_iter_ : int
         Number of epochs.
     best_epoch_ : int
-        Epoch of the lowest loss, counted from 1.
+        Epoch of the lowest loss (on validation samples, if any), counted from 1.  Only where `patience` is set are the
+        weights those of this epoch; else they are those of the end, averaged over the last epochs (`weight_averaging`).
     alphabet_ : Alphabet
         What the characters may be.
     max_length_ : int

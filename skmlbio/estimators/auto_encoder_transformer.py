@@ -87,7 +87,8 @@ class AutoEncoderTransformer(DecoderMixin, TransformerBase):
     n_iter_ : int
         Number of epochs.
     best_epoch_ : int
-        Epoch of the lowest loss, counted from 1.
+        Epoch of the lowest loss (on validation samples, if any), counted from 1.  Only where `patience` is set are the
+        weights those of this epoch; else they are those of the end.
     n_features_in_ : int
         Number of features in `fit`.
     feature_names_in_ : ndarray of shape (`n_features_in_`,)

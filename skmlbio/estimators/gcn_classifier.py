@@ -139,7 +139,8 @@ class GCNClassifier(ClassifierBase):
     n_iter_ : int
         Number of epochs.
     best_epoch_ : int
-        Epoch of the lowest loss, counted from 1.
+        Epoch of the lowest loss (on validation samples, if any), counted from 1.  Only where `patience` is set are the
+        weights those of this epoch; else they are those of the end, averaged over the last epochs (`weight_averaging`).
     n_features_in_ : int
         Number of features of a node; 1 where nodes carry a type.
     node_types_ : ndarray of shape (n_types,) or None
