@@ -18,6 +18,7 @@ from skmlbio.base._annotated_data import refuse_annotated_data
 from skmlbio.base._export import ExportMixin
 from skmlbio.base._fit_data import column_statistics, ensure_sample_weight, said_of, validation_rows
 from skmlbio.base._intervals import Interval
+from skmlbio.base._number_columns import numbers_expected
 from skmlbio.base._pickling import require_importable
 from skmlbio.base._range import require_answers, require_single
 from skmlbio.base._same_network import require_same_network
@@ -89,7 +90,8 @@ class NetworkEstimator(ExportMixin, CallbackSupportMixin, BaseEstimator):
             self._input_dtype = np.float64 if self._standardizes() else np.float32
         kind = getattr(getattr(X, "dtype", None), "kind", None)
         dtype = [self._input_dtype] if kind in ("b", "i", "u") else [np.float64, self._input_dtype]
-        X = validate_data(self, X, reset=reset, dtype=dtype, accept_sparse="csr", order="C", **options)
+        with numbers_expected(X):
+            X = validate_data(self, X, reset=reset, dtype=dtype, accept_sparse="csr", order="C", **options)
         require_single(X, getattr(self, "feature_names_in_", None))
         return X.astype(self._input_dtype, copy=False)
 

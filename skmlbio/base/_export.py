@@ -58,7 +58,8 @@ class ExportMixin:
         so on; with more than 256 features, both take the matrix.  TensorFlow's names are of ASCII letters, digits and
         underscores, begin with a letter, and do not tell upper from lower case.  Other characters become underscores,
         "feature" goes before a name that begins with a digit or is a word of Python, and names that would coincide
-        are numbered: "mean radius" is ``mean_radius``, or ``mean_radius_2`` if there is a "mean_radius" beside it; `skmlbio.export.input_names` lists them.
+        are numbered: "mean radius" is ``mean_radius``, or ``mean_radius_2`` if there is a "mean_radius" beside it.
+        `skmlbio.export.input_names` lists them.
 
         NaN, infinity and numbers beyond single precision stop a call with an error, as they do here.  What came before
         in a pipeline, such as a scaler, is no part of the model: export the last step,

@@ -13,6 +13,7 @@ from sklearn.utils._param_validation import StrOptions
 from skmlbio.base._constants import let_constants_vary
 from skmlbio.base._estimator import TRAINING_CONSTRAINTS, NetworkEstimator
 from skmlbio.base._fit_data import column_statistics
+from skmlbio.base._number_columns import numbers_expected
 from skmlbio.base._range import LARGEST
 from skmlbio.training._batches import ArrayData
 
@@ -78,7 +79,8 @@ class RegressorBase(RegressorMixin, NetworkEstimator):
             raise ValueError(
                 f"{type(self).__name__} requires y to be passed, but the target y is None: give one number a sample."
             )
-        y = check_array(y, ensure_2d=False, dtype=np.float64, input_name="y", estimator=self)
+        with numbers_expected(y, "y"):
+            y = check_array(y, ensure_2d=False, dtype=np.float64, input_name="y", estimator=self)
         if y.ndim > 2:
             raise ValueError(f"y must have one or two axes, got shape {y.shape}.")
         if reset:

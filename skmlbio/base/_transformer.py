@@ -15,6 +15,7 @@ from sklearn.utils.validation import check_is_fitted
 from skmlbio.base._annotated_data import refuse_annotated_data
 from skmlbio.base._constants import let_constants_vary
 from skmlbio.base._estimator import TRAINING_CONSTRAINTS, NetworkEstimator
+from skmlbio.base._number_columns import numbers_expected
 from skmlbio.base._range import require_answers
 from skmlbio.training._batches import ArrayData, Data
 
@@ -199,7 +200,8 @@ class DecoderMixin:
         """
         check_is_fitted(self, "weights_")
         refuse_annotated_data(X)
-        codes = check_array(X, dtype=np.float32, order="C", estimator=self, input_name="X")
+        with numbers_expected(X):
+            codes = check_array(X, dtype=np.float32, order="C", estimator=self, input_name="X")
         if codes.shape[1] != self._code_size():
             raise ValueError(f"X has {codes.shape[1]} columns, but codes have {self._code_size()} components.")
         return self._ask_encoded("inverse_transform", ArrayData(codes))
