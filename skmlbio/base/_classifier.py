@@ -15,6 +15,7 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
 from skmlbio.base._all_or_nothing import all_or_nothing
+from skmlbio.base._arguments import said_by_estimator
 from skmlbio.base._estimator import TRAINING_CONSTRAINTS, NetworkEstimator
 from skmlbio.base._labels import Labels
 from skmlbio.training._batches import Arrays
@@ -36,6 +37,7 @@ class ClassifierBase(ClassifierMixin, NetworkEstimator):
 
     _parameter_constraints: dict = TRAINING_CONSTRAINTS | {"class_weight": [dict, list, StrOptions({"balanced"}), None]}
 
+    @said_by_estimator
     @with_callbacks
     def fit(self, X, y, sample_weight=None, *, X_val=None, y_val=None, sample_weight_val=None, groups=None):
         """Train from the start, or from the present weights if `warm_start` is set.
@@ -66,6 +68,7 @@ class ClassifierBase(ClassifierMixin, NetworkEstimator):
         """
         return self._fit(X, y, sample_weight, (X_val, y_val, sample_weight_val), groups)
 
+    @said_by_estimator
     @with_callbacks
     def partial_fit(self, X, y, classes=None, sample_weight=None):
         """Train for one epoch on some samples, going on from the present weights.

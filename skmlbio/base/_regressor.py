@@ -10,6 +10,7 @@ from sklearn.callback import with_callbacks
 from sklearn.utils import check_array
 from sklearn.utils._param_validation import StrOptions
 
+from skmlbio.base._arguments import said_by_estimator
 from skmlbio.base._constants import let_constants_vary
 from skmlbio.base._estimator import TRAINING_CONSTRAINTS, NetworkEstimator
 from skmlbio.base._fit_data import column_statistics
@@ -27,6 +28,7 @@ class RegressorBase(RegressorMixin, NetworkEstimator):
 
     _parameter_constraints: dict = TRAINING_CONSTRAINTS | {"loss": [StrOptions({"mse", "mae", "huber"})]}
 
+    @said_by_estimator
     @with_callbacks
     def fit(self, X, y, sample_weight=None, *, X_val=None, y_val=None, sample_weight_val=None, groups=None):
         """Train from the start, or from the present weights if `warm_start` is set.
@@ -57,6 +59,7 @@ class RegressorBase(RegressorMixin, NetworkEstimator):
         """
         return self._fit(X, y, sample_weight, (X_val, y_val, sample_weight_val), groups)
 
+    @said_by_estimator
     @with_callbacks
     def partial_fit(self, X, y, sample_weight=None):
         """Train for one epoch on some samples, going on from the present weights.

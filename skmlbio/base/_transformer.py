@@ -13,6 +13,7 @@ from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.validation import check_is_fitted
 
 from skmlbio.base._annotated_data import refuse_annotated_data
+from skmlbio.base._arguments import said_by_estimator
 from skmlbio.base._constants import let_constants_vary
 from skmlbio.base._estimator import TRAINING_CONSTRAINTS, NetworkEstimator
 from skmlbio.base._number_columns import numbers_expected
@@ -32,6 +33,7 @@ class TransformerBase(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Network
         "loss": [StrOptions({"mse", "mae", "huber", "binary_crossentropy"})]
     }
 
+    @said_by_estimator
     @with_callbacks
     def fit(self, X, y=None, sample_weight=None, *, X_val=None, sample_weight_val=None, groups=None):
         """Train from the start, or from the present weights if `warm_start` is set.
@@ -62,6 +64,7 @@ class TransformerBase(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Network
         """
         return self._fit(X, None, sample_weight, (X_val, None, sample_weight_val), groups)
 
+    @said_by_estimator
     @with_callbacks
     def partial_fit(self, X, y=None, sample_weight=None):
         """Train for one epoch on some samples, going on from the present weights.
