@@ -59,7 +59,9 @@ class AttentionClassifier(ClassifierBase):
     kernel_width : int or None, default=9
         How many neighbouring residues the convolution before the blocks sees; None leaves it out.
     positions : {"sinusoidal", "learned", "none"}, default="learned"
-        What tells a residue its place.  Learned positions past the longest training string share its last vector.
+        What tells a residue its place.  Strings may be of any length in prediction: where positions are learned, all
+        residues past the longest training string (`max_length_`) have the vector of its last place, and so cannot be
+        told apart by their place; sinusoidal ones go on.
     pooling : {"mean", "max", "attention"}, default="max"
         How the residues of a string become one vector; "attention" learns how much each of them counts.
     norm : {"pre", "post"}, default="pre"

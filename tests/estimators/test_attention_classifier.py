@@ -224,6 +224,16 @@ def test_attention_maps_come_in_batches_of_limited_size(monkeypatch: pytest.Monk
         np.testing.assert_allclose(found, whole, atol=1e-5)
 
 
+def test_strings_longer_than_any_in_training(fitted) -> None:
+    """Learned positions go on with the last one; the answer depends on the residues all the same."""
+    longest = "ACGT" * (fitted.max_length_ // 4 + 1)
+    longer = [longest + tail for tail in ("AAAAAAAA", "CCCCCCCC", "A" * 300)]
+    answers = fitted.predict_proba(longer)
+    assert np.isfinite(answers).all() and np.ptp(answers[:, 0]) > 1e-6
+    maps = fitted.attention_maps(longer)
+    assert [m.shape[-1] for m in maps] == [len(string) for string in longer]
+
+
 # Memory --------------------------------------------------------------------------------------------------------------
 
 
