@@ -254,8 +254,9 @@ class AttentionClassifier(ClassifierBase):
         data = self._samples(X).to_predict()
         # What is returned, and the last batch, whose strings are padded to the length of the longest or more.
         lengths = data.sequences.lengths
-        advice = "cut it, or ask for fewer strings at a time"
-        self._require_memory(np.append(lengths, lengths.max()), self.n_blocks, advice, data)
+        n_heads, n_blocks, dtype = self._maps_of_a_string()
+        needed = attention_bytes(np.append(lengths, lengths.max()), n_heads, n_blocks, dtype)
+        self._require_memory(needed, data, data, "cut it, or ask for fewer strings at a time")
         maps: list[Any] = [None] * len(data)
         for rows in data.batches():
             blocks = super()._ask_encoded("attention_maps", data.subset(rows))
@@ -284,24 +285,33 @@ class AttentionClassifier(ClassifierBase):
         training, held_out = super()._training_sets(X, y, sample_weight, validation, groups, rng, reset)
         # Gradients need the maps of every block, and are maps themselves.
         advice = "cut such strings, or take fewer heads or blocks, or dtype='mixed_bfloat16'"
-        self._require_memory([training.data.sequences.lengths.max()], self.n_blocks + 1, advice, X)
+        n_heads, n_blocks, dtype = self._maps_of_a_string(reset)
+        needed = attention_bytes([training.data.sequences.lengths.max()], n_heads, n_blocks + 1, dtype)
+        self._require_memory(needed, training.data, X, advice)
         if held_out is not None:
-            given = X if validation[0] is None else validation[0]
-            self._require_memory([held_out.data.sequences.lengths.max()], 1, advice, given)
+            needed = attention_bytes([held_out.data.sequences.lengths.max()], n_heads, 1, dtype)
+            self._require_memory(needed, held_out.data, X if validation[0] is None else validation[0], advice)
         return training, held_out
 
     def _ask_encoded(self, head, data):
-        self._require_memory([data.sequences.lengths.max()], 1, "cut it, or fit a network of fewer heads", data)
+        n_heads, _, dtype = self._maps_of_a_string()
+        needed = attention_bytes([data.sequences.lengths.max()], n_heads, 1, dtype)
+        self._require_memory(needed, data, data, "cut it, or fit a network of fewer heads")
         return super()._ask_encoded(head, data.to_predict())
 
-    def _require_memory(self, lengths, n_maps, advice, given):
-        """Refuse strings of these lengths if their maps do not fit into memory together; `given` has all strings."""
-        settings = self.blueprint_.settings if hasattr(self, "blueprint_") else KerasSettings.current()
-        dtype = self.dtype or settings.dtype_policy
-        needed = attention_bytes(lengths, self.n_heads, n_maps, dtype)
+    def _maps_of_a_string(self, reset=False):
+        """Return heads, blocks and dtype policy of the fitted network, or of the one that is to be made."""
+        if reset:
+            return self.n_heads, self.n_blocks, self.dtype or KerasSettings.current().dtype_policy
+        made_of = self.blueprint_.arguments
+        return made_of["n_heads"], made_of["n_blocks"], made_of["dtype"] or self.blueprint_.settings.dtype_policy
+
+    def _require_memory(self, needed, data, given, advice):
+        """Refuse strings if their maps do not fit into memory; `given` has them all, in the user's order."""
         if needed > _SURELY_AVAILABLE:
-            data = given if isinstance(given, SequenceData) else self._encode(given, reset=False)
-            require_memory(needed, available_memory(), max(lengths), data.sequences.lengths, advice)
+            given = given if isinstance(given, SequenceData) else self._encode(given, reset=False)
+            longest = data.sequences.lengths.max()
+            require_memory(needed, available_memory(), longest, given.sequences.lengths, advice)
 
     def _make_blueprint(self):
         from skmlbio.networks.attention_classifier import attention_classifier

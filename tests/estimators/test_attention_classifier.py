@@ -17,6 +17,7 @@ from skmlbio import AttentionClassifier
 from skmlbio.estimators._sequence_data import SequenceData, choose_bucket_lengths
 from skmlbio.sequences import Alphabet, TokenEncoder, ensure_sequences, get_alphabet
 from skmlbio.training import clear_programs, program_info
+from skmlbio.training._keras_settings import KerasSettings
 
 SMALL = {"embedding_dim": 8, "n_heads": 2, "feed_forward_dim": 8, "kernel_width": 3, "epochs": 2, "random_state": 0}
 
@@ -259,6 +260,20 @@ def test_strings_too_long_for_the_memory_are_refused_before_anything_starts(monk
             ask(["ACGT", long])
     with pytest.raises(MemoryError, match=r"sequence 3, .* 30000 residues: .* at least 7\.2 GB"):
         classifier.fit(["ACGT", "TT"], [0, 1], X_val=["A", "C", "A", long], y_val=[0, 1, 0, 1])
+
+
+def test_the_memory_is_that_of_the_network_to_be_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("skmlbio.estimators.attention_classifier.available_memory", lambda: int(10e9))
+    strings = ["ACGT", "TT", "ACGT" * 4_000]  # maps of 1.0 GB a head and a block in single precision
+    with KerasSettings.current()._replace(dtype_policy="mixed_bfloat16").in_force():
+        classifier = AttentionClassifier(**{**SMALL, "n_blocks": 2}).fit(strings[:2], [0, 1])
+    classifier.set_params(n_heads=4)
+    with pytest.raises(MemoryError, match=r"sequence 2, .* at least 12\.3 GB"):
+        classifier.fit(strings, [0, 1, 0])
+    # Asked, it is the one that was made: two heads of half precision.
+    monkeypatch.setattr("skmlbio.estimators.attention_classifier.available_memory", lambda: int(1e9))
+    with pytest.raises(MemoryError, match=r"sequence 2, .* at least 1\.0 GB"):
+        classifier.predict(strings)
 
 
 def test_memory_that_nobody_knows_refuses_nothing(monkeypatch: pytest.MonkeyPatch, fitted) -> None:
