@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import pickle
 import sys
 from typing import Any
+
+import numpy as np
 
 _BY_VALUE = ("cloudpickle", "_dill", "copy")
 
@@ -17,13 +20,20 @@ def require_importable(estimator: Any) -> None:
     """
     for name, value in estimator.get_params(deep=False).items():
         try:
-            pickle.dumps(value)
+            _Trial(io.BytesIO()).dump(value)
         except Exception as error:
             if not _written_by_value():
                 raise pickle.PicklingError(
                     f"the parameter {name} of {type(estimator).__name__} cannot be pickled ({error}); give functions "
                     "and classes that stand at the top of a module, where they can be imported from, not a lambda."
                 ) from error
+
+
+class _Trial(pickle.Pickler):
+    """Leaves out arrays, which hold no functions and may be large."""
+
+    def persistent_id(self, value: Any) -> str | None:
+        return "array" if isinstance(value, np.ndarray) and not value.dtype.hasobject else None
 
 
 def _written_by_value() -> bool:

@@ -6,6 +6,7 @@ import pickle
 
 import cloudpickle
 import keras
+import numpy as np
 import pytest
 from joblib import Parallel, delayed
 from sklearn.base import clone
@@ -66,3 +67,18 @@ def test_what_can_be_imported_is_pickled() -> None:
     ):
         again = pickle.loads(pickle.dumps(estimator))
         assert str(again) == str(estimator)
+
+
+def test_large_parameters_are_written_once() -> None:
+    class Counted(np.ndarray):
+        n_written = 0
+
+        def __reduce_ex__(self, protocol):
+            Counted.n_written += 1
+            return np.asarray(self).__reduce_ex__(protocol)
+
+    start = np.zeros(5).view(Counted)
+    again = pickle.loads(pickle.dumps(NetworkClassifier(importable, network_params={"start": [start]})))
+    assert Counted.n_written == 1 and (again.network_params["start"][0] == 0).all()
+    with pytest.raises(pickle.PicklingError, match="the parameter network_params of NetworkClassifier"):
+        pickle.dumps(NetworkClassifier(importable, network_params={"start": np.array([LAMBDA], object)}))
