@@ -12,6 +12,7 @@ exclude_patterns = ["_build"]
 myst_enable_extensions = ["dollarmath"]
 myst_heading_anchors = 2
 numpydoc_show_class_members = False  # the class template lists them
+autodoc_typehints = "none"  # the texts name them
 templates_path = ["_templates"]
 
 html_theme = "furo"

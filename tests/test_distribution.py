@@ -31,8 +31,8 @@ def archives(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_wheel_is_the_package_and_nothing_else(archives: Path) -> None:
     (wheel,) = archives.glob("*.whl")
     files = {name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name}
-    modules = {path.relative_to(ROOT).as_posix() for path in (ROOT / "skmlbio").rglob("*.py")}
-    assert files == modules | {"skmlbio/py.typed"}
+    sources = [*(ROOT / "skmlbio").rglob("*.py"), *(ROOT / "skmlbio").rglob("*.pyi")]
+    assert files == {path.relative_to(ROOT).as_posix() for path in sources} | {"skmlbio/py.typed"}
 
 
 def test_wheel_says_what_it_needs(archives: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from numbers import Real
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from sklearn.base import ClassifierMixin
@@ -16,8 +16,9 @@ from sklearn.utils.validation import check_is_fitted
 
 from skmlbio.base._all_or_nothing import all_or_nothing
 from skmlbio.base._arguments import said_by_estimator
-from skmlbio.base._estimator import TRAINING_CONSTRAINTS, NetworkEstimator
+from skmlbio.base._estimator import NetworkEstimator
 from skmlbio.base._labels import Labels
+from skmlbio.base._parameters import parameter, with_parameters
 from skmlbio.training._batches import Arrays
 
 
@@ -26,8 +27,14 @@ def _has_one_decision(estimator: Any) -> bool:
     return labels is None or labels.kind != "multiclass-multioutput"
 
 
+@with_parameters
 class ClassifierBase(ClassifierMixin, NetworkEstimator):
     """A network with a head ``"decision_function"`` that returns logits, as a classifier.
+
+    Parameters
+    ----------
+    class_weight : dict, list of dict, "balanced" or None
+        Weight of each class; "balanced" weighs classes inversely to their frequency.
 
     Attributes
     ----------
@@ -35,7 +42,9 @@ class ClassifierBase(ClassifierMixin, NetworkEstimator):
         The labels, sorted.
     """
 
-    _parameter_constraints: dict = TRAINING_CONSTRAINTS | {"class_weight": [dict, list, StrOptions({"balanced"}), None]}
+    class_weight: dict | list[dict] | Literal["balanced"] | None = parameter(
+        default=None, allowed=[dict, list, StrOptions({"balanced"}), None]
+    )
 
     @said_by_estimator
     @with_callbacks

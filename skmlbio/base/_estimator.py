@@ -2,102 +2,113 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from numbers import Integral, Real
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from sklearn.base import BaseEstimator
 from sklearn.callback import CallbackSupportMixin
 from sklearn.utils import check_random_state
 from sklearn.utils._param_validation import StrOptions
-from sklearn.utils.validation import check_consistent_length, check_is_fitted, validate_data
+from sklearn.utils.validation import check_consistent_length, check_is_fitted
 
 from skmlbio.base._all_or_nothing import KeptInterrupt, all_or_nothing
 from skmlbio.base._annotated_data import refuse_annotated_data
 from skmlbio.base._export import ExportMixin
-from skmlbio.base._fit_data import column_statistics, ensure_sample_weight, said_of, validation_rows
+from skmlbio.base._fit_data import ensure_sample_weight, said_of, validation_rows
 from skmlbio.base._intervals import Interval
-from skmlbio.base._number_columns import numbers_expected
+from skmlbio.base._parameters import parameter, with_parameters
 from skmlbio.base._pickling import require_importable
-from skmlbio.base._range import require_answers, require_single
+from skmlbio.base._range import require_answers
 from skmlbio.base._same_network import require_same_network
 from skmlbio.base._sklearn_callbacks import ScikitLearnCallbacks
-from skmlbio.training._batches import ArrayData, Arrays, Data, TrainingSet, mean_one
+from skmlbio.training._batches import Arrays, Data, TrainingSet, mean_one
 from skmlbio.training._blueprint import Blueprint
-from skmlbio.training._budget import (
-    LEAST_GAIN,
-    LEAST_GAIN_OF_AVERAGED,
-    MOST_EPOCHS,
-    automatic_batch_size,
-    automatic_l2,
-)
+from skmlbio.training._budget import automatic_batch_size, automatic_end
 from skmlbio.training._optimizers import optimizer_configuration
 from skmlbio.training._plain import plain
 
-TRAINING_CONSTRAINTS: dict[str, list] = {
-    "optimizer": [str, dict],
-    "learning_rate": [Interval(Real, 0, None, closed="neither"), dict],
-    "epochs": [Interval(Integral, 1, None, closed="left"), StrOptions({"auto"})],
-    "batch_size": [Interval(Integral, 1, None, closed="left"), StrOptions({"auto"}), None],
-    "validation_fraction": [Interval(Real, 0, 1, closed="neither"), None],
-    "patience": [Interval(Integral, 1, None, closed="left"), None],
-    "callbacks": [list, tuple, None],
-    "warm_start": ["boolean"],
-    "random_state": ["random_state"],
-    "verbose": ["verbose"],
-}
 
-
+@with_parameters
 class NetworkEstimator(ExportMixin, CallbackSupportMixin, BaseEstimator):
     """A network as a scikit-learn estimator.
 
     What is fitted is a list of arrays, `weights_`; everything compiled is shared and lives elsewhere.  A subclass has a
     constructor, a docstring, and:
 
-    * `_encode(X, reset)`: user input to `Data`; the only place that looks at X;
+    * `_encode(X, reset)`: user input to `Data`; the only place that looks at X; `MatrixInput` has one for numbers;
     * `_encode_target(y, reset)`: labels to arrays;
     * `_make_blueprint()`: which network;
     * `_loss()`: the loss function, see `skmlbio.training`;
     * `_answers()`: what an exported network answers, and `_entrances(network)` if X is no array.
 
+    Parameters
+    ----------
+    optimizer : str or dict
+        Keras' name of the optimizer, or its configuration: ``{"class_name": "Adam", "config": {"clipnorm": 1.0}}``.
+    learning_rate : float or dict
+        Step size, or the configuration of a Keras schedule:
+        ``{"class_name": "CosineDecay", "config": {"initial_learning_rate": 1e-2, "decay_steps": 1000}}``.
+    epochs : int or "auto"
+        How often each sample is seen; "auto" ends where the median loss of the last third of the epochs is hardly below
+        that of the third before: by less than 1 % of its whole fall, or 5 % where weights are averaged; after 20 epochs
+        at least, and 300 at most, or where weights are averaged 100, or 2,000 steps if those are more.
+    batch_size : int, None or "auto"
+        Samples in a step; None takes all at once, "auto" takes 32 up to 4,096 samples, then n_samples / 128, at most
+        256.
+    validation_fraction : float or None
+        Share of the samples to watch the loss on instead of training on them.
+    patience : int or None
+        Stop when the loss (on validation samples, if any) has not improved for so many epochs, and keep the best
+        weights.
+    callbacks : list of callable or None
+        Each returns a fresh Keras callback, called at the ends of epochs.
+    warm_start : bool
+        Whether `fit` goes on from the weights of the last fit.
+    random_state : int, RandomState instance or None
+        Seed of initial weights, shuffles, dropout and noise: the same seed gives the same bits.
+    verbose : int
+        1 shows a progress bar.
+
     Attributes
     ----------
     weights_ : list of ndarray
-        The weights of the network.
+        Weights of the network.
+    model_ : keras.Model
+        The network with these weights, built when asked for.
     history_ : dict of str to list of float
-        One number an epoch for each loss.
+        Loss of every epoch; ``pandas.DataFrame(estimator.history_)`` tabulates it.
     n_iter_ : int
-        Epochs trained.
+        Number of epochs.
     best_epoch_ : int
-        The epoch, counted from 1, of the lowest loss (on validation data if there are any).  Only where `patience` is
-        set are the weights those of this epoch; else they are those of the end, or the mean of the last epochs.
+        Epoch of the lowest loss (on validation samples, if any), counted from 1.  Only where `patience` is set are the
+        weights those of this epoch; else they are those of the end, or the mean of those of the last epochs
+        (`weight_averaging`).
     """
+
+    optimizer: str | dict = parameter(default="adam", allowed=[str, dict])
+    learning_rate: float | dict = parameter(default=1e-3, allowed=[Interval(Real, 0, None, closed="neither"), dict])
+    epochs: int | Literal["auto"] = parameter(
+        default="auto", allowed=[Interval(Integral, 1, None, closed="left"), StrOptions({"auto"})]
+    )
+    batch_size: int | Literal["auto"] | None = parameter(
+        default="auto", allowed=[Interval(Integral, 1, None, closed="left"), StrOptions({"auto"}), None]
+    )
+    validation_fraction: float | None = parameter(default=None, allowed=[Interval(Real, 0, 1, closed="neither"), None])
+    patience: int | None = parameter(default=None, allowed=[Interval(Integral, 1, None, closed="left"), None])
+    callbacks: Sequence[Callable[[], Any]] | None = parameter(default=None, allowed=[list, tuple, None])
+    warm_start: bool = parameter(default=False, allowed=["boolean"])
+    random_state: int | np.random.RandomState | None = parameter(default=None, allowed=["random_state"])
+    verbose: int = parameter(default=0, allowed=["verbose"])
 
     # For metadata routing: a splitter of groups asks for `groups`, and a fit does not unless it is told to.
     __metadata_request__fit = {"groups": False}
-    _parameter_constraints: dict = TRAINING_CONSTRAINTS
 
     # What a family of estimators supplies -----------------------------------------------------------------------------
 
     def _encode(self, X: Any, *, reset: bool) -> Data:
-        """Check a matrix, dense or CSR, or a data frame."""
-        return ArrayData(self._numbers(X, reset=reset))
-
-    def _numbers(self, X: Any, *, reset: bool, **options: Any) -> Any:
-        """Check numbers; they come in double precision where the network standardises them, else in single."""
-        if reset:
-            self._input_dtype = np.float64 if self._standardizes() else np.float32
-        kind = getattr(getattr(X, "dtype", None), "kind", None)
-        dtype = [self._input_dtype] if kind in ("b", "i", "u") else [np.float64, self._input_dtype]
-        with numbers_expected(X):
-            X = validate_data(self, X, reset=reset, dtype=dtype, accept_sparse="csr", order="C", **options)
-        require_single(X, getattr(self, "feature_names_in_", None))
-        return X.astype(self._input_dtype, copy=False)
-
-    def _standardizes(self) -> bool:
-        """Return whether the network brings its input to mean 0 and variance 1."""
-        return bool(getattr(self, "standardize", False))
+        raise NotImplementedError
 
     def _encode_target(self, y: Any, *, reset: bool) -> Arrays:
         """Turn targets into arrays; without targets there are none."""
@@ -111,10 +122,7 @@ class NetworkEstimator(ExportMixin, CallbackSupportMixin, BaseEstimator):
 
     def _adapted(self, training: TrainingSet) -> dict[str, np.ndarray]:
         """Return weights that are computed from the data and not learned, by the path of the variable."""
-        if not self._standardizes():
-            return {}
-        mean, scale = column_statistics(training.data, training.weights)
-        return {"standardize/mean": mean, "standardize/scale": scale}
+        return {}
 
     def _scalars(self, epoch: int) -> dict[str, float]:
         """Return the numbers that the loss asks for, by the epoch, counted from 0."""
@@ -122,10 +130,7 @@ class NetworkEstimator(ExportMixin, CallbackSupportMixin, BaseEstimator):
 
     def _penalties(self, n_samples: int, batch_size: int | None) -> dict[str, float]:
         """Return the strengths of the penalties on kernels."""
-        strengths = {name: getattr(self, name, 0.0) for name in ("l1", "l2")}
-        if strengths["l2"] == "auto":
-            strengths["l2"] = automatic_l2(n_samples, batch_size)
-        return {name: float(value) for name, value in strengths.items() if value}
+        return {}
 
     def _network_parameters(self, blueprint: Blueprint) -> dict[str, Any]:
         """Return what made a network, by the names of parameters where it is one."""
@@ -224,12 +229,13 @@ class NetworkEstimator(ExportMixin, CallbackSupportMixin, BaseEstimator):
         ends_by_itself = epochs is None and self.epochs == "auto"
         penalties = self._penalties(n_samples, batch_size)
         averaged = float(getattr(self, "weight_averaging", 0.0))
-        least_gain = LEAST_GAIN_OF_AVERAGED if averaged else LEAST_GAIN
+        steps_of_an_epoch = -(-n_samples // (batch_size or n_samples))
+        most_epochs, least_gain = automatic_end(steps_of_an_epoch, averaged > 0)
         return FitPlan(
             loss=self._loss(),
             optimizer=plain(optimizer_configuration(self.optimizer, self.learning_rate)),
             learning_rate=None if isinstance(self.learning_rate, dict) else float(self.learning_rate),
-            n_epochs=MOST_EPOCHS if ends_by_itself else epochs or plain(self.epochs),
+            n_epochs=most_epochs if ends_by_itself else epochs or plain(self.epochs),
             batch_size=batch_size,
             least_gain=least_gain if ends_by_itself else None,
             averaged=averaged,
@@ -317,11 +323,6 @@ class NetworkEstimator(ExportMixin, CallbackSupportMixin, BaseEstimator):
     def __getstate__(self):
         require_importable(self)
         return super().__getstate__()
-
-    def __sklearn_tags__(self):
-        tags = super().__sklearn_tags__()
-        tags.input_tags.sparse = True
-        return tags
 
 
 def _weighed(weights: np.ndarray, factors: Any, name: str) -> np.ndarray:

@@ -8,22 +8,37 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from skmlbio.base._dense import require_layer_sizes
+from skmlbio.base._layer_parameters import require_layer_sizes
+from skmlbio.base._matrix_input import MatrixInput
+from skmlbio.base._parameters import parameter, with_parameters
 from skmlbio.training._batches import ArrayData
 from skmlbio.training._budget import automatic_l2
 
 _GIVEN = ("input_shape", "n_outputs")
 
 
-class OwnNetworkMixin:
-    """The parameters ``network`` and ``network_params``, and X of any number of axes.
+@with_parameters
+class OwnNetwork(MatrixInput):
+    """A network that the user supplies, and X of any number of axes.
 
     The arguments of the network function are parameters of the estimator under the prefix ``network__``; those that
     have been set are kept in `network_params`.
+
+    Parameters
+    ----------
+    network_params : dict or None
+        Arguments of `network`.
+    standardize : bool
+        Whether the last axis of X (columns, channels) is brought to mean 0 and variance 1 before the network.  Set it
+        to False for a network that begins with an embedding.
     """
 
-    _default_network: str = "dense"
-    _default_arguments: tuple[str, ...] = ("hidden_layer_sizes", "activation", "dropout", "dtype")
+    network: Callable | None = parameter(default=None, allowed="no_validation", kw_only=False)
+    network_params: dict | None = parameter(default=None, allowed=[dict, None])
+    standardize: bool = parameter(default=True)
+
+    _default_network = "dense"
+    _default_arguments = ("hidden_layer_sizes", "activation", "dropout", "dtype")
 
     def get_params(self, deep: bool = True) -> dict[str, Any]:
         """Return the parameters.
@@ -113,7 +128,7 @@ class OwnNetworkMixin:
             "input_shape": self._input_shape,
             "n_outputs": n_outputs,
             "params": self._params(),
-            "standardize": bool(self.standardize),
+            "standardize": self._standardizes(),
         }
 
     def _network_parameters(self, blueprint):

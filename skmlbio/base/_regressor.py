@@ -12,21 +12,28 @@ from sklearn.utils._param_validation import StrOptions
 
 from skmlbio.base._arguments import said_by_estimator
 from skmlbio.base._constants import let_constants_vary
-from skmlbio.base._estimator import TRAINING_CONSTRAINTS, NetworkEstimator
+from skmlbio.base._estimator import NetworkEstimator
 from skmlbio.base._fit_data import column_statistics
 from skmlbio.base._number_columns import numbers_expected
+from skmlbio.base._parameters import parameter, with_parameters
 from skmlbio.base._range import LARGEST
 from skmlbio.training._batches import ArrayData
 
 
+@with_parameters
 class RegressorBase(RegressorMixin, NetworkEstimator):
     """A network with a head ``"predict"``, as a regressor.
 
     The network learns targets of mean 0 and variance 1, column by column; its last layer, called ``target``, brings
     them back.  A column that is constant in `fit` comes back as that constant.
+
+    Parameters
+    ----------
+    loss : {"mse", "mae", "huber"}
+        What is made small, for targets brought to mean 0 and variance 1.
     """
 
-    _parameter_constraints: dict = TRAINING_CONSTRAINTS | {"loss": [StrOptions({"mse", "mae", "huber"})]}
+    loss: str = parameter(default="mse", allowed=[StrOptions({"mse", "mae", "huber"})])
 
     @said_by_estimator
     @with_callbacks

@@ -9,13 +9,12 @@ import numpy as np
 from sklearn.base import ClassNamePrefixFeaturesOutMixin, TransformerMixin
 from sklearn.callback import with_callbacks
 from sklearn.utils import check_array
-from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.validation import check_is_fitted
 
 from skmlbio.base._annotated_data import refuse_annotated_data
 from skmlbio.base._arguments import said_by_estimator
 from skmlbio.base._constants import let_constants_vary
-from skmlbio.base._estimator import TRAINING_CONSTRAINTS, NetworkEstimator
+from skmlbio.base._estimator import NetworkEstimator
 from skmlbio.base._number_columns import numbers_expected
 from skmlbio.base._range import require_answers
 from skmlbio.training._batches import ArrayData, Data
@@ -28,10 +27,6 @@ class TransformerBase(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Network
 
     Its heads are ``"transform"``, ``"reconstruct"`` and ``"errors"``; the last returns what the loss compares.
     """
-
-    _parameter_constraints: dict = TRAINING_CONSTRAINTS | {
-        "loss": [StrOptions({"mse", "mae", "huber", "binary_crossentropy"})]
-    }
 
     @said_by_estimator
     @with_callbacks

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -12,22 +13,48 @@ from skmlbio.training._batches import Bucket
 
 _SHORT = 32  # strings below cost about the same
 _MIN_GAIN = 0.25  # each further length costs the time to trace and compile another program
-_ENTRIES_OF_A_TRAINING_BATCH = 2**25  # of attention maps, so that long strings go a few at a time
+_ENTRIES_OF_A_TRAINING_BATCH = 2**25  # of its largest tensor, so that long strings go a few at a time
 _ENTRIES_OF_A_PREDICTION_BATCH = 2**22  # fewer, which stay in the processor's cache
 
 
-def choose_bucket_lengths(lengths: np.ndarray) -> np.ndarray:
+@dataclass(frozen=True)
+class SequenceCost:
+    """What a string of some length costs a network, by the largest of its tensors.
+
+    Parameters
+    ----------
+    width : int
+        Numbers for each residue, where work goes by the length: convolution, recurrence.
+    n_maps : int
+        Attention maps, whose work goes by the square of the length as well.
+    """
+
+    width: int = 0
+    n_maps: int = 0
+
+    def entries(self, length: int) -> int:
+        """Return the numbers of the largest tensor."""
+        return max(1, self.width * length + self.n_maps * length**2)
+
+    def work(self, lengths: np.ndarray) -> np.ndarray:
+        """Return what strings of some lengths cost, compared with each other."""
+        return lengths.astype(float) ** 2 + 64 * lengths if self.n_maps else lengths.astype(float)
+
+
+def choose_bucket_lengths(lengths: np.ndarray, cost: SequenceCost) -> np.ndarray:
     """Choose the few lengths that strings are padded to: at most four, the last for the longest strings.
 
-    A further length must save a quarter of the work, which goes by the square of the length plus 64 times the length;
-    strings of 60 to 100 residues share one.  None is below 32 where the longest string is not.  Lengths are rounded
-    up to one of 8 to 16 an octave, so that similar sets of strings, such as the folds of one set, share compiled
-    programs.
+    A further length must save a quarter of the work, which goes by the length, and with attention by its square plus 64
+    times the length; strings of 60 to 100 residues share one.  None is below 32 where the longest string is not.
+    Lengths are rounded up to one of 8 to 16 an octave, so that similar sets of strings, such as the folds of one set,
+    share compiled programs.
 
     Parameters
     ----------
     lengths : ndarray of shape (n_sequences,), int
         Residues of each string.
+    cost : SequenceCost
+        Of the network.
 
     Returns
     -------
@@ -37,15 +64,15 @@ def choose_bucket_lengths(lengths: np.ndarray) -> np.ndarray:
     Examples
     --------
     >>> import numpy as np
-    >>> choose_bucket_lengths(np.arange(60, 101))
+    >>> choose_bucket_lengths(np.arange(60, 101), SequenceCost(n_maps=4))
     array([104])
-    >>> choose_bucket_lengths(np.array([20] * 500 + [150] * 50 + [500]))
+    >>> choose_bucket_lengths(np.array([20] * 500 + [150] * 50 + [500]), SequenceCost(n_maps=4))
     array([ 32, 160, 512])
     """
     longest = int(lengths.max())
     step = max(4, 2 ** (longest.bit_length() - 4))
     lengths = np.maximum(lengths, min(_SHORT, longest))
-    return choose_bucket_sizes(lengths, max_nodes=longest, step=step, min_gain=_MIN_GAIN)
+    return choose_bucket_sizes(lengths, max_nodes=longest, step=step, min_gain=_MIN_GAIN, work=cost.work)
 
 
 class SequenceData:
@@ -57,32 +84,32 @@ class SequenceData:
         The strings.
     lengths : ndarray of shape (n_buckets,), int
         What they are padded to, ascending.  While a string is longer than all of them, the last one doubled is added.
-    n_heads : int
-        Attention maps of a block, which the memory of a batch goes by.
+    cost : SequenceCost
+        Of the network.
     max_entries : int
-        Of the attention maps of a batch.
+        Of the largest tensor of a batch.
     """
 
     def __init__(
         self,
         sequences: Sequences,
         lengths: np.ndarray,
-        n_heads: int,
+        cost: SequenceCost,
         max_entries: int = _ENTRIES_OF_A_TRAINING_BATCH,
     ):
         self.sequences, self.lengths = sequences, lengths
-        self.n_heads, self.max_entries = int(n_heads), max_entries
+        self.cost, self.max_entries = cost, max_entries
 
     def __len__(self) -> int:
         return len(self.sequences)
 
     def subset(self, rows: np.ndarray) -> SequenceData:
-        return SequenceData(self.sequences[rows], self.lengths, self.n_heads, self.max_entries)
+        return SequenceData(self.sequences[rows], self.lengths, self.cost, self.max_entries)
 
     def to_predict(self) -> SequenceData:
         """Choose lengths anew: programs that predict take any, so strings need not be padded to those of training."""
-        lengths = choose_bucket_lengths(self.sequences.lengths)
-        return SequenceData(self.sequences, lengths, self.n_heads, _ENTRIES_OF_A_PREDICTION_BATCH)
+        lengths = choose_bucket_lengths(self.sequences.lengths, self.cost)
+        return SequenceData(self.sequences, lengths, self.cost, _ENTRIES_OF_A_PREDICTION_BATCH)
 
     def buckets(self) -> list[Bucket]:
         lengths = self.lengths
@@ -98,5 +125,5 @@ class SequenceData:
             yield from (bucket.rows[start : start + size] for start in range(0, len(bucket.rows), size))
 
     def _bucket(self, rows: np.ndarray, length: int) -> Bucket:
-        limit = max(1, self.max_entries // (self.n_heads * length**2))
+        limit = max(1, self.max_entries // self.cost.entries(length))
         return Bucket(rows, lambda rows: (self.sequences[rows].pad(length),), "", limit)

@@ -2,31 +2,25 @@
 
 from __future__ import annotations
 
-from numbers import Integral, Real
-from typing import TYPE_CHECKING, Any
+from typing import Any, Literal
 
 import numpy as np
 from sklearn.utils._param_validation import StrOptions
 
-from skmlbio.base import ClassifierBase
-from skmlbio.base._dense import LAYER_CONSTRAINTS, require_activation
-from skmlbio.base._intervals import Interval
+from skmlbio.base import ClassifierBase, parameter, with_parameters
+from skmlbio.base._layer_parameters import COUNT, AveragedWeights, KernelPenalties, LayerParameters
 from skmlbio.estimators._attention_memory import attention_bytes, require_memory
-from skmlbio.estimators._sequence_data import SequenceData, choose_bucket_lengths
-from skmlbio.sequences import Alphabet, ensure_sequences
+from skmlbio.estimators._sequence_data import SequenceCost, SequenceData
+from skmlbio.estimators._sequence_input import SequenceInput
 from skmlbio.training._blueprint import Blueprint
 from skmlbio.training._keras_settings import KerasSettings
 from skmlbio.training._memory import available_memory
 
-if TYPE_CHECKING:
-    from skmlbio.export._served_network import ServedNetwork
-    from skmlbio.export._signatures import Entrance
-
-_COUNT = [Interval(Integral, 1, None, closed="left")]
 _SURELY_AVAILABLE = 2**28  # bytes, about what a batch of short strings takes
 
 
-class AttentionClassifier(ClassifierBase):
+@with_parameters
+class AttentionClassifier(SequenceInput, LayerParameters, KernelPenalties, AveragedWeights, ClassifierBase):
     """Classify strings with a transformer.
 
     Residues become vectors, each together with its neighbours, positions are added, transformer blocks let residues
@@ -40,96 +34,28 @@ class AttentionClassifier(ClassifierBase):
 
     Parameters
     ----------
-    alphabet : {"auto", "dna", "rna", "protein", "learned"}, str of letters or Alphabet, default="auto"
-        What the characters may be, see `skmlbio.sequences.ensure_sequences`; "auto" recognises DNA, RNA or protein by
-        the training strings, and understands their ambiguity codes whether or not they occur there; "learned" takes the
-        characters of the training strings as they are.
-    unknown : {"error", "mask"}, default="error"
-        What to do about a character outside the alphabet: refuse the string, or treat it as any letter.
-    case_sensitive : {"auto"} or bool, default="auto"
-        Whether "a" and "A" differ; "auto" reads lower case as upper case where letters spell nucleotides or residues.
-    embedding_dim : int, default=64
+    embedding_dim : int
         Length of a residue's vector; a multiple of `n_heads`.
-    n_heads : int, default=4
+    n_heads : int
         Attention maps of a block.
-    n_blocks : int, default=1
+    n_blocks : int
         Transformer blocks.
-    feed_forward_dim : int, default=128
+    feed_forward_dim : int
         Width of the hidden layer in a block.
-    kernel_width : int or None, default=9
+    kernel_width : int or None
         How many neighbouring residues the convolution before the blocks sees; None leaves it out.
-    positions : {"sinusoidal", "learned", "none"}, default="learned"
+    positions : {"sinusoidal", "learned", "none"}
         What tells a residue its place.  Strings may be of any length in prediction: where positions are learned, all
         residues past the longest training string (`max_length_`) have the vector of its last place, and so cannot be
         told apart by their place; sinusoidal ones go on.
-    pooling : {"mean", "max", "attention"}, default="max"
+    pooling : {"mean", "max", "attention"}
         How the residues of a string become one vector; "attention" learns how much each of them counts.
-    norm : {"pre", "post"}, default="pre"
+    norm : {"pre", "post"}
         Whether layers are normalised before or after attention and feed-forward network; "pre" is easier to train.
-    dropout : float, default=0.2
+    dropout : float
         Share of numbers that are dropped in training, after the embedding, in the blocks and before the output.
-    weight_averaging : float, default=0.25
-        Share of the epochs, the last ones, whose weights are averaged [2]_; 0 keeps the last weights as they are, and
-        `patience` the best ones.
-    activation : str, default="relu"
+    activation : str
         Keras' name of the activation of the convolution and in the blocks.
-    l1 : float, default=0.0
-        Strength of the penalty sum(abs(w)) over the kernels.
-    l2 : float or "auto", default=1e-3
-        Strength of the penalty sum(w ** 2) over the kernels; "auto" takes 0.1 / sqrt(n_samples),
-        or 0.005 for full batches.
-    dtype : str or None, default=None
-        Keras' dtype policy of the hidden layers, such as "mixed_bfloat16"; None takes the one set for all of Keras.
-    class_weight : dict, list of dict, "balanced" or None, default=None
-        Weight of each class; "balanced" weighs classes inversely to their frequency.
-    optimizer : str or dict, default="adam"
-        Keras' name of the optimizer, or its configuration: ``{"class_name": "Adam", "config": {"clipnorm": 1.0}}``.
-    learning_rate : float or dict, default=1e-3
-        Step size, or the configuration of a Keras schedule:
-        ``{"class_name": "CosineDecay", "config": {"initial_learning_rate": 1e-2, "decay_steps": 1000}}``.
-    epochs : int or "auto", default="auto"
-        How often each sample is seen; "auto" ends where the median loss of the last third of the epochs is hardly below
-        that of the third before: by less than 1 % of its whole fall, or 5 % where weights are averaged; after 20 epochs
-        at least, and 300 at most.
-    batch_size : int, None or "auto", default="auto"
-        Samples in a step; None takes all at once, "auto" takes 32 up to 4,096 samples, then n_samples / 128, at most
-        256.
-    validation_fraction : float or None, default=None
-        Share of the samples to watch the loss on instead of training on them.
-    patience : int or None, default=None
-        Stop when the loss (on validation samples, if any) has not improved for so many epochs, and keep the best
-        weights.
-    callbacks : list of callable or None, default=None
-        Each returns a fresh Keras callback, called at the ends of epochs.
-    warm_start : bool, default=False
-        Whether `fit` goes on from the weights of the last fit.
-    random_state : int, RandomState instance or None, default=None
-        Seed of initial weights, shuffles, dropout and noise: the same seed gives the same bits.
-    verbose : int, default=0
-        1 shows a progress bar.
-
-    Attributes
-    ----------
-    classes_ : ndarray of shape (n_classes,), or list of them where there are several outputs
-        The labels, sorted.
-    weights_ : list of ndarray
-        Weights of the network.
-    model_ : keras.Model
-        The network with these weights, built when asked for.
-    history_ : dict of str to list of float
-        Loss of every epoch; ``pandas.DataFrame(estimator.history_)`` tabulates it.
-    n_iter_ : int
-        Number of epochs.
-    best_epoch_ : int
-        Epoch of the lowest loss (on validation samples, if any), counted from 1.  Only where `patience` is set are the
-        weights those of this epoch; else they are those of the end, averaged over the last epochs (`weight_averaging`).
-    alphabet_ : Alphabet
-        What the characters may be.
-    max_length_ : int
-        Residues of the longest training string.
-    bucket_lengths_ : ndarray of shape (n_buckets,), int64
-        What training strings are padded to.  Where training goes on with longer ones, the last length is doubled until
-        they fit.
 
     See Also
     --------
@@ -139,7 +65,6 @@ class AttentionClassifier(ClassifierBase):
     References
     ----------
     .. [1] Vaswani et al.: Attention is all you need. NeurIPS (2017).
-    .. [2] Izmailov et al.: Averaging weights leads to wider optima and better generalization. UAI (2018).
 
     Examples
     --------
@@ -155,82 +80,19 @@ class AttentionClassifier(ClassifierBase):
     (1, 4, 8, 8)
     """
 
-    _parameter_constraints: dict = ClassifierBase._parameter_constraints | {
-        "alphabet": [str, Alphabet],
-        "unknown": [StrOptions({"error", "mask"})],
-        "case_sensitive": [StrOptions({"auto"}), "boolean"],
-        "embedding_dim": _COUNT,
-        "n_heads": _COUNT,
-        "n_blocks": _COUNT,
-        "feed_forward_dim": _COUNT,
-        "kernel_width": [*_COUNT, None],
-        "positions": [StrOptions({"sinusoidal", "learned", "none"})],
-        "pooling": [StrOptions({"mean", "max", "attention"})],
-        "norm": [StrOptions({"pre", "post"})],
-        "weight_averaging": [Interval(Real, 0, 1, closed="both")],
-        **{name: LAYER_CONSTRAINTS[name] for name in ("dropout", "activation", "l1", "l2", "dtype")},
-    }
-
-    def __init__(
-        self,
-        alphabet="auto",
-        *,
-        unknown="error",
-        case_sensitive="auto",
-        embedding_dim=64,
-        n_heads=4,
-        n_blocks=1,
-        feed_forward_dim=128,
-        kernel_width=9,
-        positions="learned",
-        pooling="max",
-        norm="pre",
-        dropout=0.2,
-        weight_averaging=0.25,
-        activation="relu",
-        l1=0.0,
-        l2=1e-3,
-        dtype=None,
-        class_weight=None,
-        optimizer="adam",
-        learning_rate=1e-3,
-        epochs="auto",
-        batch_size="auto",
-        validation_fraction=None,
-        patience=None,
-        callbacks=None,
-        warm_start=False,
-        random_state=None,
-        verbose=0,
-    ):
-        self.alphabet = alphabet
-        self.unknown = unknown
-        self.case_sensitive = case_sensitive
-        self.embedding_dim = embedding_dim
-        self.n_heads = n_heads
-        self.n_blocks = n_blocks
-        self.feed_forward_dim = feed_forward_dim
-        self.kernel_width = kernel_width
-        self.positions = positions
-        self.pooling = pooling
-        self.norm = norm
-        self.dropout = dropout
-        self.weight_averaging = weight_averaging
-        self.activation = activation
-        self.l1 = l1
-        self.l2 = l2
-        self.dtype = dtype
-        self.class_weight = class_weight
-        self.optimizer = optimizer
-        self.learning_rate = learning_rate
-        self.epochs = epochs
-        self.batch_size = batch_size
-        self.validation_fraction = validation_fraction
-        self.patience = patience
-        self.callbacks = callbacks
-        self.warm_start = warm_start
-        self.random_state = random_state
-        self.verbose = verbose
+    embedding_dim: int = parameter(default=64, allowed=COUNT)
+    n_heads: int = parameter(default=4, allowed=COUNT)
+    n_blocks: int = parameter(default=1, allowed=COUNT)
+    feed_forward_dim: int = parameter(default=128, allowed=COUNT)
+    kernel_width: int | None = parameter(default=9, allowed=[*COUNT, None])
+    positions: Literal["sinusoidal", "learned", "none"] = parameter(
+        default="learned", allowed=[StrOptions({"sinusoidal", "learned", "none"})]
+    )
+    pooling: Literal["mean", "max", "attention"] = parameter(
+        default="max", allowed=[StrOptions({"mean", "max", "attention"})]
+    )
+    norm: Literal["pre", "post"] = parameter(default="pre", allowed=[StrOptions({"pre", "post"})])
+    dropout: float = parameter(default=0.2)
 
     def attention_maps(self, X) -> list[np.ndarray]:
         """Return how much each residue of a string collects from each of its residues.
@@ -259,7 +121,7 @@ class AttentionClassifier(ClassifierBase):
         self._require_memory(needed, data, data, "cut it, or ask for fewer strings at a time")
         maps: list[Any] = [None] * len(data)
         for rows in data.batches():
-            blocks = super()._ask_encoded("attention_maps", data.subset(rows))
+            blocks = super(SequenceInput, self)._ask_encoded("attention_maps", data.subset(rows))  # one length
             for row, *of_string in zip(rows, *blocks.values(), strict=True):
                 length = data.sequences.lengths[row]
                 maps[row] = np.stack([heads[:, :length, :length] for heads in of_string])
@@ -267,19 +129,13 @@ class AttentionClassifier(ClassifierBase):
 
     def _check_parameters(self):
         super()._check_parameters()
-        require_activation(self.activation)
         if self.embedding_dim % self.n_heads:
             raise ValueError(
                 f"embedding_dim must be a multiple of the {self.n_heads} heads that share it, got {self.embedding_dim}."
             )
 
-    def _encode(self, X, *, reset):
-        alphabet, case_sensitive = (self.alphabet, self.case_sensitive) if reset else (self.alphabet_, "auto")
-        sequences = ensure_sequences(X, alphabet=alphabet, unknown=self.unknown, case_sensitive=case_sensitive)
-        if reset:
-            self.alphabet_, self.max_length_ = sequences.alphabet, int(sequences.lengths.max())
-            self.bucket_lengths_ = choose_bucket_lengths(sequences.lengths)
-        return SequenceData(sequences, self.bucket_lengths_, self.n_heads)
+    def _sequence_cost(self):
+        return SequenceCost(n_maps=int(self.n_heads))
 
     def _training_sets(self, X, y, sample_weight, validation, groups, rng, reset):
         training, held_out = super()._training_sets(X, y, sample_weight, validation, groups, rng, reset)
@@ -297,7 +153,7 @@ class AttentionClassifier(ClassifierBase):
         n_heads, _, dtype = self._maps_of_a_string()
         needed = attention_bytes([data.sequences.lengths.max()], n_heads, 1, dtype)
         self._require_memory(needed, data, data, "cut it, or fit a network of fewer heads")
-        return super()._ask_encoded(head, data.to_predict())
+        return super()._ask_encoded(head, data)
 
     def _maps_of_a_string(self, reset=False):
         """Return heads, blocks and dtype policy of the fitted network, or of the one that is to be made."""
@@ -329,15 +185,3 @@ class AttentionClassifier(ClassifierBase):
             "activation", "dtype",
         )  # fmt: skip
         return Blueprint(attention_classifier, arguments | {name: getattr(self, name) for name in names})
-
-    def _entrances(self, network: ServedNetwork) -> dict[str, Entrance]:
-        from skmlbio.export._sequence_entrance import sequence_entrance
-
-        return {"": sequence_entrance(self.alphabet_, self.unknown)}
-
-    def __sklearn_tags__(self):
-        tags = super().__sklearn_tags__()
-        tags.input_tags.string = True
-        tags.input_tags.two_d_array = False
-        tags.input_tags.sparse = False
-        return tags

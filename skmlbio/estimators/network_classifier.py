@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from skmlbio.base import ClassifierBase
-from skmlbio.base._own_network import OwnNetworkMixin
+from skmlbio.base import ClassifierBase, with_parameters
+from skmlbio.base._own_network import OwnNetwork
 from skmlbio.training._blueprint import Blueprint
 
 
-class NetworkClassifier(OwnNetworkMixin, ClassifierBase):
+@with_parameters
+class NetworkClassifier(OwnNetwork, ClassifierBase):
     """Train a Keras network of your own as a scikit-learn classifier.
 
     The network returns logits; the classifier puts a softmax behind them, or a sigmoid for two classes and for several
@@ -15,63 +16,11 @@ class NetworkClassifier(OwnNetworkMixin, ClassifierBase):
 
     Parameters
     ----------
-    network : callable or None, default=None
+    network : callable or None
         ``(input_shape, n_outputs, **params) -> keras.Model``, uncompiled; it ends in `n_outputs` logits: 1 for two
         classes, else one a class or label. Its other arguments can be set and searched as ``network__name``. It must
         depend on its arguments alone, and be importable for the estimator to be pickled. None takes the network and
         penalty of `DenseClassifier`.
-    network_params : dict or None, default=None
-        Arguments of `network`.
-    standardize : bool, default=True
-        Whether the last axis of X (columns, channels) is brought to mean 0 and variance 1 before the network.  Set it
-        to False for a network that begins with an embedding.
-    class_weight : dict, list of dict, "balanced" or None, default=None
-        Weight of each class; "balanced" weighs classes inversely to their frequency.
-    optimizer : str or dict, default="adam"
-        Keras' name of the optimizer, or its configuration: ``{"class_name": "Adam", "config": {"clipnorm": 1.0}}``.
-    learning_rate : float or dict, default=1e-3
-        Step size, or the configuration of a Keras schedule:
-        ``{"class_name": "CosineDecay", "config": {"initial_learning_rate": 1e-2, "decay_steps": 1000}}``.
-    epochs : int or "auto", default="auto"
-        How often each sample is seen; "auto" ends where the median loss of the last third of the epochs is hardly below
-        that of the third before: by less than 1 % of its whole fall, or 5 % where weights are averaged; after 20 epochs
-        at least, and 300 at most.
-    batch_size : int, None or "auto", default="auto"
-        Samples in a step; None takes all at once, "auto" takes 32 up to 4,096 samples, then n_samples / 128, at most
-        256.
-    validation_fraction : float or None, default=None
-        Share of the samples to watch the loss on instead of training on them.
-    patience : int or None, default=None
-        Stop when the loss (on validation samples, if any) has not improved for so many epochs, and keep the best
-        weights.
-    callbacks : list of callable or None, default=None
-        Each returns a fresh Keras callback, called at the ends of epochs.
-    warm_start : bool, default=False
-        Whether `fit` goes on from the weights of the last fit.
-    random_state : int, RandomState instance or None, default=None
-        Seed of initial weights, shuffles, dropout and noise: the same seed gives the same bits.
-    verbose : int, default=0
-        1 shows a progress bar.
-
-    Attributes
-    ----------
-    classes_ : ndarray of shape (n_classes,), or list of them where there are several outputs
-        The labels, sorted.
-    weights_ : list of ndarray
-        Weights of the network.
-    model_ : keras.Model
-        The network with these weights, built when asked for.
-    history_ : dict of str to list of float
-        Loss of every epoch; ``pandas.DataFrame(estimator.history_)`` tabulates it.
-    n_iter_ : int
-        Number of epochs.
-    best_epoch_ : int
-        Epoch of the lowest loss (on validation samples, if any), counted from 1.  Only where `patience` is set are the
-        weights those of this epoch; else they are those of the end.
-    n_features_in_ : int
-        Number of features in `fit`.
-    feature_names_in_ : ndarray of shape (`n_features_in_`,)
-        Names of the features, where X has names that are all strings.
 
     See Also
     --------
@@ -93,44 +42,6 @@ class NetworkClassifier(OwnNetworkMixin, ClassifierBase):
     >>> classifier.score(X, y) > 0.9
     True
     """
-
-    _parameter_constraints: dict = ClassifierBase._parameter_constraints | {
-        "network_params": [dict, None],
-        "standardize": ["boolean"],
-    }
-
-    def __init__(
-        self,
-        network=None,
-        *,
-        network_params=None,
-        standardize=True,
-        class_weight=None,
-        optimizer="adam",
-        learning_rate=1e-3,
-        epochs="auto",
-        batch_size="auto",
-        validation_fraction=None,
-        patience=None,
-        callbacks=None,
-        warm_start=False,
-        random_state=None,
-        verbose=0,
-    ):
-        self.network = network
-        self.network_params = network_params
-        self.standardize = standardize
-        self.class_weight = class_weight
-        self.optimizer = optimizer
-        self.learning_rate = learning_rate
-        self.epochs = epochs
-        self.batch_size = batch_size
-        self.validation_fraction = validation_fraction
-        self.patience = patience
-        self.callbacks = callbacks
-        self.warm_start = warm_start
-        self.random_state = random_state
-        self.verbose = verbose
 
     def _make_blueprint(self):
         from skmlbio.networks.supervised import classifier

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from numbers import Integral, Real
+from typing import Literal
 
 import numpy as np
 from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.validation import check_is_fitted
 
-from skmlbio.base import TransformerBase
-from skmlbio.base._dense import LAYER_CONSTRAINTS, require_activation, require_layer_sizes, require_probabilities
-from skmlbio.base._estimator import TRAINING_CONSTRAINTS
+from skmlbio.base import MatrixInput, TransformerBase, parameter, with_parameters
 from skmlbio.base._intervals import Interval
+from skmlbio.base._layer_parameters import COUNT, STRENGTH, HiddenLayers, require_layer_sizes, require_probabilities
 from skmlbio.base._range import require_answers
 from skmlbio.base._transformer import DecoderMixin, row_blocks
 from skmlbio.training._batches import ArrayData
 from skmlbio.training._blueprint import Blueprint
 
 
-class VAESampler(DecoderMixin, TransformerBase):
+@with_parameters
+class VAESampler(HiddenLayers, MatrixInput, DecoderMixin, TransformerBase):
     """Learn a density of the rows of a matrix with a variational auto-encoder, and sample from it.
 
     A row x is thought to come from a few hidden numbers z that are standard normal, by p(x | z), whose parameters a
@@ -27,79 +29,37 @@ class VAESampler(DecoderMixin, TransformerBase):
 
     Parameters
     ----------
-    latent_dim : int, default=2
+    latent_dim : int
         Number of components of z.
-    hidden_layer_sizes : sequence of int, default=(64,)
+    hidden_layer_sizes : sequence of int
         Widths of the encoder's hidden layers; the decoder mirrors them.
-    activation : str, default="tanh"
+    activation : str
         Keras' name of the activation of the hidden layers.  A bounded one keeps outliers from upsetting the fit.
-    dropout : float, default=0.0
-        Share of hidden units that are dropped in training.
-    likelihood : {"gaussian", "bernoulli"}, default="gaussian"
+    likelihood : {"gaussian", "bernoulli"}
         Of a feature given z.  "bernoulli" takes features in [0, 1]; its densities are probabilities where they are 0
         or 1.
-    variance : float, "feature" or "decoder", default="decoder"
+    variance : float, "feature" or "decoder"
         Of the Gaussian likelihood: a fixed number (of standardised features, if `standardize`), one number learned for
         each feature, or one computed by the decoder for each row and feature.  Standard deviations stay above 0.01 in
         those units where they are learned.
-    beta : float, default=1.0
+    beta : float
         Weight of the KL term [2]_.
-    kl_warm_up : int, default=0
+    kl_warm_up : int
         Epochs over which the KL term comes to act on the weights, in equal steps.
-    free_bits : float, default=0.0
+    free_bits : float
         Nats of each row and component that the KL term does not count [3]_.
-    n_importance : int, default=100
+    n_importance : int
         Draws from q(z | x) for every row in `score_samples`: the more, the tighter the bound [4]_.
-    standardize : bool, default=True
+    standardize : bool
         Whether the network works on features of mean 0 and variance 1, so that each counts alike whatever its scale.
         Samples, densities, ELBO and loss are in the units of X all the same.  It does not apply to "bernoulli".
-    dtype : str or None, default=None
-        Keras' dtype policy of the hidden layers, such as "mixed_bfloat16"; None takes the one set for all of Keras.
-    optimizer : str or dict, default="adam"
-        Keras' name of the optimizer, or its configuration: ``{"class_name": "Adam", "config": {"clipnorm": 1.0}}``.
-    learning_rate : float or dict, default=1e-3
-        Step size, or the configuration of a Keras schedule:
-        ``{"class_name": "CosineDecay", "config": {"initial_learning_rate": 1e-2, "decay_steps": 1000}}``.
-    epochs : int or "auto", default="auto"
-        How often each sample is seen; "auto" ends where the median loss of the last third of the epochs is hardly below
-        that of the third before: by less than 1 % of its whole fall, or 5 % where weights are averaged; after 20 epochs
-        at least, and 300 at most.
-    batch_size : int, None or "auto", default="auto"
-        Samples in a step; None takes all at once, "auto" takes 32 up to 4,096 samples, then n_samples / 128, at most
-        256.
-    validation_fraction : float or None, default=None
-        Share of the samples to watch the loss on instead of training on them.
-    patience : int or None, default=None
-        Stop when the loss (on validation samples, if any) has not improved for so many epochs, and keep the best
-        weights.
-    callbacks : list of callable or None, default=None
-        Each returns a fresh Keras callback, called at the ends of epochs.
-    warm_start : bool, default=False
-        Whether `fit` goes on from the weights of the last fit.
-    random_state : int, RandomState instance or None, default=None
-        Seed of initial weights, shuffles, dropout and noise: the same seed gives the same bits.
-    verbose : int, default=0
-        1 shows a progress bar.
 
     Attributes
     ----------
-    weights_ : list of ndarray
-        Weights of the network.
-    model_ : keras.Model
-        The network with these weights, built when asked for.
     history_ : dict of str to list of float
         Loss of every epoch; ``pandas.DataFrame(estimator.history_)`` tabulates it.  Beside ``"loss"`` there are
         ``"elbo"``, ``"reconstruction"`` (mean of log p(x | z)) and ``"kl"``, in nats, and with validation samples the
         same of those, such as ``"val_elbo"``.
-    n_iter_ : int
-        Number of epochs.
-    best_epoch_ : int
-        Epoch of the lowest loss (on validation samples, if any), counted from 1.  Only where `patience` is set are the
-        weights those of this epoch; else they are those of the end.
-    n_features_in_ : int
-        Number of features in `fit`.
-    feature_names_in_ : ndarray of shape (`n_features_in_`,)
-        Names of the features, where X has names that are all strings.
 
     See Also
     --------
@@ -134,66 +94,19 @@ class VAESampler(DecoderMixin, TransformerBase):
     (150, 2)
     """
 
-    _parameter_constraints: dict = {
-        **TRAINING_CONSTRAINTS,
-        **{name: allowed for name, allowed in LAYER_CONSTRAINTS.items() if name not in ("l1", "l2")},
-        "latent_dim": [Interval(Integral, 1, None, closed="left")],
-        "likelihood": [StrOptions({"gaussian", "bernoulli"})],
-        "variance": [Interval(Real, 0, None, closed="neither"), StrOptions({"feature", "decoder"})],
-        "beta": [Interval(Real, 0, None, closed="left")],
-        "kl_warm_up": [Interval(Integral, 0, None, closed="left")],
-        "free_bits": [Interval(Real, 0, None, closed="left")],
-        "n_importance": [Interval(Integral, 1, None, closed="left")],
-    }
-
-    def __init__(
-        self,
-        latent_dim=2,
-        *,
-        hidden_layer_sizes=(64,),
-        activation="tanh",
-        dropout=0.0,
-        likelihood="gaussian",
-        variance="decoder",
-        beta=1.0,
-        kl_warm_up=0,
-        free_bits=0.0,
-        n_importance=100,
-        standardize=True,
-        dtype=None,
-        optimizer="adam",
-        learning_rate=1e-3,
-        epochs="auto",
-        batch_size="auto",
-        validation_fraction=None,
-        patience=None,
-        callbacks=None,
-        warm_start=False,
-        random_state=None,
-        verbose=0,
-    ):
-        self.latent_dim = latent_dim
-        self.hidden_layer_sizes = hidden_layer_sizes
-        self.activation = activation
-        self.dropout = dropout
-        self.likelihood = likelihood
-        self.variance = variance
-        self.beta = beta
-        self.kl_warm_up = kl_warm_up
-        self.free_bits = free_bits
-        self.n_importance = n_importance
-        self.standardize = standardize
-        self.dtype = dtype
-        self.optimizer = optimizer
-        self.learning_rate = learning_rate
-        self.epochs = epochs
-        self.batch_size = batch_size
-        self.validation_fraction = validation_fraction
-        self.patience = patience
-        self.callbacks = callbacks
-        self.warm_start = warm_start
-        self.random_state = random_state
-        self.verbose = verbose
+    latent_dim: int = parameter(default=2, allowed=COUNT, kw_only=False)
+    hidden_layer_sizes: Sequence[int] = parameter(default=(64,))
+    activation: str = parameter(default="tanh")
+    likelihood: Literal["gaussian", "bernoulli"] = parameter(
+        default="gaussian", allowed=[StrOptions({"gaussian", "bernoulli"})]
+    )
+    variance: float | Literal["feature", "decoder"] = parameter(
+        default="decoder", allowed=[Interval(Real, 0, None, closed="neither"), StrOptions({"feature", "decoder"})]
+    )
+    beta: float = parameter(default=1.0, allowed=STRENGTH)
+    kl_warm_up: int = parameter(default=0, allowed=[Interval(Integral, 0, None, closed="left")])
+    free_bits: float = parameter(default=0.0, allowed=STRENGTH)
+    n_importance: int = parameter(default=100, allowed=COUNT)
 
     def score_samples(self, X) -> np.ndarray:
         """Return a lower bound on the log-likelihood of every sample, in nats.
@@ -248,11 +161,6 @@ class VAESampler(DecoderMixin, TransformerBase):
         drawn = int(self._generator(random_state).integers(2**31 - 1))
         seed = int(random_state) if isinstance(random_state, Integral) else drawn
         return self._ask_encoded("sample", ArrayData(np.arange(int(n_samples)), np.full(n_samples, seed)))
-
-    def _check_parameters(self):
-        super()._check_parameters()
-        require_layer_sizes(self.hidden_layer_sizes)
-        require_activation(self.activation)
 
     def _encode(self, X, *, reset):
         data = super()._encode(X, reset=reset)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -260,7 +261,12 @@ def flat_batch(samples: GraphSamples, n_nodes: int | None = None, n_edges: int |
 
 
 def choose_bucket_sizes(
-    n_nodes: ArrayLike, max_buckets: int = 4, max_nodes: int = 128, step: int = 8, min_gain: float = 0.1
+    n_nodes: ArrayLike,
+    max_buckets: int = 4,
+    max_nodes: int = 128,
+    step: int = 8,
+    min_gain: float = 0.1,
+    work: Callable[[np.ndarray], np.ndarray] | None = None,
 ) -> np.ndarray:
     """Choose the few sizes that graphs are padded to for dense batches.
 
@@ -281,6 +287,8 @@ def choose_bucket_sizes(
         Sizes are multiples of it.
     min_gain : float, default=0.1
         The fraction of the work that one more size must save.
+    work : callable, default=None
+        From sizes, an int64 array, to the work of a graph that is padded to each; None takes the work above.
 
     Returns
     -------
@@ -298,12 +306,12 @@ def choose_bucket_sizes(
     sizes, counts = np.unique(rounded, return_counts=True)
     if len(sizes) == 0:
         return sizes.astype(np.int64)
-    work = sizes.astype(float) ** 2 + 64 * sizes
+    each = work(sizes) if work is not None else sizes.astype(float) ** 2 + 64 * sizes
     below = np.cumsum(counts)
     # extra[i, j]: the work of the graphs above sizes[i], up to sizes[j], padded to sizes[j].
-    extra = np.where(np.triu(np.ones((len(sizes), len(sizes)), bool), 1), (below - below[:, None]) * work, np.inf)
+    extra = np.where(np.triu(np.ones((len(sizes), len(sizes)), bool), 1), (below - below[:, None]) * each, np.inf)
     # cost[j], choice[j]: the least work of the graphs up to sizes[j] with sizes[j] as the largest bucket.
-    cost, choice = below * work, [[j] for j in range(len(sizes))]
+    cost, choice = below * each, [[j] for j in range(len(sizes))]
     best_cost, best = cost[-1], choice[-1]
     for _ in range(min(max_buckets, len(sizes)) - 1):
         totals = cost[:, None] + extra

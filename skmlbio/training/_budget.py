@@ -7,11 +7,12 @@ from statistics import median
 
 _SMALL_BATCH, _LARGE_BATCH = 32, 256
 _ROWS_OF_A_SMALL_BATCH = 4096
-MOST_EPOCHS = 300
-_FEWEST_EPOCHS = 20
+_FEWEST_EPOCHS, _MOST_EPOCHS = 20, 300
+# Averaged weights are there earlier, and the loss of the weights that are averaged goes on falling for long.
+_MOST_EPOCHS_OF_AVERAGED, _STEPS_OF_AVERAGED = 100, 2000
 # Of the fall of the loss, what a third of the epochs must bring to go on.  Where weights are averaged,
 # the last of it is worth less.
-LEAST_GAIN, LEAST_GAIN_OF_AVERAGED = 0.01, 0.05
+_LEAST_GAIN, _LEAST_GAIN_OF_AVERAGED = 0.01, 0.05
 _QUIET_LOOKS = 2
 _LEAST_SHARE = 0.1
 _STEPS_OF_A_SLOW_START = 1000
@@ -31,6 +32,17 @@ def automatic_batch_size(n_samples: int) -> int:
         return _SMALL_BATCH
     size = n_samples * _SMALL_BATCH // _ROWS_OF_A_SMALL_BATCH
     return min(2 ** (size.bit_length() - 1), _LARGE_BATCH)
+
+
+def automatic_end(steps_of_an_epoch: int, averaged: bool) -> tuple[int, float]:
+    """Return after how many epochs a fit ends at the latest, and what a `Plateau` of its loss takes to go on.
+
+    That is after 300 epochs; where weights are averaged, after 100, or as many as make 2,000 steps.
+    """
+    if not averaged:
+        return _MOST_EPOCHS, _LEAST_GAIN
+    most = max(_MOST_EPOCHS_OF_AVERAGED, _STEPS_OF_AVERAGED // steps_of_an_epoch)
+    return min(most, _MOST_EPOCHS), _LEAST_GAIN_OF_AVERAGED
 
 
 class Plateau:

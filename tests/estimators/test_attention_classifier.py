@@ -14,7 +14,7 @@ from sklearn.model_selection import KFold, cross_val_score
 from sklearn.utils import get_tags
 
 from skmlbio import AttentionClassifier
-from skmlbio.estimators._sequence_data import SequenceData, choose_bucket_lengths
+from skmlbio.estimators._sequence_data import SequenceCost, SequenceData, choose_bucket_lengths
 from skmlbio.sequences import Alphabet, TokenEncoder, ensure_sequences, get_alphabet
 from skmlbio.training import clear_programs, program_info
 from skmlbio.training._keras_settings import KerasSettings
@@ -151,20 +151,22 @@ def test_an_alphabet_of_ones_own() -> None:
     ],
 )
 def test_bucket_lengths(lengths: object, expected: list[int]) -> None:
-    chosen = choose_bucket_lengths(np.array(lengths))
+    chosen = choose_bucket_lengths(np.array(lengths), SequenceCost(n_maps=4))
     assert chosen[-1] == expected[-1] and len(chosen) <= 4
     assert chosen.tolist() == expected
 
 
 def test_every_string_is_in_the_smallest_bucket_that_holds_it() -> None:
     lengths = [3, 32, 33, 64, 65, 128, 129, 300]
-    data = SequenceData(ensure_sequences(random_strings(lengths)), np.array([32, 64]), n_heads=2)
+    data = SequenceData(ensure_sequences(random_strings(lengths)), np.array([32, 64]), SequenceCost(n_maps=2))
     found = {bucket.take(bucket.rows)[0].shape[1]: bucket.rows.tolist() for bucket in data.buckets()}
     assert found == {32: [0, 1], 64: [2, 3], 128: [4, 5], 256: [6], 512: [7]}
 
 
 def test_long_strings_go_a_few_at_a_time() -> None:
-    data = SequenceData(ensure_sequences(random_strings([1000] * 9 + [5000])), np.array([1024, 5120]), n_heads=4)
+    data = SequenceData(
+        ensure_sequences(random_strings([1000] * 9 + [5000])), np.array([1024, 5120]), SequenceCost(n_maps=4)
+    )
     sizes = [bucket.batch_size(32) for bucket in data.buckets()]
     assert sizes == [8, 1]
     for bucket in data.to_predict().buckets():
@@ -219,7 +221,7 @@ def test_attention_maps_have_no_padding(fitted: AttentionClassifier) -> None:
 def test_attention_maps_come_in_batches_of_limited_size(monkeypatch: pytest.MonkeyPatch, fitted) -> None:
     expected = fitted.attention_maps(X)
     monkeypatch.setattr("skmlbio.estimators._sequence_data._ENTRIES_OF_A_PREDICTION_BATCH", 2 * 40**2 * 3)
-    data = SequenceData(ensure_sequences(X), np.array([40]), 2).to_predict()
+    data = SequenceData(ensure_sequences(X), np.array([40]), SequenceCost(n_maps=2)).to_predict()
     assert max(map(len, data.batches())) <= 7
     for found, whole in zip(fitted.attention_maps(X), expected, strict=True):
         np.testing.assert_allclose(found, whole, atol=1e-5)

@@ -7,7 +7,7 @@ import pytest
 from own_networks import dropout_network
 
 from skmlbio import AutoEncoderTransformer, DenseClassifier, DenseRegressor, NetworkClassifier, NetworkTransformer
-from skmlbio.base._dense import ACTIVATIONS
+from skmlbio.base._layer_parameters import ACTIVATIONS
 from skmlbio.training._losses import ELEMENTWISE
 from skmlbio.training._optimizers import OPTIMIZERS, SCHEDULES
 

@@ -7,17 +7,12 @@ import pytest
 from sklearn.base import BaseEstimator
 
 import skmlbio
-from skmlbio.base._estimator import TRAINING_CONSTRAINTS
+from skmlbio.base import NetworkEstimator
+from skmlbio.base._docstrings import sections
 
-SHARED = tuple(TRAINING_CONSTRAINTS)
+SHARED = tuple(inspect.signature(NetworkEstimator).parameters)
 MODEL = "DenseClassifier"
 ESTIMATORS = [name for name in skmlbio.__all__ if issubclass(getattr(skmlbio, name), BaseEstimator)]
-
-
-def sections(docstring: str) -> dict[str, str]:
-    """Cut a numpydoc docstring at its underlined headings."""
-    parts = re.split(r"^(.+)\n-{3,}\n", inspect.cleandoc(docstring), flags=re.MULTILINE)
-    return dict(zip(parts[1::2], parts[2::2], strict=True))
 
 
 def entries(section: str) -> dict[str, str]:
@@ -56,7 +51,7 @@ def test_docstring_lists_every_parameter_and_has_its_sections(name: str) -> None
     assert list(entries(found["Parameters"])) == list(parameters(name))
     assert {"Parameters", "Attributes", "See Also", "Examples"} <= set(found)
     assert {"weights_", "model_", "history_", "n_iter_", "best_epoch_"} <= set(entries(found["Attributes"]))
-    assert set(parameters(name)) == set(cls._parameter_constraints) | ({"network"} & set(parameters(name)))
+    assert set(parameters(name)) == set(cls._parameter_constraints)
 
 
 @pytest.mark.parametrize("name", ESTIMATORS)

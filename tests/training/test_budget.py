@@ -5,7 +5,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from skmlbio.training._budget import Plateau, automatic_batch_size
+from skmlbio.training._budget import Plateau, automatic_batch_size, automatic_end
 
 
 @pytest.mark.parametrize(
@@ -18,6 +18,14 @@ def test_batch_sizes(n_samples: int, size: int) -> None:
 def test_more_samples_never_mean_smaller_batches() -> None:
     sizes = [automatic_batch_size(n) for n in range(1, 60_000, 97)]
     assert sizes == sorted(sizes)
+
+
+@pytest.mark.parametrize(
+    ("steps", "averaged", "most"),
+    [(1, False, 300), (10**6, False, 300), (1, True, 300), (10, True, 200), (32, True, 100)],
+)
+def test_most_epochs(steps: int, averaged: bool, most: int) -> None:
+    assert automatic_end(steps, averaged)[0] == most
 
 
 def falling(n_epochs: int, rate: float, level: float = 1.0, noise: float = 0.0) -> list[float]:

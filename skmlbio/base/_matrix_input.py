@@ -1,0 +1,63 @@
+"""Rows of numbers as what an estimator takes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from sklearn.utils.validation import validate_data
+
+from skmlbio.base._fit_data import column_statistics
+from skmlbio.base._number_columns import numbers_expected
+from skmlbio.base._parameters import parameter, with_parameters
+from skmlbio.base._range import require_single
+from skmlbio.training._batches import ArrayData, Data, TrainingSet
+
+
+@with_parameters
+class MatrixInput:
+    """X is a matrix, dense or CSR, or a data frame.
+
+    Parameters
+    ----------
+    standardize : bool
+        Whether features are brought to mean 0 and variance 1 before the network.
+
+    Attributes
+    ----------
+    n_features_in_ : int
+        Number of features in `fit`.
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
+        Names of the features, where X has names that are all strings.
+    """
+
+    standardize: bool = parameter(default=True, allowed=["boolean"])
+
+    def _encode(self, X: Any, *, reset: bool) -> Data:
+        return ArrayData(self._numbers(X, reset=reset))
+
+    def _numbers(self, X: Any, *, reset: bool, **options: Any) -> Any:
+        """Check numbers; they come in double precision where the network standardises them, else in single."""
+        if reset:
+            self._input_dtype = np.float64 if self._standardizes() else np.float32
+        kind = getattr(getattr(X, "dtype", None), "kind", None)
+        dtype = [self._input_dtype] if kind in ("b", "i", "u") else [np.float64, self._input_dtype]
+        with numbers_expected(X):
+            X = validate_data(self, X, reset=reset, dtype=dtype, accept_sparse="csr", order="C", **options)
+        require_single(X, getattr(self, "feature_names_in_", None))
+        return X.astype(self._input_dtype, copy=False)
+
+    def _standardizes(self) -> bool:
+        """Return whether the network brings its input to mean 0 and variance 1."""
+        return bool(self.standardize)
+
+    def _adapted(self, training: TrainingSet) -> dict[str, np.ndarray]:
+        if not self._standardizes():
+            return super()._adapted(training)
+        mean, scale = column_statistics(training.data, training.weights)
+        return super()._adapted(training) | {"standardize/mean": mean, "standardize/scale": scale}
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.input_tags.sparse = True
+        return tags
