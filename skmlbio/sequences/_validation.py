@@ -13,7 +13,7 @@ from ._alphabets import Alphabet, ensure_case_sensitive, get_alphabet
 from ._recognition import learn_alphabet, place_of, recognise_alphabet
 from ._samples import Sequences, offsets_of
 
-_LISTING = ("to_list", "tolist", "to_pylist")  # what pandas, polars and Arrow call it
+_LISTING = ("tolist", "to_list", "to_pylist")  # what pandas, polars and Arrow call it; the first wins
 
 
 def ensure_sequences(
