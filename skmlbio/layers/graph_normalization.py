@@ -80,7 +80,7 @@ class NodeNormalization(keras.layers.Layer):
 
     def call(self, x, real=None, training=False):
         wide = self.moving_mean.dtype
-        observing = training or self.observing
+        observing = (training and self.trainable) or self.observing
         if observing:
             mean, variance = node_moments(ops.cast(x, wide), real)
             self._remember(ops.stop_gradient(mean), ops.stop_gradient(variance))

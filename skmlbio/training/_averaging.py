@@ -38,6 +38,7 @@ class WeightAveraging:
         self._share, self._known = share, n_epochs is not None
         self._first = n_epochs - round(share * n_epochs) if self._known else 0
         self._n_done, self._next_mark, self.n_averaged = 0, 1, 0
+        self._origin: list[np.ndarray] = []  # sums are of what lies below it: of nothing, where a weight stands still
         self._total: list[np.ndarray] = []
         self._marks: dict[int, list[np.ndarray]] = {}
 
@@ -51,7 +52,9 @@ class WeightAveraging:
         self._n_done = epoch + 1
         if epoch >= self._first:
             weights = [w.astype(np.float64) for w in trainer.weights()]
-            self._total = [t + w for t, w in zip(self._total, weights, strict=True)] if self._total else weights
+            self._origin = self._origin or weights
+            below = [origin - w for origin, w in zip(self._origin, weights, strict=True)]
+            self._total = [t + b for t, b in zip(self._total, below, strict=True)] if self._total else below
         if not self._known and self._n_done == self._next_mark:
             self._mark()
         return False
@@ -68,7 +71,8 @@ class WeightAveraging:
         n_averaged = self._n_done - begin
         if n_averaged > 1:
             before = self._marks.get(begin) or [0.0] * len(self._total)
-            means = [(t - b) / n_averaged for t, b in zip(self._total, before, strict=True)]
+            sums = [total - b for total, b in zip(self._total, before, strict=True)]
+            means = [origin - total / n_averaged for origin, total in zip(self._origin, sums, strict=True)]
             dtypes = (w.dtype for w in trainer.weights())
             trainer.set_weights([m.astype(d) for m, d in zip(means, dtypes, strict=True)], trainer.seeds())
             self.n_averaged = n_averaged

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ from skmlbio.training._cache import borrow_trainer, get_network
 from skmlbio.training._callbacks import Watcher
 from skmlbio.training._fingerprint import freeze
 from skmlbio.training._network import Network
+from skmlbio.training._paces import Pace, ensure_paces
 from skmlbio.training._trainer import Loss, Trainer
 
 _STEPS_WORTH_COMPILING, _TENSORS_OF_A_SMALL_NETWORK = 256, 8
@@ -52,6 +54,10 @@ class FitPlan:
         Whether XLA compiles the steps; None: where there are enough of them to pay for it.
     watchers : list of Watcher
         Called at the ends of epochs.
+    paces : dict of str to Pace
+        How fast parts of the network learn, by what the paths of their weights begin with, such as ``"encoder"``; of
+        several that fit, the longest counts.  What is in none learns at the step size.  A frozen part keeps its bits,
+        and its normalisations act as they do when they predict.
     """
 
     loss: Loss
@@ -65,6 +71,7 @@ class FitPlan:
     scalars: Callable[[int], dict[str, float]] = lambda epoch: {}
     jit: bool | None = None
     watchers: list[Watcher] = field(default_factory=list)
+    paces: dict[str, Pace] = field(default_factory=dict)
 
 
 class FitResult(NamedTuple):
@@ -127,16 +134,18 @@ def train(
     Raises
     ------
     ValueError
-        If the loss is no longer a number.
+        If the loss is no longer a number, or if a pace is that of a part which the network does not have.
     KeyboardInterrupt
         If the user stops the fit before the first epoch has ended.
     """
     blocks = plan_blocks(training, plan.batch_size)
     jit = _worth_compiling(blueprint, plan, blocks) if plan.jit is None else plan.jit
-    key = freeze(plan.loss), freeze(plan.optimizer), jit, tuple(sorted(plan.scalars(0)))
+    paced = bool(plan.paces)
+    key = freeze(plan.loss), freeze(plan.optimizer), jit, tuple(sorted(plan.scalars(0))), paced
+    ensure_paces(plan.paces, [v.path for v in get_network(blueprint).weights])
 
     def make(network: Network) -> Trainer:
-        return Trainer(network, plan.loss, plan.optimizer, jit)
+        return Trainer(network, plan.loss, plan.optimizer, jit, paced)
 
     with borrow_trainer(blueprint, key, make) as trainer:
         trainer.start(initial(trainer.network), trainer.network.seeds(rng), optimizer_state)
@@ -170,6 +179,8 @@ class _Fit:
         self.averaging = [WeightAveraging(plan.averaged, known)] if plan.averaged else []
         self.watchers = [*self.averaging, *plan.watchers]
         self.stride = self._stride()
+        self.changes_of_pace = {0} if plan.paces else set()
+        self.changes_of_pace |= {pace.from_epoch for pace in plan.paces.values()}
 
     def run(self) -> FitResult:
         interrupted = None
@@ -203,8 +214,8 @@ class _Fit:
             plateau = Plateau(self.plan.least_gain, sum(block.steps_of_an_epoch for block in self.blocks))
         while done < n_epochs:
             last = n_epochs if plateau is None else min(n_epochs, plateau.next_look(done))
-            for first in range(done, last, self.stride):
-                yield range(first, min(first + self.stride, last))
+            cuts = {*range(done, last, self.stride), *(e for e in self.changes_of_pace if done < e < last), last}
+            yield from (range(*epochs) for epochs in itertools.pairwise(sorted(cuts)))
             done = last
             if plateau is not None and plateau.reached(self.history["loss"]):
                 return
@@ -219,6 +230,8 @@ class _Fit:
         """Train for some epochs; return whether they were the last."""
         for watcher in self.watchers:
             watcher.before_epoch(epochs[0])
+        if epochs[0] in self.changes_of_pace:
+            self.trainer.set_paces(self.plan.paces, epochs[0])
         scalars = self.plan.scalars(epochs[0])
         stop = False
         for epoch, logs in zip(epochs, self._train(scalars, len(epochs)), strict=True):

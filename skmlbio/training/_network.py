@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -60,7 +60,8 @@ class Network:
         self.trainable = self.model.trainable_variables
         self.state = [v for v in self.model.variables if not any(v is t for t in self.trainable)]
         self.weights = [v for v in self.model.variables if not is_seed(v)]
-        self._observers = [layer for layer in self.model._flatten_layers() if _has_running_moments(layer)]
+        layers = (layer for layer in self.model._flatten_layers() if layer.trainable)
+        self._observers = [layer for layer in layers if _has_running_moments(layer)]
         self.counts = [layer.n_steps for layer in self._observers]
         self._initial = InitialWeights(self.model, self.weights, self._rebuild)
         self._forward: dict[tuple[str, str], Program] = {}
@@ -106,10 +107,27 @@ class Network:
         return [np.asarray(by_id[id(v)]) for v in self.weights]
 
     @contextmanager
+    def frozen(self, paths: Collection[str]) -> Iterator[None]:
+        """Let layers that keep any of some weights take them as they are, as Keras' layers do that are not trainable.
+
+        For the one who holds the lock.
+        """
+        layers = self.model._flatten_layers()
+        kept = [layer for layer in layers if any(v.path in paths for v in layer._non_trainable_variables)]
+        before = [(inner, inner.trainable) for layer in kept for inner in layer._flatten_layers()]
+        for layer in kept:
+            layer.trainable = False
+        try:
+            yield
+        finally:
+            for layer, trainable in before:
+                layer.trainable = trainable
+
+    @contextmanager
     def observing(self) -> Iterator[None]:
         """Let running moments be taken by calls that do not train; for the one who holds the lock."""
         for layer in self._observers:
-            layer.observing = True
+            layer.observing = layer.trainable
         try:
             yield
         finally:

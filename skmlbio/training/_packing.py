@@ -71,6 +71,15 @@ class Packing:
             else:
                 packed.value.assign(np.concatenate([np.ravel(values[i]) for i in group]))
 
+    def spread(self, values: list[float]) -> list[np.ndarray]:
+        """Lay out one number a trainable variable as `packed` is, to be multiplied with it."""
+        return [
+            np.asarray(values[group[0]], packed.dtype)
+            if len(group) == 1
+            else np.repeat([values[i] for i in group], [self._size(i) for i in group]).astype(packed.dtype)
+            for group, packed in zip(self._groups, self.packed, strict=True)
+        ]
+
     def unpack(self, tensors: list[tf.Tensor], jit: bool = False) -> list[tf.Tensor]:
         """Turn the tensors of the packed variables into the tensors of the network, inside a graph.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
@@ -10,7 +10,8 @@ import numpy as np
 
 from skmlbio._tensorflow import keras, tf
 from skmlbio.training._batches import Block
-from skmlbio.training._network import Network, at_least_single
+from skmlbio.training._network import Network, at_least_single, is_seed
+from skmlbio.training._paces import Pace, paces_of
 from skmlbio.training._packing import Packing
 from skmlbio.training._program import Program
 
@@ -36,13 +37,22 @@ class Trainer:
         Keras' configuration of the optimizer.
     jit : bool
         Whether XLA compiles the loop over the batches of a block.
+    paced : bool
+        Whether `set_paces` is called before a block is trained.
     """
 
-    def __init__(self, network: Network, loss: Loss, optimizer: dict, jit: bool):
+    def __init__(self, network: Network, loss: Loss, optimizer: dict, jit: bool, paced: bool = False):
         self.network, self.loss = network, loss
         self.optimizer = _make_optimizer(optimizer, network)
         self._packing = Packing(network.trainable, self.optimizer)
         self.optimizer.build(self._packing.packed)
+        spread = self._packing.spread([1.0] * len(network.trainable)) if paced else []
+        self._paces, self._frozen = [tf.Variable(factors) for factors in spread], frozenset()
+        if paced and self._inner_optimizer.use_ema:
+            raise ValueError(
+                "an optimizer with use_ema=True averages weights before those of slow and frozen parts are set back; "
+                "use weight_averaging, or let all parts learn at one pace."
+            )
         self._fresh = [v.numpy() for v in self.optimizer.variables]
         self._state: list = []
         self._dtype = tf.float64 if any(v.dtype == "float64" for v in network.trainable) else tf.float32
@@ -68,6 +78,19 @@ class Trainer:
         """Set a constant learning rate for the steps to come."""
         self.optimizer.learning_rate = learning_rate
 
+    def set_paces(self, paces: Mapping[str, Pace], epoch: int) -> None:
+        """Set how fast the parts of the network learn in the steps to come.
+
+        The layers that keep running moments must not take batches for them where they are frozen.
+        """
+        factors = [pace.at(epoch) for pace in paces_of((v.path for v in self.network.trainable), paces)]
+        for variable, values in zip(self._paces, self._packing.spread(factors), strict=True):
+            variable.assign(values)
+        kept = [v.path for v in self.network.state if not is_seed(v)]
+        self._frozen = frozenset(
+            path for path, pace in zip(kept, paces_of(kept, paces), strict=True) if pace.at(epoch) <= 0
+        )
+
     def weights(self) -> list[np.ndarray]:
         """Read the network's weights."""
         return self.network.join(self._packing.numpy(), [t.numpy() for t in self._state])
@@ -83,14 +106,19 @@ class Trainer:
 
     def finish(self) -> None:
         """Let an optimizer that averages weights put the average in place."""
-        if getattr(self.optimizer, "inner_optimizer", self.optimizer).use_ema:
+        if self._inner_optimizer.use_ema:
             self.optimizer.finalize_variable_values(self._packing.packed)
 
     def restart_moments(self) -> None:
         """Let running moments forget what they have seen."""
-        counts = [id(v) for v in self.network.counts]
+        counts = [id(v) for v in self.network.counts if v.path not in self._frozen]
         pairs = zip(self.network.state, self._state, strict=True)
         self._state = [tf.zeros_like(value) if id(v) in counts else value for v, value in pairs]
+
+    @property
+    def _inner_optimizer(self) -> keras.Optimizer:
+        """The optimizer itself, where another one scales its loss."""
+        return getattr(self.optimizer, "inner_optimizer", self.optimizer)
 
     # Compiled --------------------------------------------------------------------------------
 
@@ -126,7 +154,7 @@ class Trainer:
         *before, inputs, targets, weights, scalars, _ = arguments
         arrays = (*inputs, *targets, weights)
         shapes = [t.shape for t in arrays] if jit else [*(t.shape[1:] for t in targets), weights.shape[:-1]]
-        key = function.__name__, form, tuple(scalars), tuple(shapes), tuple(t.dtype for t in arrays)
+        key = function.__name__, form, tuple(scalars), tuple(shapes), tuple(t.dtype for t in arrays), self._frozen
         if key not in self._programs:
             specs = keras.tree.map_structure(lambda t: tf.TensorSpec(t.shape, t.dtype), arguments)
             if not jit:  # one trace for all buckets
@@ -138,7 +166,7 @@ class Trainer:
                 )
                 before = [tf.TensorSpec([*t.shape[:-1], *[None] * min(t.shape.rank, 1)], t.dtype) for t in before]
                 specs = *before, *free, *specs[-2:]
-            with self.network.lock, self.network.blueprint.settings.in_force():
+            with self.network.lock, self.network.blueprint.settings.in_force(), self.network.frozen(self._frozen):
                 self._programs[key] = Program(partial(function, form), specs, jit)
         return self._programs[key]
 
@@ -156,13 +184,34 @@ class Trainer:
                 rows, new_state, penalty = self._losses(form, packed, state, batch, goals, scalars, training=True)
                 totals = {name: tf.reduce_sum(values * shares) for name, values in rows.items()}
                 scaled = self.optimizer.scale_loss(totals["loss"] / n_rows + penalty)
-            self.optimizer.apply(tape.gradient(scaled, packed), self._packing.packed)
+            self._step(tape.gradient(scaled, packed))
             sums = {name: tf.where(steps == i, totals[name], sums[name]) for name in sums}
             return i + 1, sums, new_state
 
         zeros = {name: tf.zeros(weights.shape[0], self._dtype) for name in getattr(self.loss, "names", ("loss",))}
         _, sums, state = tf.while_loop(lambda i, *_: i < n_steps, body, [tf.constant(0), zeros, state])
         return sums, state
+
+    def _step(self, gradients: list[tf.Tensor | None]) -> None:
+        """Let the optimizer change the weights, and take back what parts that learn slowly, or not at all, shall not.
+
+        A factor of the gradient would do nothing: most optimizers take out its scale.  Gradients of parts that never
+        learn are left out of norms by which others are clipped.
+        """
+        if not self._paces:
+            self.optimizer.apply(gradients, self._packing.packed)
+            return
+        old = [tf.identity(variable.value) for variable in self._packing.packed]
+        paces = [tf.identity(variable) for variable in self._paces]
+        learning = [
+            gradient if gradient is None else tf.where(pace != 0, gradient, tf.zeros_like(gradient))
+            for gradient, pace in zip(gradients, paces, strict=True)
+        ]
+        self.optimizer.apply(learning, self._packing.packed)
+        for variable, before, pace in zip(self._packing.packed, old, paces, strict=True):
+            after = tf.identity(variable.value)
+            slow = tf.where(pace == 1, after, before + pace * (after - before))
+            variable.value.assign(tf.where(pace > 0, slow, before))
 
     def _moments(self, form, n_steps, places, inputs, targets, weights, scalars, state):
         packed = [v.value for v in self._packing.packed]
@@ -191,7 +240,10 @@ class Trainer:
         rows = self.loss(keras.tree.map_structure(at_least_single, outputs), structured, targets, scalars)
         rows = rows if isinstance(rows, dict) else {"loss": rows}
         rows = {name: tf.cast(values, self._dtype) for name, values in rows.items()}
-        new_state = [scope.get_current_value(variable) for variable in self.network.state]
+        new_state = [
+            old if variable.path in self._frozen else scope.get_current_value(variable)
+            for variable, old in zip(self.network.state, state, strict=True)
+        ]
         penalty = sum(tf.reduce_sum(tf.cast(term, self._dtype)) for term in added)
         kernels = [tf.cast(t, self._dtype) for t in trainable if len(t.shape) > 1]
         return rows, new_state, penalty + _kernel_penalty(kernels, scalars)

@@ -107,3 +107,10 @@ def test_running_moments_leave_a_batch_of_one_graph_its_differences() -> None:
     for size in (1.0, 2.0, 3.0):
         layer(np.full((1, 1), size, "float32"), training=True)
     np.testing.assert_allclose(layer(np.array([[1.0], [3.0]], "float32"))[:, 0], [-1.22, 1.22], atol=0.01)
+
+
+def test_one_that_is_not_trainable_goes_by_what_it_has() -> None:
+    layer = NodeNormalization(trainable=False)
+    x = np.random.default_rng(0).normal(3, 2, size=(4, 5, 2)).astype("float32")
+    np.testing.assert_array_equal(layer(x, training=True), layer(x))
+    assert layer.n_steps == 0 and (layer.moving_mean.numpy() == 0).all()
