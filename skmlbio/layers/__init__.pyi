@@ -2,6 +2,8 @@ from ._spektral import SpektralConvolution as SpektralConvolution
 from .attention import KeyValueAttention as KeyValueAttention
 from .attention import MultiHeadSelfAttention as MultiHeadSelfAttention
 from .attention import SelfAttention as SelfAttention
+from .gradient_reversal import Adversary as Adversary
+from .gradient_reversal import GradientReversal as GradientReversal
 from .graph_convolution import ARMAConvolution as ARMAConvolution
 from .graph_convolution import GATConvolution as GATConvolution
 from .graph_convolution import GINConvolution as GINConvolution
