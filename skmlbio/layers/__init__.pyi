@@ -2,6 +2,9 @@ from ._spektral import SpektralConvolution as SpektralConvolution
 from .attention import KeyValueAttention as KeyValueAttention
 from .attention import MultiHeadSelfAttention as MultiHeadSelfAttention
 from .attention import SelfAttention as SelfAttention
+from .augmentation import RandomFlip as RandomFlip
+from .augmentation import RandomReverseComplement as RandomReverseComplement
+from .augmentation import RandomTransform as RandomTransform
 from .gradient_reversal import Adversary as Adversary
 from .gradient_reversal import GradientReversal as GradientReversal
 from .graph_convolution import ARMAConvolution as ARMAConvolution
