@@ -31,7 +31,7 @@ ROOMS = {
     "graphs": Room(set(), ARRAYS, {"networkx", "rdkit"}),
     "layers": Room({"_tensorflow"}, ARRAYS | {"keras", "lazy_loader", "tensorflow"}),
     "networks": Room({"_tensorflow", "layers"}, {"keras", "numpy"}),
-    "training": Room({"_tensorflow"}, ARRAYS | {"keras", "tensorflow"}),
+    "training": Room({"_tensorflow"}, ARRAYS | {"keras", "tensorflow"}, {"tqdm"}),
     # Left of the estimators, which it knows by what they tell it only: so exporting can be a method of theirs.
     "export": Room({"_tensorflow", "sequences", "graphs", "training"}, ARRAYS, {"keras", "tensorflow"}),
     "base": Room({"_tensorflow", "networks", "training", "export"}, ARRAYS, {"keras", "tensorflow"}),

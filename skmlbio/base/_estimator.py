@@ -244,7 +244,7 @@ class NetworkEstimator(ExportMixin, CallbackSupportMixin, BaseEstimator):
         )
 
     def _watchers(self, plan, X, y, metadata) -> list:
-        from skmlbio.training._callbacks import KerasCallbacks, ProgressLine
+        from skmlbio.training._callbacks import KerasCallbacks, ProgressBar
 
         watchers: list = []
         if getattr(self, "_skl_callbacks", ()):  # where scikit-learn keeps them
@@ -254,7 +254,7 @@ class NetworkEstimator(ExportMixin, CallbackSupportMixin, BaseEstimator):
         if self.callbacks:
             watchers.append(KerasCallbacks(list(self.callbacks), plan.n_epochs))
         if self.verbose:
-            watchers.append(ProgressLine(type(self).__name__, plan.n_epochs))
+            watchers.append(ProgressBar(type(self).__name__, plan.n_epochs))
         return watchers
 
     def _train(self, plan, training, validation, rng, known, partial: bool) -> None:

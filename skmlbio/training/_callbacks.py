@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-import time
 from collections.abc import Callable
 from typing import Any, Protocol
 
@@ -13,7 +11,10 @@ from skmlbio.training._trainer import Trainer
 
 
 class Watcher(Protocol):
-    """Called by the epoch loop.  `after_epoch` returns True to stop the fit."""
+    """Called by the epoch loop.  `after_epoch` returns True to stop the fit.
+
+    A method `close`, where there is one, is called however the fit ends, by an error too.
+    """
 
     def before_fit(self, trainer: Trainer) -> None: ...
     def before_epoch(self, epoch: int) -> None: ...
@@ -21,8 +22,8 @@ class Watcher(Protocol):
     def after_fit(self, trainer: Trainer) -> None: ...
 
 
-class ProgressLine:
-    """A progress bar on standard error, drawn at most ten times a second.
+class ProgressBar:
+    """A progress bar on standard error, or in a notebook, with the losses of the last epoch and the time left.
 
     Parameters
     ----------
@@ -34,31 +35,29 @@ class ProgressLine:
 
     def __init__(self, name: str, n_epochs: int):
         self.name, self.n_epochs = name, n_epochs
-        self._drawn = 0.0
-        self._line = ""
+        self._bar: Any = None
 
     def before_fit(self, trainer: Trainer) -> None:
-        self._drawn = 0.0
-
-    def before_epoch(self, epoch: int) -> None:
         pass
 
+    def before_epoch(self, epoch: int) -> None:
+        if self._bar is None:  # not before: a fit that goes on begins at a later epoch
+            from tqdm.auto import tqdm
+
+            self._bar = tqdm(total=self.n_epochs, initial=epoch, desc=self.name, unit="epoch")
+
     def after_epoch(self, epoch: int, logs: dict[str, float], trainer: Trainer) -> bool:
-        done = epoch + 1
-        filled = 24 * done // self.n_epochs
-        numbers = "  ".join(f"{name} {value:.4g}" for name, value in logs.items())
-        self._line = f"{self.name} [{'#' * filled}{'.' * (24 - filled)}] {done}/{self.n_epochs}  {numbers}"
-        if done == self.n_epochs or time.monotonic() - self._drawn > 0.1:
-            self._draw()
+        self._bar.set_postfix({name: f"{value:.4g}" for name, value in logs.items()}, refresh=False)
+        self._bar.update()
         return False
 
     def after_fit(self, trainer: Trainer) -> None:
-        self._draw()
-        print(file=sys.stderr, flush=True)
+        pass
 
-    def _draw(self) -> None:
-        print(f"\r\033[K{self._line}", end="", file=sys.stderr, flush=True)
-        self._drawn = time.monotonic()
+    def close(self) -> None:
+        if self._bar is not None:
+            self._bar.close()
+            self._bar = None
 
 
 class KerasCallbacks:

@@ -151,7 +151,12 @@ def train(
         trainer.start(initial(trainer.network), trainer.network.seeds(rng), optimizer_state)
         if plan.learning_rate is not None:
             trainer.set_learning_rate(plan.learning_rate)
-        return _Fit(trainer, plan, blocks, training, validation, rng).run()
+        try:
+            return _Fit(trainer, plan, blocks, training, validation, rng).run()
+        finally:
+            for watcher in plan.watchers:
+                if hasattr(watcher, "close"):
+                    watcher.close()
 
 
 def _worth_compiling(blueprint: Blueprint, plan: FitPlan, blocks: list[BlockPlan]) -> bool:

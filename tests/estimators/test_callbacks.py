@@ -205,7 +205,9 @@ def test_verbose_draws_a_bar(two_classes, capfd) -> None:
     network(verbose=1, validation_fraction=0.25).fit(*two_classes)
     shown = capfd.readouterr()
     assert shown.out == ""
-    assert "DenseClassifier [########################] 4/4  loss 0." in shown.err and "val_loss 0." in shown.err
+    last = shown.err.rpartition("\r")[2]
+    assert last.startswith("DenseClassifier: 100%|") and "4/4" in last
+    assert "loss=0." in last and "val_loss=0." in last
     network(verbose=0).fit(*two_classes)
     assert capfd.readouterr() == ("", "")
 

@@ -1,4 +1,6 @@
-"""Keras callbacks at the ends of epochs, on a model with the live weights; the progress line."""
+"""Keras callbacks at the ends of epochs, on a model with the live weights; the progress bar."""
+
+import time
 
 import keras
 import numpy as np
@@ -6,7 +8,7 @@ import pytest
 from small_networks import Spy, X, Y, architecture, fit, linear, same_bits, training_set
 
 from skmlbio.training._blueprint import Blueprint
-from skmlbio.training._callbacks import KerasCallbacks, ProgressLine
+from skmlbio.training._callbacks import KerasCallbacks, ProgressBar
 
 # Keras turns its variables into arrays in the way of NumPy 1.
 reads_variables = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
@@ -166,11 +168,38 @@ def test_what_is_no_callback_is_named() -> None:
         run(list)
 
 
-def test_the_progress_line_ends_where_the_fit_ends(capsys: pytest.CaptureFixture[str]) -> None:
-    fit(LINEAR, epochs=3, watchers=[ProgressLine("Network", 3)])
+def bar(n_epochs: int) -> ProgressBar:
+    return ProgressBar("Network", n_epochs)
+
+
+def test_the_progress_bar_ends_where_the_fit_ends(capsys: pytest.CaptureFixture[str]) -> None:
+    fit(LINEAR, epochs=3, watchers=[bar(3)])
     out, err = capsys.readouterr()
     assert out == "" and err.endswith("\n") and err.count("\n") == 1
     last = err.rpartition("\r")[2]
-    assert last.startswith(f"\033[KNetwork [{'#' * 24}] 3/3  loss ")
-    fit(LINEAR, epochs=9, watchers=[ProgressLine("Network", 9), Spy(lambda epoch, logs, trainer: epoch == 1)])
-    assert "2/9  loss" in capsys.readouterr().err.rpartition("\r")[2]
+    assert last.startswith("Network: 100%|") and "3/3" in last and "loss=" in last
+    fit(LINEAR, epochs=9, watchers=[bar(9), Spy(lambda epoch, logs, trainer: epoch == 1)])
+    last = capsys.readouterr().err.rpartition("\r")[2]
+    assert "2/9" in last and last.endswith("\n")
+
+
+def test_the_progress_bar_shows_the_losses_in_four_digits(capsys: pytest.CaptureFixture[str]) -> None:
+    result = fit(LINEAR, watchers=[bar(3)], validation=training_set((X,), (Y,)))
+    shown = capsys.readouterr().err.rpartition("\r")[2]
+    assert all(f"{name}={losses[-1]:.4g}" in shown for name, losses in result.history.items())
+
+
+def test_the_progress_bar_is_drawn_ten_times_a_second_at_most(capsys: pytest.CaptureFixture[str]) -> None:
+    begun = time.monotonic()
+    fit(LINEAR, epochs=300, watchers=[bar(300)])
+    n_drawn = capsys.readouterr().err.count("\r")
+    assert 2 <= n_drawn <= 3 + 10 * (time.monotonic() - begun)
+
+
+def test_the_progress_bar_is_closed_where_the_fit_fails(capsys: pytest.CaptureFixture[str]) -> None:
+    watcher = bar(9)
+    with pytest.raises(ValueError, match="the loss became"):
+        fit(LINEAR, epochs=9, learning_rate=1e30, watchers=[watcher])
+    assert capsys.readouterr().err.endswith("\n")
+    fit(LINEAR, epochs=2, watchers=[bar(2)])  # not a line below the one that failed
+    assert capsys.readouterr().err.count("\n") == 1
