@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from numbers import Integral, Real
 from typing import Any, Literal
@@ -15,6 +16,7 @@ from sklearn.utils.validation import check_consistent_length, check_is_fitted
 
 from skmlbio.base._all_or_nothing import KeptInterrupt, all_or_nothing
 from skmlbio.base._annotated_data import refuse_annotated_data
+from skmlbio.base._checkpointing import open_checkpoint
 from skmlbio.base._export import ExportMixin
 from skmlbio.base._fit_data import ensure_sample_weight, said_of, validation_rows
 from skmlbio.base._intervals import Interval
@@ -66,6 +68,11 @@ class NetworkEstimator(ExportMixin, CallbackSupportMixin, BaseEstimator):
         Each returns a fresh Keras callback, called at the ends of epochs.
     warm_start : bool
         Whether `fit` goes on from the weights of the last fit.
+    checkpoint : str, path-like or None
+        Folder in which a fit keeps its state, from time to time, at the ends of epochs: after the process has been
+        killed, `fit` with the same data and parameters goes on from there, with the bits of a fit that was not stopped.
+        Any other fit has a file of its own, so that one folder serves a whole search.  A fit that has ended is there at
+        once when it is asked for again, unless it had no `random_state`.  Delete the folder when the work is done.
     random_state : int, RandomState instance or None
         Seed of initial weights, shuffles, dropout and noise: the same seed gives the same bits.
     verbose : int
@@ -99,6 +106,7 @@ class NetworkEstimator(ExportMixin, CallbackSupportMixin, BaseEstimator):
     patience: int | None = parameter(default=None, allowed=[Interval(Integral, 1, None, closed="left"), None])
     callbacks: Sequence[Callable[[], Any]] | None = parameter(default=None, allowed=[list, tuple, None])
     warm_start: bool = parameter(default=False, allowed=["boolean"])
+    checkpoint: str | os.PathLike | None = parameter(default=None, allowed=[str, os.PathLike, None])
     random_state: int | np.random.RandomState | None = parameter(default=None, allowed=["random_state"])
     verbose: int = parameter(default=0, allowed=["verbose"])
 
@@ -156,9 +164,13 @@ class NetworkEstimator(ExportMixin, CallbackSupportMixin, BaseEstimator):
         if going_on:
             require_same_network(self)
         rng = self._generator()
-        training, held_out = self._training_sets(X, y, sample_weight, validation, groups, rng, reset=not going_on)
+        samples = self._encoded(X, y, sample_weight, validation, groups, reset=not going_on)
+        keeps_state = self.checkpoint is not None and not partial
+        checkpoint = open_checkpoint(self, *samples, rng, going_on) if keeps_state else None
+        training, held_out = self._training_sets(*samples, rng, reset=not going_on)
         known = None if going_on else self._adapted(training)
         plan = self._plan(len(training.data), 1 if partial else None)
+        plan.checkpoint = checkpoint
         plan.watchers += self._watchers(plan, X, y, {"sample_weight": sample_weight})
         self._train(plan, training, held_out, rng, known, partial)
         return self
@@ -180,23 +192,24 @@ class NetworkEstimator(ExportMixin, CallbackSupportMixin, BaseEstimator):
             return np.random.default_rng()
         return np.random.default_rng(check_random_state(random_state).randint(2**31 - 1))
 
-    def _training_sets(
-        self, X, y, sample_weight, validation, groups, rng, reset
-    ) -> tuple[TrainingSet, TrainingSet | None]:
+    def _encoded(self, X, y, sample_weight, validation, groups, reset) -> tuple[TrainingSet, TrainingSet | None, Any]:
+        """Return all samples, those to validate on if they were given, and the groups."""
         self._check_validation(validation, y)
         data = self._encode(X, reset=reset)
         targets = self._encode_target(y, reset=reset)
         check_consistent_length(data, groups, *targets)
         weights = ensure_sample_weight(sample_weight, len(data))
         weigh = self._weigher(targets, weights)
-        weights = _weighed(weights, weigh(targets), "y")
-        present = np.flatnonzero(weights)
-        training = _present(TrainingSet(data, targets, weights), present)
+        samples = TrainingSet(data, targets, _weighed(weights, weigh(targets), "y"))
+        return samples, None if validation[0] is None else self._validation_set(*validation, weigh), groups
+
+    def _training_sets(self, samples, held_out, groups, rng, reset) -> tuple[TrainingSet, TrainingSet | None]:
+        """Return the samples to train on, and those to validate on, if any."""
+        present = np.flatnonzero(samples.weights)
+        training = _present(samples, present)
         seed = int(rng.integers(2**31 - 1))
-        if validation[0] is not None:
-            return training, self._validation_set(*validation, weigh)
         if self.validation_fraction is None:
-            return training, None
+            return training, held_out
         strata, groups = self._strata(training.targets), groups if groups is None else np.asarray(groups)[present]
         train, held_out = validation_rows(len(present), self.validation_fraction, strata, groups, seed)
         return training.subset(train), training.subset(held_out)

@@ -137,16 +137,17 @@ class AttentionClassifier(SequenceInput, LayerParameters, KernelPenalties, Avera
     def _sequence_cost(self):
         return SequenceCost(n_maps=int(self.n_heads))
 
-    def _training_sets(self, X, y, sample_weight, validation, groups, rng, reset):
-        training, held_out = super()._training_sets(X, y, sample_weight, validation, groups, rng, reset)
+    def _training_sets(self, samples, held_out, groups, rng, reset):
+        given = samples if held_out is None else held_out
+        training, held_out = super()._training_sets(samples, held_out, groups, rng, reset)
         # Gradients need the maps of every block, and are maps themselves.
         advice = "cut such strings, or take fewer heads or blocks, or dtype='mixed_bfloat16'"
         n_heads, n_blocks, dtype = self._maps_of_a_string(reset)
         needed = attention_bytes([training.data.sequences.lengths.max()], n_heads, n_blocks + 1, dtype)
-        self._require_memory(needed, training.data, X, advice)
+        self._require_memory(needed, training.data, samples.data, advice)
         if held_out is not None:
             needed = attention_bytes([held_out.data.sequences.lengths.max()], n_heads, 1, dtype)
-            self._require_memory(needed, held_out.data, X if validation[0] is None else validation[0], advice)
+            self._require_memory(needed, held_out.data, given.data, advice)
         return training, held_out
 
     def _ask_encoded(self, head, data):
@@ -165,7 +166,6 @@ class AttentionClassifier(SequenceInput, LayerParameters, KernelPenalties, Avera
     def _require_memory(self, needed, data, given, advice):
         """Refuse strings if their maps do not fit into memory; `given` has them all, in the user's order."""
         if needed > _SURELY_AVAILABLE:
-            given = given if isinstance(given, SequenceData) else self._encode(given, reset=False)
             longest = data.sequences.lengths.max()
             require_memory(needed, available_memory(), longest, given.sequences.lengths, advice)
 

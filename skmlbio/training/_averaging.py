@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from skmlbio.training._trainer import Trainer
@@ -41,6 +43,16 @@ class WeightAveraging:
         self._origin: list[np.ndarray] = []  # sums are of what lies below it: of nothing, where a weight stands still
         self._total: list[np.ndarray] = []
         self._marks: dict[int, list[np.ndarray]] = {}
+
+    def state(self) -> dict[str, Any]:
+        """Return what `go_on` takes, of arrays, numbers and lists."""
+        marks = [[n, total] for n, total in self._marks.items()]
+        return {"total": self._total, "marks": marks, "n_done": self._n_done, "next_mark": self._next_mark}
+
+    def go_on(self, state: dict[str, Any]) -> None:
+        """Be as another was when it returned a state."""
+        self._total, self._marks = state["total"], dict(state["marks"])
+        self._n_done, self._next_mark = state["n_done"], state["next_mark"]
 
     def before_fit(self, trainer: Trainer) -> None:
         pass

@@ -6,7 +6,7 @@ import itertools
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -16,6 +16,7 @@ from skmlbio.training._blueprint import Blueprint
 from skmlbio.training._budget import Plateau
 from skmlbio.training._cache import borrow_trainer, get_network
 from skmlbio.training._callbacks import Watcher
+from skmlbio.training._checkpoint import Checkpoint
 from skmlbio.training._fingerprint import freeze
 from skmlbio.training._network import Network
 from skmlbio.training._paces import Pace, ensure_paces
@@ -58,6 +59,8 @@ class FitPlan:
         How fast parts of the network learn, by what the paths of their weights begin with, such as ``"encoder"``; of
         several that fit, the longest counts.  What is in none learns at the step size.  A frozen part keeps its bits,
         and its normalisations act as they do when they predict.
+    checkpoint : Checkpoint or None
+        Where the fit goes on from, and what it writes its state to.
     """
 
     loss: Loss
@@ -72,6 +75,7 @@ class FitPlan:
     jit: bool | None = None
     watchers: list[Watcher] = field(default_factory=list)
     paces: dict[str, Pace] = field(default_factory=dict)
+    checkpoint: Checkpoint | None = None
 
 
 class FitResult(NamedTuple):
@@ -147,12 +151,17 @@ def train(
     def make(network: Network) -> Trainer:
         return Trainer(network, plan.loss, plan.optimizer, jit, paced)
 
+    found = None if plan.checkpoint is None else plan.checkpoint.found
     with borrow_trainer(blueprint, key, make) as trainer:
-        trainer.start(initial(trainer.network), trainer.network.seeds(rng), optimizer_state)
-        if plan.learning_rate is not None:
-            trainer.set_learning_rate(plan.learning_rate)
+        if found is None:
+            trainer.start(initial(trainer.network), trainer.network.seeds(rng), optimizer_state)
+            if plan.learning_rate is not None:
+                trainer.set_learning_rate(plan.learning_rate)
+        run = _Fit(trainer, plan, blocks, training, validation, rng)
+        if found is not None:
+            run.go_on(found)
         try:
-            return _Fit(trainer, plan, blocks, training, validation, rng).run()
+            return run.run()
         finally:
             for watcher in plan.watchers:
                 if hasattr(watcher, "close"):
@@ -179,6 +188,7 @@ class _Fit:
         self.training, self.validation = training, validation
         self.validation_buckets = [] if validation is None else validation.data.buckets()
         self.history: dict[str, list[float]] = {}
+        self.n_done, self.ended = 0, False
         self.best_loss, self.best_epoch, self.best_weights = math.inf, 0, None
         known = plan.n_epochs if plan.least_gain is None else None
         self.averaging = [WeightAveraging(plan.averaged, known)] if plan.averaged else []
@@ -186,6 +196,29 @@ class _Fit:
         self.stride = self._stride()
         self.changes_of_pace = {0} if plan.paces else set()
         self.changes_of_pace |= {pace.from_epoch for pace in plan.paces.values()}
+
+    def go_on(self, state: dict[str, Any]) -> None:
+        """Take up a fit where `_state` has left it."""
+        self.trainer.start(state["weights"], state["seeds"], state["optimizer"])
+        self.rng.bit_generator.state = state["rng"]
+        self.history, self.n_done, self.ended = state["history"], state["n_done"], state["ended"]
+        self.best_loss, self.best_epoch, self.best_weights = state["best"]
+        for averaging, sums in zip(self.averaging, state["averaging"], strict=True):
+            averaging.go_on(sums)
+
+    def _state(self) -> dict[str, Any]:
+        """Return all that the epochs to come depend on, and all that the result will be made of."""
+        return {
+            "weights": self.trainer.weights(),
+            "seeds": self.trainer.seeds(),
+            "optimizer": self.trainer.optimizer_state(),
+            "rng": self.rng.bit_generator.state,
+            "history": self.history,
+            "n_done": self.n_done,
+            "ended": self.ended,
+            "best": [self.best_loss, self.best_epoch, self.best_weights],
+            "averaging": [averaging.state() for averaging in self.averaging],
+        }
 
     def run(self) -> FitResult:
         interrupted = None
@@ -196,6 +229,8 @@ class _Fit:
                 interrupted = epochs[0] + 1
                 if self._epochs(epochs):
                     break
+                self._keep_state()
+            self._end()
             interrupted = None
         except KeyboardInterrupt:
             if not self.history:
@@ -212,17 +247,30 @@ class _Fit:
         state = self.trainer.optimizer_state()
         return FitResult(weights, self.history, self.best_epoch, n_averaged, state, interrupted)
 
+    def _keep_state(self) -> None:
+        checkpoint = self.plan.checkpoint
+        if checkpoint is not None and self.n_done < self.plan.n_epochs and checkpoint.due():
+            checkpoint.write(self._state())
+
+    def _end(self) -> None:
+        """Let the checkpoint know that this was the last epoch."""
+        if self.plan.checkpoint is not None and not self.ended:
+            self.ended = True
+            self.plan.checkpoint.end(self._state())
+
     def _strides(self) -> Iterator[range]:
         """Cut the epochs into what is trained by one call; decide between calls whether it was the last."""
-        n_epochs, done, plateau = self.plan.n_epochs, 0, None
+        n_epochs, looked, plateau = self.plan.n_epochs, 0, None
         if self.plan.least_gain is not None:
             plateau = Plateau(self.plan.least_gain, sum(block.steps_of_an_epoch for block in self.blocks))
-        while done < n_epochs:
-            last = n_epochs if plateau is None else min(n_epochs, plateau.next_look(done))
-            cuts = {*range(done, last, self.stride), *(e for e in self.changes_of_pace if done < e < last), last}
+        while looked < n_epochs and not self.ended:
+            last = n_epochs if plateau is None else min(n_epochs, plateau.next_look(looked))
+            first = max(looked, self.n_done)
+            cuts = {*range(first, last, self.stride), *(e for e in self.changes_of_pace if first < e < last), last}
             yield from (range(*epochs) for epochs in itertools.pairwise(sorted(cuts)))
-            done = last
-            if plateau is not None and plateau.reached(self.history["loss"]):
+            looked = last
+            # A fit that goes on looks once more at what it has looked at.
+            if plateau is not None and plateau.reached(self.history["loss"][:looked]):
                 return
 
     def _stride(self) -> int:
@@ -248,6 +296,7 @@ class _Fit:
             stop = self._watch(logs.get("val_loss", logs["loss"]), epoch)
             for watcher in self.watchers:  # each is told, even when an earlier one stops the fit
                 stop = watcher.after_epoch(epoch, logs, self.trainer) or stop
+        self.n_done = epochs[-1] + 1
         return stop
 
     def _train(self, scalars: dict[str, float], n_epochs: int) -> list[dict[str, float]]:
