@@ -11,6 +11,7 @@ from sklearn.utils._param_validation import StrOptions
 from skmlbio.base._intervals import Interval
 from skmlbio.base._parameters import parameter, with_parameters
 from skmlbio.training._budget import automatic_l2
+from skmlbio.training._stored_rows import StoredRows
 
 ACTIVATIONS = (
     "celu", "elu", "exponential", "gelu", "hard_sigmoid", "hard_silu", "hard_swish", "hard_tanh", "leaky_relu",
@@ -114,9 +115,11 @@ def require_activation(activation: str) -> None:
 
 
 def require_probabilities(X: Any, parameter: str) -> None:
-    """Raise a ValueError unless every number of a matrix, dense or CSR, is between 0 and 1."""
-    values = X.data if hasattr(X, "toarray") else X
-    outside = (values < 0) | (values > 1)
-    if outside.any():
-        value = values[outside].flat[0]
-        raise ValueError(f"{parameter} needs features between 0 and 1, but X holds {value:.6g}.")
+    """Raise a ValueError unless every number of a matrix, dense, CSR or in a file, is between 0 and 1."""
+    blocks = (block for _, block in X.blocks()) if isinstance(X, StoredRows) else [X]
+    for block in blocks:
+        values = block.data if hasattr(block, "toarray") else block
+        outside = (values < 0) | (values > 1)
+        if outside.any():
+            value = values[outside].flat[0]
+            raise ValueError(f"{parameter} needs features between 0 and 1, but X holds {value:.6g}.")

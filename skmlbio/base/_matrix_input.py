@@ -11,12 +11,14 @@ from skmlbio.base._fit_data import column_statistics
 from skmlbio.base._number_columns import numbers_expected
 from skmlbio.base._parameters import parameter, with_parameters
 from skmlbio.base._range import require_single
+from skmlbio.base._stored_numbers import require_stored_numbers, stand_in
 from skmlbio.training._batches import ArrayData, Data, TrainingSet
+from skmlbio.training._stored_rows import StoredRows, is_stored
 
 
 @with_parameters
 class MatrixInput:
-    """X is a matrix, dense or CSR, or a data frame.
+    """X is a matrix, dense or CSR, in memory or in a file, or a data frame.
 
     Parameters
     ----------
@@ -42,8 +44,13 @@ class MatrixInput:
             self._input_dtype = np.float64 if self._standardizes() else np.float32
         kind = getattr(getattr(X, "dtype", None), "kind", None)
         dtype = [self._input_dtype] if kind in ("b", "i", "u") else [np.float64, self._input_dtype]
+        options |= {"reset": reset, "dtype": dtype, "accept_sparse": "csr", "order": "C"}
+        if is_stored(X):
+            validate_data(self, stand_in(X), **options)
+            require_stored_numbers(X, getattr(self, "feature_names_in_", None))
+            return StoredRows(X, self._input_dtype)
         with numbers_expected(X):
-            X = validate_data(self, X, reset=reset, dtype=dtype, accept_sparse="csr", order="C", **options)
+            X = validate_data(self, X, **options)
         require_single(X, getattr(self, "feature_names_in_", None))
         return X.astype(self._input_dtype, copy=False)
 

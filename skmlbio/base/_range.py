@@ -11,7 +11,7 @@ from scipy.sparse import issparse
 LARGEST = float(np.finfo(np.float32).max)
 
 
-def require_single(X: Any, names: Any = None) -> None:
+def require_single(X: Any, names: Any = None, first_row: int = 0) -> None:
     """Raise a ValueError that names the first number, of an array or a CSR matrix, that single precision cannot hold.
 
     Parameters
@@ -20,6 +20,8 @@ def require_single(X: Any, names: Any = None) -> None:
         Finite numbers.
     names : ndarray of shape (n_features,) or None
         Names of the columns.
+    first_row : int
+        The place of the first row among all.
 
     Examples
     --------
@@ -35,6 +37,7 @@ def require_single(X: Any, names: Any = None) -> None:
         where = [int(np.searchsorted(X.indptr, place, side="right")) - 1, int(X.indices[place])]
     else:
         where = [int(i) for i in np.unravel_index(place, X.shape)]
+    where[0] += first_row
     feature = "" if names is None else f" (feature {str(names[where[-1]])!r})"
     raise ValueError(
         f"X{where} is {values.flat[place]:.6g}{feature}, but numbers must lie between -3.4e+38 and 3.4e+38."

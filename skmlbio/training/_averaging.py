@@ -47,11 +47,12 @@ class WeightAveraging:
     def state(self) -> dict[str, Any]:
         """Return what `go_on` takes, of arrays, numbers and lists."""
         marks = [[n, total] for n, total in self._marks.items()]
-        return {"total": self._total, "marks": marks, "n_done": self._n_done, "next_mark": self._next_mark}
+        done = {"n_done": self._n_done, "next_mark": self._next_mark}
+        return {"origin": self._origin, "total": self._total, "marks": marks} | done
 
     def go_on(self, state: dict[str, Any]) -> None:
         """Be as another was when it returned a state."""
-        self._total, self._marks = state["total"], dict(state["marks"])
+        self._origin, self._total, self._marks = state["origin"], state["total"], dict(state["marks"])
         self._n_done, self._next_mark = state["n_done"], state["next_mark"]
 
     def before_fit(self, trainer: Trainer) -> None:

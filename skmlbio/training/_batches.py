@@ -8,6 +8,8 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 
+from skmlbio.training._stored_rows import StoredRows
+
 Arrays = tuple[np.ndarray, ...]
 
 _SMALL_BLOCK_BYTES, _BLOCK_BYTES = 2**20, 2**26
@@ -74,12 +76,12 @@ class Data(Protocol):
 
 
 class ArrayData:
-    """Arrays or CSR matrices of equal length: one bucket.
+    """Arrays, CSR matrices or rows in files, of equal length: one bucket.
 
     Parameters
     ----------
-    *columns : ndarray of shape (n_samples, ...) or CSR matrix of shape (n_samples, n_features)
-        One for each input of the network.  A sparse one is made dense a block at a time.
+    *columns : ndarray or StoredRows of shape (n_samples, ...), or CSR matrix of shape (n_samples, n_features)
+        One for each input of the network.  A sparse one is made dense, and one in a file read, a block at a time.
     """
 
     def __init__(self, *columns):
@@ -89,7 +91,7 @@ class ArrayData:
         return self.columns[0].shape[0]
 
     def subset(self, rows: np.ndarray) -> ArrayData:
-        return ArrayData(*(column[rows] for column in self.columns))
+        return ArrayData(*(c.subset(rows) if isinstance(c, StoredRows) else c[rows] for c in self.columns))
 
     def take(self, rows: np.ndarray | slice) -> Arrays:
         return tuple(_take(column, rows) for column in self.columns)
@@ -104,6 +106,8 @@ def _filled_up(array: np.ndarray, multiple: int) -> np.ndarray:
 
 
 def _take(column, rows: np.ndarray | slice) -> np.ndarray:
+    if isinstance(column, StoredRows):
+        return column.take(rows)
     if hasattr(column, "toarray"):
         return column[rows].toarray()
     return column[rows] if isinstance(rows, slice) else column.take(rows, axis=0)  # half the time of column[rows]

@@ -1,0 +1,41 @@
+"""Numbers in files, checked a block at a time."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from skmlbio.base._range import require_single
+from skmlbio.training._stored_rows import StoredRows
+
+
+def stand_in(X: Any) -> np.ndarray:
+    """Return zeros of the dtype and shape of X, but one row at most: what scikit-learn shall check in its place.
+
+    Raises
+    ------
+    TypeError
+        If X holds no numbers, or its rows cannot be read apart.
+    """
+    if getattr(X, "format", "csr") != "csr":
+        raise TypeError(
+            f"X is a sparse matrix on disk in the format {X.format!r}, whose rows are not together: write it as CSR."
+        )
+    if X.dtype.kind not in "biufc":
+        raise TypeError(f"X must hold numbers, but in the file are values of dtype {X.dtype}.")
+    return np.zeros((*(min(1, n) for n in X.shape[:1]), *X.shape[1:]), X.dtype)
+
+
+def require_stored_numbers(X: Any, names: Any = None) -> None:
+    """Raise a ValueError that names the first number in a file that is not finite, or beyond single precision."""
+    if X.dtype.kind != "f":
+        return
+    for first_row, block in StoredRows(X, np.promote_types(X.dtype, np.float32)).blocks():
+        finite = np.isfinite(block)
+        if not finite.all():
+            where = np.argwhere(~finite)[0]
+            feature = "" if names is None else f" (feature {str(names[where[-1]])!r})"
+            place = [first_row + int(where[0]), *where[1:].tolist()]
+            raise ValueError(f"X{place} is {block[tuple(where)]}{feature}, but numbers must be finite.")
+        require_single(block, names, first_row)
