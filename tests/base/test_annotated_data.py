@@ -18,7 +18,7 @@ AnnData = stand_in("AnnData", "anndata._core.anndata")
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        (AnnData(), r"^X is an AnnData, which is more than a matrix: pass its matrix, X=adata\.X, also of a backed one"),
+        (AnnData(), r"^X is an AnnData, which is more than a matrix: pass its matrix, X=adata\.X, also of a back"),
         (stand_in("Mine", "somewhere", AnnData)(), "X is an AnnData"),
         (stand_in("Raw", "anndata._core.raw")(), r"X is a Raw.*X=adata\.raw\.X"),
         (stand_in("MuData", "mudata._core.mudata")(), r"X is a MuData.*X=mdata\.mod\[\.\.\.\]\.X"),
