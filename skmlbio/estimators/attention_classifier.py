@@ -10,7 +10,7 @@ from sklearn.utils._param_validation import StrOptions
 from skmlbio.base import ClassifierBase, parameter, with_parameters
 from skmlbio.base._layer_parameters import COUNT, AveragedWeights, KernelPenalties, LayerParameters
 from skmlbio.estimators._attention_memory import attention_bytes, require_memory
-from skmlbio.estimators._sequence_data import SequenceCost, SequenceData
+from skmlbio.estimators._sequence_data import SequenceCost
 from skmlbio.estimators._sequence_input import SequenceInput
 from skmlbio.training._blueprint import Blueprint
 from skmlbio.training._keras_settings import KerasSettings
