@@ -9,7 +9,7 @@ from typing import Any, Literal
 import numpy as np
 from sklearn.base import ClassifierMixin
 from sklearn.callback import with_callbacks
-from sklearn.utils import compute_class_weight
+from sklearn.utils import check_consistent_length, compute_class_weight
 from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
@@ -17,6 +17,7 @@ from sklearn.utils.validation import check_is_fitted
 from skmlbio.base._all_or_nothing import all_or_nothing
 from skmlbio.base._arguments import said_by_estimator
 from skmlbio.base._estimator import NetworkEstimator
+from skmlbio.base._gaps import has_gaps, weights_of_known
 from skmlbio.base._labels import Labels
 from skmlbio.base._parameters import parameter, with_parameters
 from skmlbio.training._batches import Arrays
@@ -56,7 +57,8 @@ class ClassifierBase(ClassifierMixin, NetworkEstimator):
         X : array-like of shape (n_samples, ...)
             Training samples, of the kind that the class describes.
         y : array-like of shape (n_samples,) or (n_samples, n_outputs)
-            Class labels; columns of 0 and 1 for several labels a sample.
+            Class labels; columns of 0 and 1 for several labels a sample, where entries may be NaN: every label learns
+            from the samples that have it, and its loss, the mean over those, counts as much as that of the others.
         sample_weight : array-like of shape (n_samples,), optional
             Samples of weight 0 count as absent.
         X_val, y_val : like X and y, optional
@@ -184,6 +186,31 @@ class ClassifierBase(ClassifierMixin, NetworkEstimator):
         """
         logits = self._logits(X)
         return self._labels.probabilities(logits)
+
+    def score(self, X, y, sample_weight=None) -> float:
+        """Return the share of samples that are right, in all of their labels where they have several.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, ...)
+            Samples.
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+            Their labels.  Of several, those that are NaN are not compared, and samples without any are left out.
+        sample_weight : array-like of shape (n_samples,), optional
+            Weights of the samples.
+
+        Returns
+        -------
+        float
+        """
+        check_is_fitted(self, "weights_")
+        if self._labels.kind != "multilabel-indicator" or not has_gaps((codes := self._labels.encode(y),)):
+            return super().score(X, y, sample_weight)
+        answers = self.predict(X)
+        check_consistent_length(answers, codes, sample_weight)
+        weights = np.ones(len(codes)) if sample_weight is None else np.asarray(sample_weight, float)
+        right = ((answers == codes) | np.isnan(codes)).all(axis=1)
+        return float(np.average(right, weights=weights_of_known(weights, (codes,), "y")))
 
     @available_if(_has_one_decision)
     def decision_function(self, X) -> np.ndarray:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
-from skmlbio.base._fit_data import column_statistics
-from skmlbio.training._batches import Data
 from skmlbio.training._blueprint import Blueprint
 
 
 def let_constants_vary(
-    blueprint: Blueprint, weights: list[np.ndarray], layer: str, data: Data, sample_weights: np.ndarray
+    blueprint: Blueprint,
+    weights: list[np.ndarray],
+    layer: str,
+    statistics: Callable[[], tuple[np.ndarray, np.ndarray]],
 ) -> list[np.ndarray]:
     """Give a scale to columns that were constant in earlier calls, and so come back as a constant, but now vary.
 
@@ -20,10 +23,8 @@ def let_constants_vary(
         The network, and its weights so far.
     layer : str
         Name of its `Standardize` layer; where it has none, the weights are returned as they are.
-    data : Data
-        The columns of the present call, unscaled.
-    sample_weights : ndarray of shape (n_samples,)
-        Weights of the samples.
+    statistics : callable
+        Returns mean and standard deviation of the columns of the present call, unscaled; NaN for a column that misses.
 
     Returns
     -------
@@ -39,6 +40,6 @@ def let_constants_vary(
     mean, scale = weights[paths.index(f"{layer}/mean")], weights[place]
     if scale.all():
         return weights
-    new_mean, new_scale = column_statistics(data, sample_weights)
-    varies = (scale == 0) & ((new_scale != 0) | (new_mean != mean))
+    new_mean, new_scale = statistics()
+    varies = (scale == 0) & ((new_scale != 0) | (new_mean != mean)) & ~np.isnan(new_mean)
     return [*weights[:place], np.where(varies, 1.0, scale), *weights[place + 1 :]]

@@ -19,6 +19,7 @@ from skmlbio.base._annotated_data import refuse_annotated_data
 from skmlbio.base._checkpointing import open_checkpoint
 from skmlbio.base._export import ExportMixin
 from skmlbio.base._fit_data import ensure_sample_weight, said_of, validation_rows
+from skmlbio.base._gaps import has_gaps, require_known_columns, weights_of_known
 from skmlbio.base._intervals import Interval
 from skmlbio.base._parameters import parameter, with_parameters
 from skmlbio.base._pickling import require_importable
@@ -168,6 +169,11 @@ class NetworkEstimator(ExportMixin, CallbackSupportMixin, BaseEstimator):
         keeps_state = self.checkpoint is not None and not partial
         checkpoint = open_checkpoint(self, *samples, rng, going_on) if keeps_state else None
         training, held_out = self._training_sets(*samples, rng, reset=not going_on)
+        if not going_on:
+            require_known_columns(training.targets, y)
+        training, held_out = (
+            part.with_shares() if part and has_gaps(part.targets) else part for part in (training, held_out)
+        )
         known = None if going_on else self._adapted(training)
         plan = self._plan(len(training.data), 1 if partial else None)
         plan.checkpoint = checkpoint
@@ -200,7 +206,8 @@ class NetworkEstimator(ExportMixin, CallbackSupportMixin, BaseEstimator):
         check_consistent_length(data, groups, *targets)
         weights = ensure_sample_weight(sample_weight, len(data))
         weigh = self._weigher(targets, weights)
-        samples = TrainingSet(data, targets, _weighed(weights, weigh(targets), "y"))
+        weights = weights_of_known(_weighed(weights, weigh(targets), "y"), targets, "y")
+        samples = TrainingSet(data, targets, weights)
         return samples, None if validation[0] is None else self._validation_set(*validation, weigh), groups
 
     def _training_sets(self, samples, held_out, groups, rng, reset) -> tuple[TrainingSet, TrainingSet | None]:
@@ -233,7 +240,8 @@ class NetworkEstimator(ExportMixin, CallbackSupportMixin, BaseEstimator):
             raise ValueError(f"X_val has {len(data)} samples, but y_val has {len(targets[0])}.")
         with said_of("sample_weight", "sample_weight_val"):
             weights = ensure_sample_weight(sample_weight_val, len(data))
-        return TrainingSet(data, targets, mean_one(_weighed(weights, weigh(targets), "y_val")))
+        weights = weights_of_known(_weighed(weights, weigh(targets), "y_val"), targets, "y_val")
+        return TrainingSet(data, targets, mean_one(weights))
 
     def _plan(self, n_samples: int, epochs: int | None) -> Any:
         from skmlbio.training._loop import FitPlan

@@ -12,6 +12,8 @@ from scipy.special import expit, softmax
 from sklearn.utils import assert_all_finite, column_or_1d
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
 
+from skmlbio.base._gaps import table_with_gaps
+
 _KINDS = ("binary", "multiclass", "multilabel-indicator", "multiclass-multioutput")
 
 
@@ -40,6 +42,9 @@ class Labels:
             If y is no class label, or has one class only.
         """
         y = _plain(y)
+        if classes is None and (table := table_with_gaps(y)) is not None:
+            _require_zeros_and_ones(table)
+            return cls("multilabel-indicator", (np.arange(table.shape[1]),))
         assert_all_finite(y, input_name="y")
         check_classification_targets(y)
         kind = type_of_target(y, input_name="y", raise_unknown=True)
@@ -85,12 +90,16 @@ class Labels:
     def encode(self, y: Any) -> np.ndarray:
         """Return codes: float32 0 and 1 where the network ends in sigmoids, int32 positions where it ends in softmax.
 
+        A label of several that is missing is NaN.
+
         Raises
         ------
         ValueError
             If y holds a class that was not there before, or another number of outputs.
         """
-        y = _labels_array(_plain(y), self.kind)
+        y = _plain(y)
+        table = table_with_gaps(y) if self.kind == "multilabel-indicator" else None
+        y = _labels_array(y, self.kind) if table is None else table
         if self.kind == "multilabel-indicator":
             if y.ndim != 2 or y.shape[1] != self.n_outputs:
                 raise ValueError(f"y must have {self.n_outputs} columns, one a label, got shape {y.shape}.")
@@ -138,7 +147,7 @@ def _plain(y: Any) -> Any:
 
 
 def _require_zeros_and_ones(y: np.ndarray) -> None:
-    wrong = ~np.isin(y, (0, 1))
+    wrong = ~(np.isin(y, (0, 1)) | (y != y))
     if wrong.any():
         row, column = (int(i) for i in np.argwhere(wrong)[0])
         raise ValueError(f"y[{row}, {column}] is {y[row, column]!s}, but labels are 0 or 1.")

@@ -7,17 +7,19 @@ import functools
 import numpy as np
 from sklearn.base import RegressorMixin
 from sklearn.callback import with_callbacks
-from sklearn.utils import check_array
+from sklearn.metrics import r2_score
+from sklearn.utils import assert_all_finite, check_array, check_consistent_length
 from sklearn.utils._param_validation import StrOptions
 
 from skmlbio.base._arguments import said_by_estimator
 from skmlbio.base._constants import let_constants_vary
 from skmlbio.base._estimator import NetworkEstimator
 from skmlbio.base._fit_data import column_statistics
+from skmlbio.base._gaps import has_gaps
 from skmlbio.base._number_columns import numbers_expected
 from skmlbio.base._parameters import parameter, with_parameters
 from skmlbio.base._range import LARGEST
-from skmlbio.training._batches import ArrayData
+from skmlbio.training._batches import ArrayData, TrainingSet
 
 
 @with_parameters
@@ -45,7 +47,8 @@ class RegressorBase(RegressorMixin, NetworkEstimator):
         X : array-like of shape (n_samples, ...)
             Training samples, of the kind that the class describes.
         y : array-like of shape (n_samples,) or (n_samples, n_outputs)
-            Targets.
+            Targets.  Where there are several, entries may be NaN: every target learns from the samples that have it,
+            and its loss, the mean over those, counts as much as that of the others.
         sample_weight : array-like of shape (n_samples,), optional
             Samples of weight 0 count as absent.
         X_val, y_val : like X and y, optional
@@ -89,10 +92,7 @@ class RegressorBase(RegressorMixin, NetworkEstimator):
             raise ValueError(
                 f"{type(self).__name__} requires y to be passed, but the target y is None: give one number a sample."
             )
-        with numbers_expected(y, "y"):
-            y = check_array(y, ensure_2d=False, dtype=np.float64, input_name="y", estimator=self)
-        if y.ndim > 2:
-            raise ValueError(f"y must have one or two axes, got shape {y.shape}.")
+        y = self._numbers_of(y)
         if reset:
             self._target_ndim, self.n_outputs_ = y.ndim, 1 if y.ndim == 1 else y.shape[1]
         columns = y.reshape(len(y), -1)
@@ -100,21 +100,33 @@ class RegressorBase(RegressorMixin, NetworkEstimator):
             raise ValueError(f"y has {columns.shape[1]} columns, but there were {self.n_outputs_} in fit.")
         return (columns,)
 
+    def _numbers_of(self, y) -> np.ndarray:
+        """Check targets; where there are several a sample, entries may be NaN."""
+        options = {"ensure_2d": False, "dtype": np.float64, "input_name": "y", "estimator": self}
+        with numbers_expected(y, "y"):
+            y = check_array(y, ensure_all_finite="allow-nan", **options)
+        if y.ndim > 2:
+            raise ValueError(f"y must have one or two axes, got shape {y.shape}.")
+        if y.ndim == 1 or y.shape[1] == 1:
+            assert_all_finite(y, input_name="y", estimator_name=type(self).__name__)
+        return y
+
     def _training_sets(self, *given, reset):
         training, validation = super()._training_sets(*given, reset=reset)
-        columns = ArrayData(training.targets[0])
         with np.errstate(over="ignore", invalid="ignore"):
             if reset:
-                self._target_mean, self._target_scale = column_statistics(columns, training.weights)
+                self._target_mean, self._target_scale = _target_statistics(training)
             else:
-                self.weights_ = let_constants_vary(self.blueprint_, self.weights_, "target", columns, training.weights)
+                self.weights_ = let_constants_vary(
+                    self.blueprint_, self.weights_, "target", lambda: _target_statistics(training)
+                )
         return self._scaled(training, "y"), validation and self._scaled(validation, "y_val")
 
     def _scaled(self, samples, name):
         y = samples.targets[0]
         with np.errstate(over="ignore", invalid="ignore"):
             scaled = (y - self._target_mean) / np.where(self._target_scale == 0, 1.0, self._target_scale)
-        held = np.abs(scaled) <= LARGEST
+        held = (np.abs(scaled) <= LARGEST) | np.isnan(y)
         if not held.all():
             column = int(np.argmin(held.all(axis=0)))
             row = int(np.argmax(np.where(held[:, column], 0.0, np.abs(y[:, column]))))
@@ -148,6 +160,49 @@ class RegressorBase(RegressorMixin, NetworkEstimator):
         answer = self._ask("predict", X)
         return answer[:, 0] if self._target_ndim == 1 else answer
 
+    def score(self, X, y, sample_weight=None) -> float:
+        """Return the coefficient of determination, 1 - sum (y - f)^2 / sum (y - mean y)^2, averaged over targets.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, ...)
+            Samples.
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+            Targets.  Where entries are NaN, each column is scored on the samples that have it, and columns that fewer
+            than two samples have are left out of the average.
+        sample_weight : array-like of shape (n_samples,), optional
+            Weights of the samples.
+
+        Returns
+        -------
+        float
+
+        Raises
+        ------
+        ValueError
+            If no column is known in two samples.
+        """
+        y = self._numbers_of(y)
+        known = ~np.isnan(y)
+        if known.all():
+            return super().score(X, y, sample_weight)
+        answers = self.predict(X)
+        check_consistent_length(answers, y, sample_weight)
+        weights = np.ones(len(y)) if sample_weight is None else np.asarray(sample_weight, float)
+        known &= (weights > 0)[:, np.newaxis]
+        columns = np.flatnonzero(known.sum(axis=0) >= 2)
+        if not len(columns):
+            raise ValueError("y has no column that two samples have, which is what it takes to score a regressor.")
+        rows = (known[:, column] for column in columns)
+        return float(
+            np.mean(
+                [
+                    r2_score(y[row, column], answers[row, column], sample_weight=weights[row])
+                    for row, column in zip(rows, columns, strict=True)
+                ]
+            )
+        )
+
     def _answers(self):
         def predict(ask, *inputs):
             answer = ask("predict", *inputs)
@@ -159,3 +214,15 @@ class RegressorBase(RegressorMixin, NetworkEstimator):
         tags = super().__sklearn_tags__()
         tags.target_tags.multi_output = True
         return tags
+
+
+def _target_statistics(samples: TrainingSet) -> tuple[np.ndarray, np.ndarray]:
+    """Return the weighted mean and standard deviation of every target, over the samples that have it; NaN if none has."""
+    if not has_gaps(samples.targets):
+        return column_statistics(ArrayData(samples.targets[0]), samples.weights)
+    mean, scale = np.full((2, samples.targets[0].shape[1]), np.nan)
+    for place, column in enumerate(samples.targets[0].T):
+        if (known := ~np.isnan(column)).any():
+            found = column_statistics(ArrayData(column[known, np.newaxis]), samples.weights[known])
+            (mean[place],), (scale[place],) = found
+    return mean, scale

@@ -15,6 +15,7 @@ from skmlbio.base._annotated_data import refuse_annotated_data
 from skmlbio.base._arguments import said_by_estimator
 from skmlbio.base._constants import let_constants_vary
 from skmlbio.base._estimator import NetworkEstimator
+from skmlbio.base._fit_data import column_statistics
 from skmlbio.base._number_columns import numbers_expected
 from skmlbio.base._range import require_answers
 from skmlbio.training._batches import ArrayData, Data
@@ -157,7 +158,10 @@ class TransformerBase(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Network
         self._fitted_loss = self._loss()
         if known is None:
             self.weights_ = let_constants_vary(
-                self.blueprint_, self.weights_, "standardize", training.data, training.weights
+                self.blueprint_,
+                self.weights_,
+                "standardize",
+                lambda: column_statistics(training.data, training.weights),
             )
         super()._train(plan, training, validation, rng, known, partial)
 

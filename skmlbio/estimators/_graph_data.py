@@ -44,7 +44,7 @@ class GraphData:
         place = np.zeros(len(self), np.intp)
         place[rows] = np.arange(len(rows))
         limit = _ENTRIES_OF_A_BATCH // n_nodes**2
-        return Bucket(rows, lambda rows: batches[place[rows]], "", limit)
+        return Bucket(rows, lambda rows: batches[place[rows]], "", limit, length=n_nodes)
 
     def _by_octave(self, rows: np.ndarray) -> list[np.ndarray]:
         """Divide large graphs so that none is padded to more than about twice its nodes and edges."""
@@ -58,7 +58,7 @@ class GraphData:
         def take(rows: np.ndarray | slice) -> Arrays:
             return edge_batch(self.samples[rows], n_nodes, n_edges)
 
-        return Bucket(rows, take, "edges", limit)
+        return Bucket(rows, take, "edges", limit, length=n_nodes)
 
 
 def _rounded_up(n: int) -> int:

@@ -126,4 +126,4 @@ class SequenceData:
 
     def _bucket(self, rows: np.ndarray, length: int) -> Bucket:
         limit = max(1, self.max_entries // self.cost.entries(length))
-        return Bucket(rows, lambda rows: (self.sequences[rows].pad(length),), "", limit)
+        return Bucket(rows, lambda rows: (self.sequences[rows].pad(length),), "", limit, length=length)

@@ -9,6 +9,7 @@ from typing import NamedTuple, Protocol
 import numpy as np
 
 from skmlbio.training._stored_rows import StoredRows
+from skmlbio.training._targets import RaggedTarget, Targets, shares_of_known, take_target
 
 Arrays = tuple[np.ndarray, ...]
 
@@ -38,6 +39,8 @@ class Bucket(NamedTuple):
     filled_up_to : int
         Answers are asked for a multiple of so many samples: a matrix product treats its last few rows in another way,
         so that an answer would depend in its last bit on the sample's place.
+    length : int or None
+        What samples are padded to, where they have lengths of their own; their targets are padded with them.
     """
 
     rows: np.ndarray
@@ -45,6 +48,7 @@ class Bucket(NamedTuple):
     form: str = ""
     max_batch_size: int | None = None
     filled_up_to: int = 1
+    length: int | None = None
 
     def filled(self, rows: np.ndarray | slice) -> Arrays:
         """Return the network's inputs for some samples, the last of them as often as it takes to fill up."""
@@ -120,19 +124,32 @@ class TrainingSet(NamedTuple):
     ----------
     data : Data
         The inputs.
-    targets : tuple of ndarray of shape (n_samples, ...)
+    targets : tuple of ndarray of shape (n_samples, ...) or RaggedTarget
         What the loss compares outputs with; empty where the inputs are their own target.
     weights : ndarray of shape (n_samples,), float64
         Sample weights of mean 1.
     """
 
     data: Data
-    targets: Arrays
+    targets: Targets
     weights: np.ndarray
 
     def subset(self, rows: np.ndarray) -> TrainingSet:
         """Return some of the samples, their weights scaled to a mean of 1."""
         return TrainingSet(self.data.subset(rows), tuple(t[rows] for t in self.targets), mean_one(self.weights[rows]))
+
+    def by_element(self) -> TrainingSet:
+        """Let every element of ragged targets count alike, by the weight of its sample, not every sample.
+
+        It is for losses that average over the elements of a sample.
+        """
+        n_present = [target.n_present() for target in self.targets if isinstance(target, RaggedTarget)]
+        return self._replace(weights=mean_one(self.weights * sum(n_present)))
+
+    def with_shares(self) -> TrainingSet:
+        """Put zeros where entries of a table of targets are NaN, and beside it what every entry counts."""
+        shares = shares_of_known(self.targets[0], self.weights)
+        return self._replace(targets=(np.nan_to_num(self.targets[0]), shares))
 
 
 def mean_one(weights: np.ndarray) -> np.ndarray:
@@ -198,7 +215,7 @@ class BlockPlan:
     ----------
     bucket : Bucket
         The samples.
-    targets : tuple of ndarray of shape (n_samples, ...)
+    targets : tuple of ndarray of shape (n_samples, ...) or RaggedTarget
         The targets of all samples, in this bucket and others.
     batch_size : int
         Rows in a batch.
@@ -213,9 +230,9 @@ class BlockPlan:
         How many it does name at most.
     """
 
-    def __init__(self, bucket: Bucket, targets: Arrays, batch_size: int, alone: bool):
+    def __init__(self, bucket: Bucket, targets: Targets, batch_size: int, alone: bool):
         self.bucket, self.targets, self.batch_size, self._alone = bucket, targets, batch_size, alone
-        row_bytes = max(1, bucket.row_bytes() + sum(target[:1].nbytes for target in targets))
+        row_bytes = max(1, bucket.row_bytes() + sum(target.nbytes for target in self._goals(bucket.rows[:1])))
         self.n_steps, self._n_rows = block_shape(len(bucket.rows), batch_size, row_bytes)
         self._stays = len(bucket.rows) <= self._n_rows
         self.most_steps = self.n_steps if self._stays else min(self.n_steps, self._n_rows // batch_size)
@@ -249,6 +266,9 @@ class BlockPlan:
         inputs, targets = self._room[:n_inputs], self._room[n_inputs:]
         return Block(len(places) // self.batch_size, inputs, targets, named, shares, self.bucket.form)
 
+    def _goals(self, rows: np.ndarray) -> Arrays:
+        return tuple(take_target(target, rows, self.bucket.length) for target in self.targets)
+
     def _lay_out(self, rows: np.ndarray) -> None:
         """Write inputs and targets of samples where the block's are, a little at a time.
 
@@ -256,7 +276,7 @@ class BlockPlan:
         """
         for start in range(0, len(rows), self._rows_at_once):
             part = rows[start : start + self._rows_at_once]
-            arrays = *self.bucket.take(part), *(target.take(part, axis=0) for target in self.targets)
+            arrays = *self.bucket.take(part), *self._goals(part)
             if not self._room:
                 self._room = tuple(_aligned_zeros((self._n_rows, *array.shape[1:]), array.dtype) for array in arrays)
             for room, array in zip(self._room, arrays, strict=True):

@@ -20,6 +20,7 @@ from skmlbio.training._checkpoint import Checkpoint
 from skmlbio.training._fingerprint import freeze
 from skmlbio.training._network import Network
 from skmlbio.training._paces import Pace, ensure_paces
+from skmlbio.training._targets import take_target
 from skmlbio.training._trainer import Loss, Trainer
 
 _STEPS_WORTH_COMPILING, _TENSORS_OF_A_SMALL_NETWORK = 256, 8
@@ -329,7 +330,7 @@ class _Fit:
             n_rows = bucket.batch_size(_VALIDATION_ROWS_AT_ONCE)
             for start in range(0, len(bucket.rows), n_rows):
                 rows = bucket.rows[start : start + n_rows]
-                goals = tuple(t[rows] for t in targets)
+                goals = tuple(take_target(target, rows, bucket.length) for target in targets)
                 _add(totals, self.trainer.evaluate(bucket.form, bucket.take(rows), goals, weights[rows], scalars))
         return {name: total / len(data) for name, total in totals.items()}
 

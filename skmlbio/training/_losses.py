@@ -38,6 +38,32 @@ def mean_over_features(values: tf.Tensor) -> tf.Tensor:
     return tf.reduce_mean(tf.reshape(values, (-1, math.prod(values.shape[1:]))), axis=1)
 
 
+def mean_over_present(values: tf.Tensor, present: tf.Tensor) -> tf.Tensor:
+    """Average, for every row, what is there; 0 where nothing is.
+
+    Parameters
+    ----------
+    values : tensor of shape (batch, length, ...)
+        Losses of single elements; those of padding and of what is missing may be anything, NaN too.
+    present : bool tensor of the same shape
+        Which elements count; ``~tf.math.is_nan(targets)``, or ``targets >= 0``, for a `RaggedTarget`.
+
+    Returns
+    -------
+    tensor of shape (batch,)
+        Its gradient is 0 for elements that do not count, whatever they are, so long as `values` itself has one: put a
+        number in place of a target that is NaN before it is compared.
+    """
+    axes = list(range(1, values.shape.rank))
+    total = tf.reduce_sum(tf.where(present, values, tf.zeros_like(values)), axis=axes)
+    return total / tf.maximum(tf.reduce_sum(tf.cast(present, values.dtype), axis=axes), 1)
+
+
+def mean_over_columns(values: tf.Tensor, targets: tuple) -> tf.Tensor:
+    """Average all axes but the first, by the shares that come after targets with gaps."""
+    return mean_over_features(values * tf.cast(targets[1], values.dtype) if len(targets) > 1 else values)
+
+
 def reconstruction(outputs, inputs, targets, scalars, kind: str) -> tf.Tensor:
     """Compare ``outputs["reconstruction"]`` with ``outputs["clean"]``, and ask for a sparse ``outputs["code"]``.
 
@@ -52,7 +78,7 @@ def reconstruction(outputs, inputs, targets, scalars, kind: str) -> tf.Tensor:
 def regression(outputs, inputs, targets, scalars, kind: str) -> tf.Tensor:
     """Compare the network's output with targets of mean 0 and variance 1."""
     z = outputs["standardized"]
-    return mean_over_features(ELEMENTWISE[kind](tf.cast(targets[0], z.dtype), z))
+    return mean_over_columns(ELEMENTWISE[kind](tf.cast(targets[0], z.dtype), z), targets)
 
 
 def classification(logits, inputs, targets, scalars, kind: str, sizes: tuple[int, ...]) -> tf.Tensor:
@@ -61,7 +87,7 @@ def classification(logits, inputs, targets, scalars, kind: str, sizes: tuple[int
     if kind == "binary":
         return binary_crossentropy(tf.cast(codes, logits.dtype), logits[:, 0])
     if kind == "multilabel-indicator":
-        return mean_over_features(binary_crossentropy(tf.cast(codes, logits.dtype), logits))
+        return mean_over_columns(binary_crossentropy(tf.cast(codes, logits.dtype), logits), targets)
     columns = [codes] if len(sizes) == 1 else tf.unstack(codes, axis=1)
     parts = tf.split(logits, list(sizes), axis=1)
     losses = [

@@ -18,10 +18,12 @@ import skmlbio
 from skmlbio.layers.noise import Dropout
 from skmlbio.networks._architecture import Architecture
 from skmlbio.training import clear_programs, program_info
-from skmlbio.training._batches import ArrayData, Bucket
+from skmlbio.training._batches import ArrayData, Bucket, TrainingSet
 from skmlbio.training._blueprint import Blueprint
 from skmlbio.training._cache import get_network
+from skmlbio.training._losses import mean_over_columns, mean_over_present
 from skmlbio.training._predict import predict
+from skmlbio.training._targets import RaggedTarget
 
 # --- networks ------------------------------------------------------------------------------------
 
@@ -144,7 +146,8 @@ class Sequences:
         for low, high in ((0, 4), (4, 8), (8, 16)):
             rows = np.flatnonzero((lengths > low) & (lengths <= high))
             if len(rows):
-                found.append(Bucket(rows, self.padded(high), max_batch_size=self.limit if high == 16 else None))
+                limit = self.limit if high == 16 else None
+                found.append(Bucket(rows, self.padded(high), max_batch_size=limit, length=high))
         return found
 
     def padded(self, length):
@@ -298,38 +301,113 @@ def test_targets_that_are_the_inputs() -> None:
     assert result.history["loss"][-1] == pytest.approx(best, rel=0.02)
 
 
-def test_targets_that_are_sequences() -> None:
-    data = Sequences([s for s in SEQUENCES if len(s) <= 4])
-    (bucket,) = data.buckets()
-    (padded,) = bucket.take(bucket.rows)
-    targets = (padded == 2).astype("float32")
+LABELS = RaggedTarget.of([np.where(RANDOM.random(len(s)) < 0.2, -1, s == 2).astype("int32") for s in SEQUENCES])
 
-    def loss(outputs, inputs, targets, scalars):
-        real = tf.cast(inputs > 0, tf.float32)
-        return tf.reduce_sum(real * (outputs[..., 0] - targets[0]) ** 2, axis=1) / tf.reduce_sum(real, axis=1)
 
+def loss_of_labels(outputs, inputs, targets, scalars):
+    logits, known = outputs[..., 0], targets[0] >= 0
+    losses = tf.nn.sigmoid_cross_entropy_with_logits(tf.cast(targets[0], tf.float32), logits)
+    return mean_over_present(losses, known)
+
+
+def elements(blueprint, weights, sequences) -> np.ndarray:
+    """What the network answers for every element of sequences that are asked for one by one."""
+    parts = [predict(blueprint, "predict", weights, sequences.subset([i]))[0, :, 0] for i in range(len(sequences))]
+    return np.concatenate([part[: len(s)] for part, s in zip(parts, sequences.sequences, strict=True)])
+
+
+@pytest.mark.parametrize("jit", [False, True])
+def test_targets_of_their_own_lengths(jit: bool) -> None:
+    data, blueprint = Sequences(SEQUENCES), Blueprint(tokens, {"per_position": True})
+    samples = TrainingSet(data, (LABELS,), np.linspace(0.5, 1.5, 60)).by_element()
+    options = {"loss": loss_of_labels, "optimizer": "adam", "learning_rate": 0.02, "jit": jit}
+    result = fit(blueprint, data, (LABELS,), weights=samples.weights, epochs=40, validation=samples, **options)
+    logits, known = elements(blueprint, result.weights, data), LABELS.values >= 0
+    assert ((logits > 0) == LABELS.values)[known].all()
+    # The mean over the elements that are there, each by the weight of its sample, whatever bucket that is in.
+    losses = np.logaddexp(0, logits.astype(float)) - LABELS.values * logits
+    expected = np.average(losses[known], weights=np.repeat(np.linspace(0.5, 1.5, 60), LENGTHS)[known])
+    assert result.history["val_loss"][-1] == pytest.approx(expected, rel=1e-6)
+    again = fit(blueprint, data, (LABELS,), weights=samples.weights, epochs=40, **options)
+    assert same_bits(again.weights, result.weights)
+
+
+class OneLength(Sequences):
+    """The same, all padded to 16."""
+
+    def subset(self, rows):
+        return OneLength([self.sequences[row] for row in rows])
+
+    def buckets(self) -> list[Bucket]:
+        return [Bucket(np.arange(len(self)), self.padded(16), length=16)]
+
+
+def test_neither_buckets_nor_what_is_missing_change_a_loss() -> None:
     blueprint = Blueprint(tokens, {"per_position": True})
-    result = fit(blueprint, data, (targets,), loss=loss, optimizer="adam", learning_rate=0.1, epochs=40)
-    answer = predict(blueprint, "predict", result.weights, data)
-    assert answer.shape == (len(data), 4, 1)
-    assert (((answer[..., 0] > 0.5) == targets) | (padded == 0)).all()
+    start = get_network(blueprint).initial_weights(np.random.default_rng(0))
+    options = {"loss": loss_of_labels, "batch_size": None, "initial": start, "epochs": 1, "learning_rate": 1e-30}
+
+    def losses(data, targets):
+        samples = TrainingSet(data, (targets,), np.ones(len(data))).by_element()
+        history = fit(blueprint, data, (targets,), weights=samples.weights, validation=samples, **options).history
+        return history["loss"][0], history["val_loss"][0]
+
+    expected = losses(OneLength(SEQUENCES), LABELS)
+    np.testing.assert_allclose(losses(Sequences(SEQUENCES), LABELS), expected, rtol=1e-6)
+    np.testing.assert_allclose(losses(Sequences(SEQUENCES, limit=2), LABELS), expected, rtol=1e-6)
+    # Elements that have no target count as if they were not asked for; so does a sequence without any.
+    nothing = RaggedTarget.of([np.full(7, -1, "int32")])
+    more = RaggedTarget.of([LABELS[[i]].values for i in range(60)] + [nothing.values])
+    np.testing.assert_allclose(losses(Sequences([*SEQUENCES, np.ones(7, "int32")]), more), expected, rtol=1e-6)
+    parts = [np.arange(0, 60, 2), np.arange(1, 60, 2)]
+    alone = [losses(Sequences(SEQUENCES).subset(rows), LABELS[rows])[0] for rows in parts]
+    counts = [LABELS[rows].n_present().sum() for rows in parts]
+    assert np.average(alone, weights=counts) == pytest.approx(expected[0], rel=1e-6)
+
+
+def loss_of_columns(outputs, inputs, targets, scalars):
+    return mean_over_columns((outputs - targets[0]) ** 2, targets)
+
+
+def two_columns():
+    x = keras.Input((3,), name="x")
+    return architecture(keras.Model(x, keras.layers.Dense(2, name="y")(x)))
+
+
+def with_holes(*places: tuple[int, int]) -> np.ndarray:
+    targets = np.hstack([Y, -Y])
+    for row, column in places:
+        targets[row, column] = np.nan
+    return targets
+
+
+def fit_columns(targets: np.ndarray, **options):
+    samples = TrainingSet(ArrayData(X), (targets,), np.ones(40))
+    samples = samples.with_shares() if np.isnan(targets).any() else samples
+    return fit(Blueprint(two_columns), targets=samples.targets, loss=loss_of_columns, validation=samples, **options)
 
 
 def test_targets_that_are_missing_in_part() -> None:
-    def loss(outputs, inputs, targets, scalars):
-        known = ~tf.math.is_nan(targets[0])
-        error = tf.where(known, outputs - tf.where(known, targets[0], 0.0), 0.0) ** 2
-        return tf.reduce_sum(error, axis=1) / tf.maximum(tf.reduce_sum(tf.cast(known, tf.float32), axis=1), 1.0)
+    targets = with_holes(*((row, row % 3) for row in range(40) if row % 3 < 2))
+    result = fit_columns(targets, learning_rate=0.1, epochs=80)
+    answers = predict(Blueprint(two_columns), "predict", result.weights, ArrayData(X))
+    np.testing.assert_allclose(answers, with_holes(), atol=0.05)
+    expected = np.mean([np.nanmean((answers - targets)[:, column] ** 2) for column in (0, 1)])
+    assert result.history["val_loss"][-1] == pytest.approx(expected, rel=1e-4)
 
-    def network():
-        x = keras.Input((3,), name="x")
-        return architecture(keras.Model(x, keras.layers.Dense(2, name="y")(x)))
 
-    targets = np.hstack([Y, -Y])
-    holes = targets.copy()
-    holes[::3, 0], holes[1::3, 1], holes[5] = np.nan, np.nan, np.nan
-    result = fit(Blueprint(network), targets=(holes,), loss=loss, learning_rate=0.1, epochs=80)
-    np.testing.assert_allclose(predict(Blueprint(network), "predict", result.weights, ArrayData(X)), targets, atol=0.05)
+def test_a_missing_entry_changes_nothing_for_another_column() -> None:
+    complete = fit_columns(with_holes()).weights
+    holes = fit_columns(with_holes((3, 1), (9, 1), (30, 1))).weights
+    for one, other in zip(complete, holes, strict=True):
+        np.testing.assert_allclose(one[..., 0], other[..., 0], rtol=1e-6)
+        assert not np.allclose(one[..., 1], other[..., 1], rtol=1e-3)
+    # And for its own what leaving out the rows changes.
+    rows = np.delete(np.arange(40), [3, 9, 30])
+    one_step = {"batch_size": None, "epochs": 5}
+    left_out = fit(Blueprint(two_columns), (X[rows],), (with_holes()[rows],), loss=loss_of_columns, **one_step).weights
+    for one, other in zip(left_out, fit_columns(with_holes((3, 1), (9, 1), (30, 1)), **one_step).weights, strict=True):
+        np.testing.assert_allclose(one[..., 1], other[..., 1], rtol=1e-5)
 
 
 def test_a_network_in_two_forms_with_the_same_weights() -> None:
