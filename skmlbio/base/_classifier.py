@@ -19,8 +19,10 @@ from skmlbio.base._arguments import said_by_estimator
 from skmlbio.base._estimator import NetworkEstimator
 from skmlbio.base._gaps import has_gaps, weights_of_known
 from skmlbio.base._labels import Labels
+from skmlbio.base._own_loss import Loss, OwnLoss, loss_options
 from skmlbio.base._parameters import parameter, with_parameters
 from skmlbio.training._batches import Arrays
+from skmlbio.training._loss_choice import LOSSES_OF_CLASSES, LOSSES_OF_ROWS
 
 
 def _has_one_decision(estimator: Any) -> bool:
@@ -29,11 +31,18 @@ def _has_one_decision(estimator: Any) -> bool:
 
 
 @with_parameters
-class ClassifierBase(ClassifierMixin, NetworkEstimator):
+class ClassifierBase(ClassifierMixin, OwnLoss, NetworkEstimator):
     """A network with a head ``"decision_function"`` that returns logits, as a classifier.
 
     Parameters
     ----------
+    loss : "log_loss", dict or callable
+        What is made small: minus the log-likelihood, the configuration of a loss of Keras,
+        ``{"class_name": "BinaryFocalCrossentropy", "config": {"gamma": 1.0}}``, or a function ``(targets, outputs)``,
+        made of Keras' operations, that returns a tensor of the shape of the outputs, or one number a sample.  Targets
+        are ones and zeros of shape (batch, n_classes), or (batch, 1) for two classes; outputs are logits, not
+        probabilities, so that ``from_logits`` is True, and a function that needs probabilities begins with
+        ``keras.ops.softmax``, or ``keras.ops.sigmoid`` for two classes and for several labels a sample.
     class_weight : dict, list of dict, "balanced" or None
         Weight of each class; "balanced" weighs classes inversely to their frequency.
 
@@ -43,9 +52,12 @@ class ClassifierBase(ClassifierMixin, NetworkEstimator):
         The labels, sorted.
     """
 
+    loss: Loss = parameter(default="log_loss", allowed=loss_options("log_loss"))
     class_weight: dict | list[dict] | Literal["balanced"] | None = parameter(
         default=None, allowed=[dict, list, StrOptions({"balanced"}), None]
     )
+
+    _keras_losses = LOSSES_OF_CLASSES
 
     @said_by_estimator
     @with_callbacks
@@ -148,7 +160,18 @@ class ClassifierBase(ClassifierMixin, NetworkEstimator):
     def _loss(self):
         from skmlbio.training import _losses
 
-        return functools.partial(_losses.classification, kind=self._labels.kind, sizes=self._labels.sizes)
+        labels = {"kind": self._labels.kind, "sizes": self._labels.sizes}
+        if isinstance(self.loss, str):
+            return functools.partial(_losses.classification, **labels)
+        name = self.loss.get("class_name") if isinstance(self.loss, dict) else None
+        if name in LOSSES_OF_ROWS and labels["kind"] in ("binary", "multilabel-indicator"):
+            raise ValueError(
+                f"loss {name} compares the classes of a sample, but y has two of them, or several labels: each has one "
+                f"logit, for which there is {name.replace('Categorical', 'Binary').replace('BinaryHinge', 'Hinge')}."
+            )
+        widths = (1,) if labels["kind"] == "binary" else labels["sizes"]
+        losses = [self._chosen_loss(width) for width in widths]  # of outputs of several classes, each is tried
+        return functools.partial(_losses.own_classification, **labels, loss=losses[0])
 
     def _logits(self, X) -> np.ndarray:
         check_is_fitted(self, "weights_")

@@ -54,6 +54,10 @@ class MatrixInput:
         require_single(X, getattr(self, "feature_names_in_", None))
         return X.astype(self._input_dtype, copy=False)
 
+    def _input_size(self) -> int:
+        """Return how many numbers a sample has."""
+        return self.n_features_in_
+
     def _standardizes(self) -> bool:
         """Return whether the network brings its input to mean 0 and variance 1."""
         return bool(self.standardize)

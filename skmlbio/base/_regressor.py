@@ -9,7 +9,6 @@ from sklearn.base import RegressorMixin
 from sklearn.callback import with_callbacks
 from sklearn.metrics import r2_score
 from sklearn.utils import assert_all_finite, check_array, check_consistent_length
-from sklearn.utils._param_validation import StrOptions
 
 from skmlbio.base._arguments import said_by_estimator
 from skmlbio.base._constants import let_constants_vary
@@ -17,13 +16,14 @@ from skmlbio.base._estimator import NetworkEstimator
 from skmlbio.base._fit_data import column_statistics
 from skmlbio.base._gaps import has_gaps
 from skmlbio.base._number_columns import numbers_expected
+from skmlbio.base._own_loss import Loss, OwnLoss, loss_options
 from skmlbio.base._parameters import parameter, with_parameters
 from skmlbio.base._range import LARGEST
 from skmlbio.training._batches import ArrayData, TrainingSet
 
 
 @with_parameters
-class RegressorBase(RegressorMixin, NetworkEstimator):
+class RegressorBase(RegressorMixin, OwnLoss, NetworkEstimator):
     """A network with a head ``"predict"``, as a regressor.
 
     The network learns targets of mean 0 and variance 1, column by column; its last layer, called ``target``, brings
@@ -31,11 +31,13 @@ class RegressorBase(RegressorMixin, NetworkEstimator):
 
     Parameters
     ----------
-    loss : {"mse", "mae", "huber"}
-        What is made small, for targets brought to mean 0 and variance 1.
+    loss : {"mse", "mae", "huber"}, dict or callable
+        What is made small, for targets brought to mean 0 and variance 1: a name, the configuration of a loss of Keras,
+        ``{"class_name": "Huber", "config": {"delta": 2.0}}``, or a function ``(targets, outputs)`` of tensors of shape
+        (batch, n_outputs), made of Keras' operations, that returns a tensor of that shape, or one number a sample.
     """
 
-    loss: str = parameter(default="mse", allowed=[StrOptions({"mse", "mae", "huber"})])
+    loss: Loss = parameter(default="mse", allowed=loss_options("mse", "mae", "huber"))
 
     @said_by_estimator
     @with_callbacks
@@ -142,7 +144,7 @@ class RegressorBase(RegressorMixin, NetworkEstimator):
     def _loss(self):
         from skmlbio.training import _losses
 
-        return functools.partial(_losses.regression, kind=self.loss)
+        return functools.partial(_losses.regression, kind=self._chosen_loss(self.n_outputs_))
 
     def predict(self, X) -> np.ndarray:
         """Return the target of every sample.
@@ -217,7 +219,7 @@ class RegressorBase(RegressorMixin, NetworkEstimator):
 
 
 def _target_statistics(samples: TrainingSet) -> tuple[np.ndarray, np.ndarray]:
-    """Return the weighted mean and standard deviation of every target, over the samples that have it; NaN if none has."""
+    """Return the weighted mean and standard deviation of every target, over samples that have it; NaN if none has."""
     if not has_gaps(samples.targets):
         return column_statistics(ArrayData(samples.targets[0]), samples.weights)
     mean, scale = np.full((2, samples.targets[0].shape[1]), np.nan)

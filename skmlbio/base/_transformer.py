@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Iterator
 
 import numpy as np
@@ -79,11 +78,6 @@ class TransformerBase(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Network
         self
         """
         return self._fit(X, None, sample_weight, partial=True)
-
-    def _loss(self):
-        from skmlbio.training import _losses
-
-        return functools.partial(_losses.reconstruction, kind=self.loss)
 
     @property
     def _n_features_out(self) -> int:

@@ -16,12 +16,15 @@ from skmlbio.base._layer_parameters import (
     require_layer_sizes,
     require_probabilities,
 )
+from skmlbio.base._own_loss import Loss, ReconstructionLoss, loss_options
 from skmlbio.base._transformer import DecoderMixin
 from skmlbio.training._blueprint import Blueprint
 
 
 @with_parameters
-class AutoEncoderTransformer(HiddenLayers, KernelPenalties, MatrixInput, DecoderMixin, TransformerBase):
+class AutoEncoderTransformer(
+    HiddenLayers, KernelPenalties, MatrixInput, DecoderMixin, ReconstructionLoss, TransformerBase
+):
     """Reduce, compress or denoise a matrix with an auto-encoder.
 
     The network is trained to make reconstruction = decoder(encoder(x)) equal to x, where the encoder's output, the
@@ -34,9 +37,11 @@ class AutoEncoderTransformer(HiddenLayers, KernelPenalties, MatrixInput, Decoder
         Number of components of the code.
     hidden_layer_sizes : sequence of int
         Widths of the encoder's hidden layers; the decoder mirrors them.
-    loss : {"mse", "mae", "huber", "binary_crossentropy"}
-        What is made small, averaged over features.  "binary_crossentropy" takes features for probabilities in [0, 1],
-        and the decoder ends in a sigmoid.
+    loss : {"mse", "mae", "huber", "binary_crossentropy"}, dict or callable
+        What is made small, averaged over features: a name, the configuration of a loss of Keras,
+        ``{"class_name": "LogCosh", "config": {}}``, or a function ``(targets, outputs)`` of tensors of shape (batch,
+        n_features), made of Keras' operations, that returns a tensor of that shape, or one number a sample.
+        "binary_crossentropy" takes features for probabilities in [0, 1], and the decoder ends in a sigmoid.
     l2 : float or "auto"
         Strength of the penalty sum(w ** 2) over the kernels; "auto" takes 0.1 / sqrt(n_samples), or 0.005 for full
         batches, which helps where there are few rows and features are standardised.
@@ -79,7 +84,7 @@ class AutoEncoderTransformer(HiddenLayers, KernelPenalties, MatrixInput, Decoder
 
     latent_dim: int = parameter(default=2, allowed=COUNT, kw_only=False)
     hidden_layer_sizes: Sequence[int] = parameter(default=(64,))
-    loss: str = parameter(default="mse", allowed=[StrOptions({"mse", "mae", "huber", "binary_crossentropy"})])
+    loss: Loss = parameter(default="mse", allowed=loss_options("mse", "mae", "huber", "binary_crossentropy"))
     l2: float | Literal["auto"] = parameter(default=0.0)
     activity_l1: float = parameter(default=0.0, allowed=STRENGTH)
     noise: Literal["gaussian", "masking"] | None = parameter(
@@ -122,7 +127,7 @@ class AutoEncoderTransformer(HiddenLayers, KernelPenalties, MatrixInput, Decoder
 
     def _network_parameters(self, blueprint):
         found = super()._network_parameters(blueprint)
-        loss = "binary_crossentropy" if found.pop("bernoulli") else "mse, mae or huber"
+        loss = "binary_crossentropy" if found.pop("bernoulli") else "another than binary_crossentropy"
         return found | {"tied_weights": found.pop("tied"), "loss": loss}
 
     def _scalars(self, epoch):

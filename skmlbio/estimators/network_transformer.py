@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from sklearn.utils._param_validation import StrOptions
-
 from skmlbio.base import TransformerBase, parameter, with_parameters
+from skmlbio.base._own_loss import ReconstructionLoss
 from skmlbio.base._own_network import OwnNetwork
 from skmlbio.training._blueprint import Blueprint
 
 
 @with_parameters
-class NetworkTransformer(OwnNetwork, TransformerBase):
+class NetworkTransformer(OwnNetwork, ReconstructionLoss, TransformerBase):
     """Train a Keras network of your own to give its input back, and read the code from a layer inside.
 
     Parameters
@@ -22,8 +21,6 @@ class NetworkTransformer(OwnNetwork, TransformerBase):
         None takes the network of `AutoEncoderTransformer`.
     code_layer : str
         Name of the layer whose output, flattened, is what `transform` returns.
-    loss : {"mse", "mae", "huber"}
-        What is made small, averaged over features.
 
     See Also
     --------
@@ -45,7 +42,6 @@ class NetworkTransformer(OwnNetwork, TransformerBase):
     """
 
     code_layer: str = parameter(default="code", allowed=[str])
-    loss: str = parameter(default="mse", allowed=[StrOptions({"mse", "mae", "huber"})])
     _default_network = "dense_auto_encoder"
     _default_arguments = ("n_components", "hidden_layer_sizes", "activation", "dtype")
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
-from skmlbio._tensorflow import tf
+from skmlbio._tensorflow import keras, tf
+from skmlbio.training._loss_choice import LOSSES_OF_ROWS
 
 _HUBER_DELTA = 1.0
 
@@ -31,6 +33,59 @@ def binary_crossentropy(targets: tf.Tensor, logits: tf.Tensor) -> tf.Tensor:
 
 
 ELEMENTWISE = {"mse": squared_error, "mae": absolute_error, "huber": huber, "binary_crossentropy": binary_crossentropy}
+
+
+def compared(kind: str | dict | Callable, targets: tf.Tensor, outputs: tf.Tensor) -> tf.Tensor:
+    """Compare outputs with targets by a name, by Keras' configuration of a loss, or by a function of somebody's own.
+
+    Parameters
+    ----------
+    kind : str, dict or callable
+        Of `ELEMENTWISE`, or as `loss_choice` returns it.
+    targets, outputs : tensors of shape (batch, n_outputs), of one floating dtype
+
+    Returns
+    -------
+    tensor of shape (batch, n_outputs), or (batch,) for losses that do not go element by element
+    """
+    if isinstance(kind, str):
+        return ELEMENTWISE[kind](targets, outputs)
+    if isinstance(kind, dict):
+        loss = _loss_of_keras(**kind)
+        if kind["class_name"] in LOSSES_OF_ROWS:
+            return loss.call(targets, outputs)
+        return loss.call(targets[..., tf.newaxis], outputs[..., tf.newaxis])  # Keras averages the last axis
+    return tf.cast(tf.convert_to_tensor(kind(targets, outputs)), outputs.dtype)
+
+
+def _loss_of_keras(class_name: str, config: dict) -> keras.losses.Loss:
+    try:
+        return getattr(keras.losses, class_name).from_config(config)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"loss {class_name} cannot be made from the configuration {config}: {error}") from error
+
+
+def require_loss(kind: dict | Callable, n_outputs: int) -> None:
+    """Try a loss on a few zeros; raise a ValueError if it does not return what it should."""
+    n_rows = 3 if n_outputs != 3 else 4
+    targets = outputs = tf.zeros((n_rows, n_outputs))
+    made = _loss_of_keras(**kind) if isinstance(kind, dict) else kind
+    name = f"loss {type(made).__name__ if isinstance(kind, dict) else getattr(kind, '__name__', repr(kind))}"
+    with tf.GradientTape() as tape:
+        tape.watch(outputs)
+        try:
+            values = compared(kind, tf.identity(targets), outputs)
+        except Exception as error:  # of any kind, from the user's own code
+            raise ValueError(
+                f"{name} cannot be called on targets and outputs of shape ({n_rows}, {n_outputs}): {error}"
+            ) from error
+    if values.shape not in ((n_rows,), (n_rows, n_outputs)):
+        raise ValueError(
+            f"{name} must return a tensor of shape (batch,) or (batch, {n_outputs}), one number a sample or one an "
+            f"output, but returns {tuple(values.shape)} for a batch of {n_rows}."
+        )
+    if tape.gradient(values, outputs) is None:
+        raise ValueError(f"{name} has no gradient: it must be made of operations of Keras that can be differentiated.")
 
 
 def mean_over_features(values: tf.Tensor) -> tf.Tensor:
@@ -61,7 +116,14 @@ def mean_over_present(values: tf.Tensor, present: tf.Tensor) -> tf.Tensor:
 
 def mean_over_columns(values: tf.Tensor, targets: tuple) -> tf.Tensor:
     """Average all axes but the first, by the shares that come after targets with gaps."""
-    return mean_over_features(values * tf.cast(targets[1], values.dtype) if len(targets) > 1 else values)
+    if len(targets) == 1:
+        return mean_over_features(values)
+    if values.shape.rank == 1:
+        raise ValueError(
+            "the loss returns one number a sample, but targets miss in part: one that leaves out gaps returns a tensor "
+            "of shape (batch, n_outputs)."
+        )
+    return mean_over_features(values * tf.cast(targets[1], values.dtype))
 
 
 def reconstruction(outputs, inputs, targets, scalars, kind: str) -> tf.Tensor:
@@ -69,7 +131,7 @@ def reconstruction(outputs, inputs, targets, scalars, kind: str) -> tf.Tensor:
 
     The activity penalty ``activity_l1 * mean|code|`` is there where the fit gives its strength.
     """
-    loss = mean_over_features(ELEMENTWISE[kind](outputs["clean"], outputs["reconstruction"]))
+    loss = mean_over_features(compared(kind, outputs["clean"], outputs["reconstruction"]))
     if "activity_l1" in scalars:
         loss += scalars["activity_l1"] * mean_over_features(tf.abs(outputs["code"]))
     return loss
@@ -78,7 +140,7 @@ def reconstruction(outputs, inputs, targets, scalars, kind: str) -> tf.Tensor:
 def regression(outputs, inputs, targets, scalars, kind: str) -> tf.Tensor:
     """Compare the network's output with targets of mean 0 and variance 1."""
     z = outputs["standardized"]
-    return mean_over_columns(ELEMENTWISE[kind](tf.cast(targets[0], z.dtype), z), targets)
+    return mean_over_columns(compared(kind, tf.cast(targets[0], z.dtype), z), targets)
 
 
 def classification(logits, inputs, targets, scalars, kind: str, sizes: tuple[int, ...]) -> tf.Tensor:
@@ -93,6 +155,23 @@ def classification(logits, inputs, targets, scalars, kind: str, sizes: tuple[int
     losses = [
         tf.nn.sparse_softmax_cross_entropy_with_logits(labels=column, logits=part)
         for column, part in zip(columns, parts, strict=True)
+    ]
+    return tf.add_n(losses) / len(losses)
+
+
+def own_classification(
+    logits, inputs, targets, scalars, kind: str, sizes: tuple[int, ...], loss: dict | Callable
+) -> tf.Tensor:
+    """Compare logits with ones and zeros by a loss that is not the log-likelihood, averaged over outputs."""
+    codes = targets[0]
+    if kind in ("binary", "multilabel-indicator"):
+        wide = codes[:, tf.newaxis] if kind == "binary" else codes
+        return mean_over_columns(compared(loss, tf.cast(wide, logits.dtype), logits), targets)
+    columns = [codes] if len(sizes) == 1 else tf.unstack(codes, axis=1)
+    parts = tf.split(logits, list(sizes), axis=1)
+    losses = [
+        mean_over_features(compared(loss, tf.one_hot(column, size, dtype=logits.dtype), part))
+        for column, size, part in zip(columns, sizes, parts, strict=True)
     ]
     return tf.add_n(losses) / len(losses)
 

@@ -48,12 +48,12 @@ def optimizer_configuration(optimizer: Any, learning_rate: Any) -> dict[str, Any
         )
     name = configuration["class_name"].lower()
     if name not in OPTIMIZERS:
-        raise ValueError(_unknown("optimizer", configuration["class_name"], OPTIMIZERS))
+        raise ValueError(unknown_name("optimizer", configuration["class_name"], OPTIMIZERS))
     configuration["class_name"] = _CLASSES[OPTIMIZERS.index(name)]
     configuration["config"].pop("learning_rate", None)
     if isinstance(learning_rate, dict):
         if learning_rate.get("class_name") not in SCHEDULES:
-            raise ValueError(_unknown("learning_rate schedule", learning_rate.get("class_name"), SCHEDULES))
+            raise ValueError(unknown_name("learning_rate schedule", learning_rate.get("class_name"), SCHEDULES))
         configuration["config"]["learning_rate"] = learning_rate
     elif not (isinstance(learning_rate, Real) and 0 < learning_rate < float("inf")):
         raise ValueError(
@@ -62,7 +62,8 @@ def optimizer_configuration(optimizer: Any, learning_rate: Any) -> dict[str, Any
     return configuration
 
 
-def _unknown(what: str, name: Any, known: tuple[str, ...]) -> str:
+def unknown_name(what: str, name: Any, known: tuple[str, ...]) -> str:
+    """Say that a name is unknown, which are known, and which of them may be meant."""
     close = difflib.get_close_matches(str(name), known, 1, 0.6)
     hint = f" did you mean {close[0]!r}?" if close else ""
     return f"{what} {name!r} is unknown;{hint} known are {', '.join(known)}."

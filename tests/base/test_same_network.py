@@ -39,7 +39,7 @@ REFUSED = [
     (NetworkTransformer(**FEW), {"code_layer": "output"}, "with code_layer='code', .* have code_layer='output':"),
     (AutoEncoderTransformer(**FEW), {"tied_weights": True}, "with tied_weights=False, .* have tied_weights=True:"),
     (AutoEncoderTransformer(**FEW), {"loss": "binary_crossentropy"},
-     "with loss='mse, mae or huber', but is now to have loss='binary_crossentropy':"),
+     "with loss='another than binary_crossentropy', but is now to have loss='binary_crossentropy':"),
     (AutoEncoderTransformer(**FEW), {"latent_dim": 3}, "with latent_dim=2, but is now to have latent_dim=3:"),
     (VAESampler(**FEW), {"likelihood": "bernoulli"}, "likelihood='gaussian', .* have likelihood='bernoulli':"),
     (VAESampler(**FEW), {"variance": 0.5}, r"with variance='decoder', but is now to have variance=0\.5:"),
