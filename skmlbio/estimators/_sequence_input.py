@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from sklearn.utils._param_validation import StrOptions
 
 from skmlbio.base import parameter, with_parameters
+from skmlbio.base._layer_parameters import COUNT
 from skmlbio.estimators._sequence_data import SequenceCost, SequenceData, choose_bucket_lengths
-from skmlbio.sequences import Alphabet, ensure_sequences
+from skmlbio.sequences import Alphabet, Vocabulary, ensure_sequences
 
 if TYPE_CHECKING:
     from skmlbio.export._served_network import ServedNetwork
@@ -19,23 +20,29 @@ if TYPE_CHECKING:
 class SequenceInput:
     """X is a list of strings of any lengths and in any case, or what else `skmlbio.sequences.ensure_sequences` takes.
 
+    Lists of tokens are such a thing: words, k-mers, codons.
+
     A subclass says what a string costs by `_sequence_cost`.
 
     Parameters
     ----------
-    alphabet : {"auto", "dna", "rna", "protein", "learned"}, str of letters or Alphabet
+    alphabet : {"auto", "dna", "rna", "protein", "learned"}, str of letters, Alphabet or Vocabulary
         What the characters may be, see `skmlbio.sequences.ensure_sequences`; "auto" recognises DNA, RNA or protein by
         the training strings, and understands their ambiguity codes whether or not they occur there; "learned" takes the
-        characters of the training strings as they are.
+        characters of the training strings as they are.  Of lists of tokens, both learn the vocabulary.
     unknown : {"error", "mask"}
-        What to do about a character outside the alphabet: refuse the string, or treat it as any letter.
+        What to do about a character outside the alphabet: refuse the string, or treat it as any letter.  A token
+        outside the vocabulary is one that no training sequence has, or that has been too rare there.
     case_sensitive : {"auto"} or bool
         Whether "a" and "A" differ; "auto" reads lower case as upper case where letters spell nucleotides or residues.
+    min_count : int
+        How often a token must occur in all training sequences together to be known; more than 1 takes
+        ``unknown="mask"``, and shows the network what an unknown token is.
 
     Attributes
     ----------
-    alphabet_ : Alphabet
-        What the characters may be.
+    alphabet_ : Alphabet or Vocabulary
+        What the characters, or the tokens, may be.
     max_length_ : int
         Residues of the longest training string.
     bucket_lengths_ : ndarray of shape (n_buckets,), int64
@@ -43,28 +50,50 @@ class SequenceInput:
         they fit.
     """
 
-    alphabet: str | Alphabet = parameter(default="auto", allowed=[str, Alphabet], kw_only=False)
+    alphabet: str | Alphabet | Vocabulary = parameter(
+        default="auto", allowed=[str, Alphabet, Vocabulary], kw_only=False
+    )
     unknown: Literal["error", "mask"] = parameter(default="error", allowed=[StrOptions({"error", "mask"})])
     case_sensitive: bool | Literal["auto"] = parameter(default="auto", allowed=[StrOptions({"auto"}), "boolean"])
+    min_count: int = parameter(default=1, allowed=COUNT)
 
     def _sequence_cost(self) -> SequenceCost:
         raise NotImplementedError
 
     def _encode(self, X, *, reset):
-        alphabet, case_sensitive = (self.alphabet, self.case_sensitive) if reset else (self.alphabet_, "auto")
-        sequences = ensure_sequences(X, alphabet=alphabet, unknown=self.unknown, case_sensitive=case_sensitive)
+        given = (self.alphabet, self.case_sensitive, int(self.min_count)) if reset else (self.alphabet_, "auto", 1)
+        alphabet, case_sensitive, min_count = given
+        sequences = ensure_sequences(
+            X, alphabet=alphabet, unknown=self.unknown, case_sensitive=case_sensitive, min_count=min_count
+        )
         cost = self._sequence_cost()
         if reset:
             self.alphabet_, self.max_length_ = sequences.alphabet, int(sequences.lengths.max())
             self.bucket_lengths_ = choose_bucket_lengths(sequences.lengths, cost)
         return SequenceData(sequences, self.bucket_lengths_, cost)
 
+    @property
+    def vocabulary_(self) -> Vocabulary:
+        """The tokens of the training sequences; there is none where those are strings."""
+        if not isinstance(getattr(self, "alphabet_", None), Vocabulary):
+            raise AttributeError(f"this {type(self).__name__} has no vocabulary_: it was not fitted to lists of tokens")
+        return self.alphabet_
+
     def _ask_encoded(self, head, data):
         return super()._ask_encoded(head, data.to_predict())
 
-    def _entrances(self, network: ServedNetwork) -> dict[str, Entrance]:
-        from skmlbio.export._sequence_entrance import sequence_entrance
+    def _token_arguments(self) -> dict[str, Any]:
+        """Return what tells a network about tokens: the vector of each, or how many there are to learn one for."""
+        alphabet = self.alphabet_
+        if not isinstance(alphabet, Vocabulary):
+            return {"vectors": alphabet.one_hot_vectors}
+        return {"vectors": None, "n_tokens": alphabet.n_tokens, "token_dtype": alphabet.dtype.name}
 
+    def _entrances(self, network: ServedNetwork) -> dict[str, Entrance]:
+        from skmlbio.export._sequence_entrance import sequence_entrance, token_entrance
+
+        if isinstance(self.alphabet_, Vocabulary):
+            return {"": token_entrance(self.alphabet_, self.unknown, network)}
         return {"": sequence_entrance(self.alphabet_, self.unknown)}
 
     def __sklearn_tags__(self):

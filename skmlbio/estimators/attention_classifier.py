@@ -27,7 +27,8 @@ class AttentionClassifier(SequenceInput, LayerParameters, KernelPenalties, Avera
     collect from each other, and the residues of a string are pooled: logits = W pool(blocks(embed(x) + positions)) + b
     [1]_.
 
-    X is a list of strings of any lengths and in any case, or what else `skmlbio.sequences.ensure_sequences` takes.
+    X is a list of strings of any lengths and in any case, or what else `skmlbio.sequences.ensure_sequences` takes:
+    lists of tokens, such as words, k-mers and codons, each of which then has a vector that is learned.
     Strings are padded to one of at most four lengths, chosen from those of the training strings: a further length must
     save a quarter of the work.  What is predicted for a string depends neither on the padding nor on the strings beside
     it.
@@ -172,8 +173,7 @@ class AttentionClassifier(SequenceInput, LayerParameters, KernelPenalties, Avera
     def _make_blueprint(self):
         from skmlbio.networks.attention_classifier import attention_classifier
 
-        arguments: dict[str, Any] = {
-            "vectors": self.alphabet_.one_hot_vectors,
+        arguments: dict[str, Any] = self._token_arguments() | {
             "n_outputs": self._labels.n_outputs,
             "max_length": self.max_length_ if self.positions == "learned" else 0,
             "kind": self._labels.kind,

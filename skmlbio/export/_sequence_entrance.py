@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from skmlbio.export._signatures import Entrance
-from skmlbio.sequences import Alphabet
+from skmlbio.sequences import Alphabet, Vocabulary
 
 if TYPE_CHECKING:
     import tensorflow as tf
+
+    from skmlbio.export._served_network import ServedNetwork
 
 
 def sequence_entrance(alphabet: Alphabet, unknown: str) -> Entrance:
@@ -39,3 +41,38 @@ def sequence_entrance(alphabet: Alphabet, unknown: str) -> Entrance:
             return (tf.RaggedTensor.from_row_lengths(tf.identity(tokens), lengths).to_tensor(),)
 
     return Entrance({"X": tf.TensorSpec((None,), tf.string)}, encode)
+
+
+def token_entrance(vocabulary: Vocabulary, unknown: str, network: ServedNetwork) -> Entrance:
+    """Let lists of tokens in, as the one input ``X`` of shape (n_sequences, length), padded with "" at the end.
+
+    Parameters
+    ----------
+    vocabulary : Vocabulary
+        Whose numbers the network takes.
+    unknown : {"error", "mask"}
+        What happens to a token outside the vocabulary.
+    network : ServedNetwork
+        Whose module shall own the table of tokens.
+    """
+    from skmlbio._tensorflow import tf
+
+    pairs = tf.lookup.KeyValueTensorInitializer(
+        tf.constant(vocabulary.tokens), tf.range(vocabulary.first_token, vocabulary.n_tokens, dtype=tf.int64)
+    )
+    network.module.tokens = table = tf.lookup.StaticHashTable(pairs, vocabulary.unknown_token)
+
+    def encode(X: tf.Tensor) -> tuple[tf.Tensor, ...]:
+        numbers, real = table.lookup(X), tf.not_equal(X, "")
+        late = tf.logical_and(real[:, 1:], tf.logical_not(real[:, :-1]))
+        checks = [
+            tf.debugging.assert_equal(tf.reduce_any(real, axis=1), True, "a sequence is empty; each needs one token."),
+            tf.debugging.assert_equal(late, False, 'a sequence has a token after ""; only its end is padded.'),
+        ]
+        if unknown == "error":
+            refused = tf.logical_and(real, numbers == vocabulary.unknown_token)
+            checks.append(tf.debugging.assert_equal(refused, False, f"a sequence has a token not in {vocabulary}."))
+        with tf.control_dependencies(checks):
+            return (tf.cast(tf.where(real, numbers, vocabulary.padding_token), vocabulary.dtype.name),)
+
+    return Entrance({"X": tf.TensorSpec((None, None), tf.string)}, encode)

@@ -12,6 +12,61 @@ Tensor = Any
 
 
 @keras.saving.register_keras_serializable(package="skmlbio")
+class NormalTokens(keras.initializers.RandomNormal):
+    """Normal numbers for the rows of tokens, zeros for those of padding and of unknown tokens: their mean."""
+
+    def __call__(self, shape, dtype=None):
+        drawn = super().__call__(shape, dtype=dtype)
+        return ops.where(ops.arange(shape[0])[:, np.newaxis] < 2, ops.zeros_like(drawn), drawn)
+
+
+@keras.saving.register_keras_serializable(package="skmlbio")
+class TokenEmbedding(keras.layers.Layer):
+    """A learned vector of each token, looked up by its number, and which positions are real.
+
+    Called on tokens of shape (batch, length), an integer dtype; token 0 is padding.  Returns the pair of vectors of
+    shape (batch, length, width), zero where there is padding, and a mask of shape (batch, length), bool.  Token 1, the
+    unknown one, begins as the mean of the others and learns where it occurs in training.
+
+    Parameters
+    ----------
+    n_tokens : int
+        How many numbers there are, such as `skmlbio.sequences.Vocabulary.n_tokens`.
+    width : int
+        Length of a vector.
+    **options
+        `name`, `dtype` and the like of every Keras layer.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skmlbio.layers.tokens import TokenEmbedding
+    >>> vectors, real = TokenEmbedding(1000, 8)(np.array([[3, 999, 0, 0]], "uint16"))
+    >>> vectors.shape, real.numpy().tolist()
+    (TensorShape([1, 4, 8]), [[True, True, False, False]])
+    """
+
+    def __init__(self, n_tokens: int, width: int, **options):
+        super().__init__(**options)
+        self.n_tokens, self.width = n_tokens, width
+        self.embeddings_initializer = NormalTokens(stddev=1.0)
+
+    def build(self, input_shape):
+        shape = self.n_tokens, self.width
+        self.embeddings = self.add_weight(name="embeddings", shape=shape, initializer=self.embeddings_initializer)
+        self.built = True
+
+    def call(self, tokens):
+        tokens = ops.cast(tokens, "int32")
+        real = ops.not_equal(tokens, 0)
+        vectors = ops.take(ops.convert_to_tensor(self.embeddings), tokens, axis=0)
+        return ops.where(ops.expand_dims(real, -1), vectors, ops.zeros_like(vectors)), real
+
+    def get_config(self):
+        return super().get_config() | {"n_tokens": self.n_tokens, "width": self.width}
+
+
+@keras.saving.register_keras_serializable(package="skmlbio")
 class TokenVectors(keras.layers.Layer):
     """The given vector of each token, and which positions are real.
 

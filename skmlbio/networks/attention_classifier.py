@@ -9,16 +9,16 @@ from numpy.typing import NDArray
 
 from skmlbio.layers.noise import Dropout
 from skmlbio.layers.positions import LearnedPositions, SinusoidalPositions
-from skmlbio.layers.sequence_convolution import LetterConvolution
+from skmlbio.layers.sequence_convolution import LetterConvolution, SequenceConvolution
 from skmlbio.layers.sequence_pooling import SequencePooling
-from skmlbio.layers.tokens import TokenVectors
+from skmlbio.layers.tokens import TokenEmbedding, TokenVectors
 from skmlbio.layers.transformer_block import TransformerBlock
 from skmlbio.networks._architecture import Architecture
 from skmlbio.networks.supervised import with_probabilities
 
 
 def attention_classifier(
-    vectors: NDArray,
+    vectors: NDArray | None,
     n_outputs: int,
     max_length: int,
     kind: str,
@@ -34,13 +34,15 @@ def attention_classifier(
     dropout: float = 0.2,
     activation: str = "relu",
     dtype: str | None = None,
+    n_tokens: int | None = None,
+    token_dtype: str = "uint8",
 ) -> Architecture:
     """logits = W pool(blocks(embed(tokens) + positions)) + b.
 
     Parameters
     ----------
-    vectors : ndarray of shape (n_tokens, n_letters)
-        What stands for each token; see `TokenVectors`.
+    vectors : ndarray of shape (n_tokens, n_letters) or None
+        What stands for each token; see `TokenVectors`.  None learns a vector of each; see `TokenEmbedding`.
     n_outputs : int
         Number of logits.
     max_length : int
@@ -61,17 +63,26 @@ def attention_classifier(
         Share of numbers that are dropped in training, after the embedding, in the blocks and before the output.
     dtype : str, optional
         Keras' dtype policy of all but the output.
+    n_tokens : int, optional
+        How many numbers of tokens there are, where `vectors` is None.
+    token_dtype : str
+        In which they come.
 
     Returns
     -------
     Architecture
-        Input: tokens of shape (batch, length), uint8, any length, 0 after the end of a string.  Heads:
+        Input: tokens of shape (batch, length), `token_dtype`, any length, 0 after the end of a string.  Heads:
         ``"predict_proba"``, ``"decision_function"``, and ``"attention_maps"``, a dict from ``"block_0"`` and so on
         to a tensor of shape (batch, n_heads, length, length) for each block.
     """
-    tokens = keras.Input((None,), name="tokens", dtype="uint8")
-    letters, real = TokenVectors(vectors, name="letters", dtype=dtype)(tokens)
-    x = _embed(letters, embedding_dim, kernel_width, activation, dtype)
+    tokens = keras.Input((None,), name="tokens", dtype=token_dtype)
+    if vectors is None:
+        x, real = TokenEmbedding(n_tokens, embedding_dim, name="tokens_embedding", dtype=dtype)(tokens)
+        if kernel_width is not None:
+            x = SequenceConvolution(embedding_dim, kernel_width, activation, name="convolution", dtype=dtype)(x)
+    else:
+        letters, real = TokenVectors(vectors, name="letters", dtype=dtype)(tokens)
+        x = _embed(letters, embedding_dim, kernel_width, activation, dtype)
     x = _add_positions(x, positions, max_length, dtype)
     x = Dropout(dropout, name="embedding_dropout", dtype=dtype)(x) if dropout else x
     blocks = [

@@ -10,6 +10,7 @@ from ._fasta import FastaRecords, read_fasta
 from ._reverse_complement import reverse_complement
 from ._samples import Sequences
 from ._validation import ensure_sequences
+from ._vocabulary import Vocabulary
 
 __all__ = [
     "Alphabet",
@@ -17,6 +18,7 @@ __all__ = [
     "OneHotSequenceEncoder",
     "Sequences",
     "TokenEncoder",
+    "Vocabulary",
     "ensure_sequences",
     "get_alphabet",
     "read_fasta",

@@ -39,6 +39,8 @@ class Alphabet:
         1, the token of a character outside the alphabet.
     first_letter_token : int
         2, the token of the first letter.
+    dtype : dtype
+        uint8, which holds every token.
 
     Raises
     ------
@@ -63,6 +65,8 @@ class Alphabet:
     padding_token: ClassVar[int] = 0
     unknown_token: ClassVar[int] = 1
     first_letter_token: ClassVar[int] = 2
+    unit: ClassVar[str] = "characters"
+    dtype: ClassVar[np.dtype] = np.dtype(np.uint8)
 
     def __post_init__(self) -> None:
         pairs = self.ambiguity.items() if isinstance(self.ambiguity, Mapping) else self.ambiguity

@@ -13,6 +13,7 @@ from sklearn.utils.validation import check_is_fitted
 from ._alphabets import Alphabet
 from ._samples import Sequences
 from ._sequence_encoder import SequenceEncoder
+from ._vocabulary import Vocabulary
 
 _BLOCK = 1 << 18  # characters converted at a time: temporary arrays stay in the processor's cache
 
@@ -133,6 +134,12 @@ class OneHotSequenceEncoder(SequenceEncoder):
         self.flatten = flatten
         self.dtype = dtype
 
+    def _learn(self, X: Any) -> Sequences:
+        sequences = super()._learn(X)
+        if isinstance(sequences.alphabet, Vocabulary):
+            raise TypeError("lists of tokens have no one-hot vectors; TokenEncoder gives the number of each token")
+        return sequences
+
     def _encode(self, sequences: Sequences) -> NDArray[np.floating]:
         tokens = sequences.pad(self.length_, truncate=self.truncate)
         encoded = one_hot_of_tokens(tokens, self.alphabet_, self.dtype)
@@ -198,11 +205,11 @@ class TokenEncoder(SequenceEncoder):
     """Encode sequences as tokens, one integer for each position, as embeddings take them.
 
     Token 0 is padding after a sequence's end, 1 an unknown character, 2 and up are the letters in the order of the
-    alphabet, and after them its ambiguity codes: ``alphabet_.n_tokens`` in all.
+    alphabet, and after them its ambiguity codes: ``alphabet_.n_tokens`` in all.  Lists of tokens are taken too.
 
     Parameters
     ----------
-    alphabet : {"auto", "dna", "rna", "protein", "learned"}, str of letters or Alphabet, default="auto"
+    alphabet : {"auto", "dna", "rna", "protein", "learned"}, str of letters, Alphabet or Vocabulary, default="auto"
         The letters, in the order of the tokens; see `ensure_sequences`. ``"auto"`` recognises DNA, RNA or protein in
         training, ``"learned"`` takes the characters seen there, sorted.
     length : int, default=None
@@ -219,7 +226,7 @@ class TokenEncoder(SequenceEncoder):
 
     Attributes
     ----------
-    alphabet_ : Alphabet
+    alphabet_ : Alphabet or Vocabulary
         The alphabet in use.
     length_ : int
         The number of positions.
@@ -241,7 +248,7 @@ class TokenEncoder(SequenceEncoder):
 
     def __init__(
         self,
-        alphabet: str | Alphabet = "auto",
+        alphabet: str | Alphabet | Vocabulary = "auto",
         *,
         length: int | None = None,
         truncate: bool = False,
@@ -256,11 +263,17 @@ class TokenEncoder(SequenceEncoder):
         self.case_sensitive = case_sensitive
         self.dtype = dtype
 
+    def _learn(self, X: Any) -> Sequences:
+        sequences = super()._learn(X)
+        if sequences.alphabet.n_tokens - 1 > np.iinfo(self.dtype).max:
+            raise ValueError(f"dtype {np.dtype(self.dtype)} cannot hold the numbers of {sequences.alphabet}")
+        return sequences
+
     def _encode(self, sequences: Sequences) -> NDArray[np.integer]:
         return sequences.pad(self.length_, truncate=self.truncate, dtype=self.dtype)
 
-    def inverse_transform(self, X: ArrayLike) -> list[str]:
-        """Return the strings.
+    def inverse_transform(self, X: ArrayLike) -> list[str] | list[list[str]]:
+        """Return the strings, or lists of tokens.
 
         Parameters
         ----------
@@ -269,7 +282,7 @@ class TokenEncoder(SequenceEncoder):
 
         Returns
         -------
-        strings : list of str
+        strings : list of str, or list of list of str
             n_samples strings, in upper case where the alphabet folds case; an unknown character is written as the
             code for any letter or ``"?"``.
 

@@ -76,10 +76,10 @@ def _spell_residues(text: bytes, characters: list[str]) -> bool:
     return rest != rest.upper()
 
 
-def place_of(text: str | bytes, at: int, offsets: np.ndarray) -> str:
-    """Name the character that stands at index `at` of all sequences end to end."""
+def place_of(text: str | bytes | list[str], at: int, offsets: np.ndarray) -> str:
+    """Name the character or token that stands at index `at` of all sequences end to end."""
     index = int(np.searchsorted(offsets, at, side="right")) - 1
-    character = text[at] if isinstance(text, str) else chr(text[at])
+    character = chr(text[at]) if isinstance(text, bytes) else text[at]
     return f"sequence {index} has {character!r} at position {at - int(offsets[index])}"
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from ._alphabets import Alphabet
+from ._vocabulary import Vocabulary
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -18,15 +19,15 @@ class Sequences:
     """Many sequences of any lengths in two flat arrays; what `ensure_sequences` returns.
 
     ``len(sequences)`` is their number, ``sequences[rows]`` the sequences of an index array, a mask or a slice, and
-    ``sequences[3]`` or iteration gives strings back.
+    ``sequences[3]`` or iteration gives strings, or lists of tokens, back.
 
     Parameters
     ----------
-    tokens : ndarray of shape (n_characters,), dtype uint8
+    tokens : ndarray of shape (n_characters,), dtype uint8, or uint16 or int32 of larger vocabularies
         The tokens of all sequences, end to end.
     offsets : ndarray of shape (n_sequences + 1,), dtype int64
         Sequence ``i`` is ``tokens[offsets[i]:offsets[i + 1]]``.
-    alphabet : Alphabet
+    alphabet : Alphabet or Vocabulary
         What the tokens mean.
 
     Examples
@@ -40,9 +41,9 @@ class Sequences:
            [2, 3, 4]], dtype=uint8)
     """
 
-    tokens: NDArray[np.uint8]
+    tokens: NDArray[np.integer]
     offsets: NDArray[np.int64]
-    alphabet: Alphabet
+    alphabet: Alphabet | Vocabulary
 
     @cached_property
     def lengths(self) -> NDArray[np.int64]:
@@ -52,14 +53,15 @@ class Sequences:
     def __len__(self) -> int:
         return len(self.offsets) - 1
 
-    def __iter__(self) -> Iterator[str]:
+    def __iter__(self) -> Iterator[str] | Iterator[list[str]]:
         return iter(self.to_strings())
 
     def __repr__(self) -> str:
         shortest, longest = (self.lengths.min(), self.lengths.max()) if len(self) else (0, 0)
-        return f"<{len(self)} sequences of {shortest} to {longest} characters, alphabet {self.alphabet.name!r}>"
+        lengths = f"{shortest} to {longest} {self.alphabet.unit}"
+        return f"<{len(self)} sequences of {lengths}, alphabet {self.alphabet.name!r}>"
 
-    def __getitem__(self, index: int | slice | ArrayLike) -> Sequences | str:
+    def __getitem__(self, index: int | slice | ArrayLike) -> Sequences | str | list[str]:
         rows = np.arange(len(self))[index]
         if rows.ndim == 0:
             return self[[rows]].to_strings()[0]
@@ -69,19 +71,21 @@ class Sequences:
         shift = np.repeat(self.offsets[rows] - offsets[:-1], self.lengths[rows])
         return Sequences(self.tokens[shift + np.arange(offsets[-1])], offsets, self.alphabet)
 
-    def to_strings(self) -> list[str]:
-        """Return the sequences as strings, upper-cased where the alphabet folds case.
+    def to_strings(self) -> list[str] | list[list[str]]:
+        """Return the sequences as strings, upper-cased where the alphabet folds case, or as lists of tokens.
 
         Returns
         -------
-        strings : list of str
-            Unknown characters are written as ``alphabet.unknown_character``.
+        strings : list of str, or list of list of str where `alphabet` is a `Vocabulary`
+            Unknown characters are written as ``alphabet.unknown_character``, unknown tokens as ``"<unknown>"``.
         """
+        if isinstance(self.alphabet, Vocabulary):
+            return self.alphabet.spelled(self.tokens, self.offsets)
         text = self.alphabet.characters[self.tokens].tobytes().decode("ascii")
         return [text[start:stop] for start, stop in pairwise(self.offsets.tolist())]
 
     def pad(
-        self, length: int | None = None, *, truncate: bool = False, dtype: DTypeLike = np.uint8
+        self, length: int | None = None, *, truncate: bool = False, dtype: DTypeLike | None = None
     ) -> NDArray[np.integer]:
         """Return the tokens as a matrix, padded at the end with token 0.
 
@@ -91,8 +95,8 @@ class Sequences:
             Number of columns; the longest sequence's length if None.
         truncate : bool, default=False
             Cut longer sequences at their end instead of raising.
-        dtype : dtype, default=uint8
-            Integer type of the matrix.
+        dtype : dtype, default=None
+            Integer type of the matrix; that of `tokens` if None.
 
         Returns
         -------
@@ -103,12 +107,12 @@ class Sequences:
         ValueError
             If a sequence is longer than `length` and `truncate` is False.
         """
-        longest = int(self.lengths.max(initial=0))
+        longest, dtype = int(self.lengths.max(initial=0)), self.tokens.dtype if dtype is None else dtype
         length = longest if length is None else length
         if longest > length and not truncate:
             culprit = int(np.argmax(self.lengths > length))
             raise ValueError(
-                f"sequence {culprit} has {self.lengths[culprit]} characters, at most {length} are allowed; "
+                f"sequence {culprit} has {self.lengths[culprit]} {self.alphabet.unit}, at most {length} are allowed; "
                 f"truncate=True cuts longer sequences at their end"
             )
         if np.all(self.lengths == length):
@@ -122,14 +126,14 @@ class Sequences:
         return padded
 
     @classmethod
-    def from_padded(cls, padded: NDArray[np.integer], alphabet: Alphabet) -> Sequences:
+    def from_padded(cls, padded: NDArray[np.integer], alphabet: Alphabet | Vocabulary) -> Sequences:
         """Return the sequences of a padded matrix of tokens; the inverse of `pad`.
 
         Parameters
         ----------
         padded : ndarray of shape (n_sequences, length), integer dtype
             Tokens of `alphabet`, 0 only after a sequence's end. A row of zeros is the empty sequence.
-        alphabet : Alphabet
+        alphabet : Alphabet or Vocabulary
             What the tokens mean.
 
         Returns
@@ -146,7 +150,7 @@ class Sequences:
             row, position = np.argwhere(foreign)[0]
             raise ValueError(
                 f"row {row} has token {padded[row, position]} at position {position}; "
-                f"the tokens of the {alphabet.name} alphabet are 0 to {alphabet.n_tokens - 1}"
+                f"the tokens of {_named(alphabet)} are 0 to {alphabet.n_tokens - 1}"
             )
         kept = padded != alphabet.padding_token
         early = kept[:, 1:] & ~kept[:, :-1]
@@ -155,7 +159,11 @@ class Sequences:
             raise ValueError(
                 f"row {row} has padding at position {position}, before a character; only the end is padded"
             )
-        return cls(padded[kept].astype(np.uint8), offsets_of(kept.sum(axis=1)), alphabet)
+        return cls(padded[kept].astype(alphabet.dtype), offsets_of(kept.sum(axis=1)), alphabet)
+
+
+def _named(alphabet: Alphabet | Vocabulary) -> str:
+    return str(alphabet) if isinstance(alphabet, Vocabulary) else f"the {alphabet.name} alphabet"
 
 
 def offsets_of(lengths: NDArray[np.integer]) -> NDArray[np.int64]:

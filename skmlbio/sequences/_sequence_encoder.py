@@ -15,13 +15,14 @@ from sklearn.utils.validation import check_is_fitted
 from ._alphabets import Alphabet
 from ._samples import Sequences
 from ._validation import ensure_sequences
+from ._vocabulary import Vocabulary
 
 
 class SequenceEncoder(TransformerMixin, BaseEstimator, ABC):
     """Learn the alphabet and the length, validate strings, and leave `_encode` to the encoder."""
 
     _parameter_constraints: dict = {
-        "alphabet": [str, Alphabet],
+        "alphabet": [str, Alphabet, Vocabulary],
         "length": [Interval(Integral, 1, None, closed="left"), None],
         "truncate": ["boolean"],
         "unknown": [StrOptions({"error", "mask"})],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import sys
+from collections import Counter
 from functools import partial
 from typing import Any
 
@@ -12,6 +13,7 @@ import numpy as np
 from ._alphabets import Alphabet, ensure_case_sensitive, get_alphabet
 from ._recognition import learn_alphabet, place_of, recognise_alphabet
 from ._samples import Sequences, offsets_of
+from ._vocabulary import Vocabulary, flat_tokens, numbers_of
 
 _LISTING = ("tolist", "to_list", "to_pylist")  # what pandas, polars and Arrow call it; the first wins
 
@@ -19,9 +21,10 @@ _LISTING = ("tolist", "to_list", "to_pylist")  # what pandas, polars and Arrow c
 def ensure_sequences(
     X: Any,
     *,
-    alphabet: str | Alphabet = "auto",
+    alphabet: str | Alphabet | Vocabulary = "auto",
     unknown: str = "error",
     case_sensitive: bool | str = "auto",
+    min_count: int = 1,
 ) -> Sequences:
     """Check sequences and convert them to tokens.
 
@@ -30,8 +33,9 @@ def ensure_sequences(
     X : list, tuple, array, series or data frame of n_sequences strings
         A list or tuple, a NumPy array of shape (n_sequences,) or (n_sequences, 1), a pandas or polars `Series`, an
         array of pandas or Arrow, or a data frame of one column. Each item is a `str` or a Biopython `Seq` or
-        `SeqRecord`, of at least one character. The `Sequences` of an earlier call are taken too.
-    alphabet : {"auto", "dna", "rna", "protein", "learned"}, str of letters or Alphabet, default="auto"
+        `SeqRecord`, of at least one character; or each is a list, tuple or array of tokens that are strings, such as
+        words, k-mers and codons. The `Sequences` of an earlier call are taken too.
+    alphabet : {"auto", "dna", "rna", "protein", "learned"}, str of letters, Alphabet or Vocabulary, default="auto"
         What the characters may be:
 
         - ``"auto"`` recognises DNA, RNA or protein by the letters of all strings together, with their ambiguity codes
@@ -43,23 +47,28 @@ def ensure_sequences(
           name the alphabet. All others are proteins.
           `Sequences` keep the alphabet that they have;
         - ``"learned"`` takes the characters that occur in `X`, sorted; ambiguity codes are then letters like others;
+        - a `Vocabulary` says what lists of tokens may hold, for which ``"auto"`` and ``"learned"`` take the tokens that
+          occur in `X`, sorted;
         - all else is as in `get_alphabet`.
     unknown : {"error", "mask"}, default="error"
-        What happens to an ASCII character outside the alphabet: an error, or token 1. Other characters are always an
-        error.
+        What happens to an ASCII character outside the alphabet, and to a token outside the vocabulary: an error, or
+        token 1. Other characters are always an error.
     case_sensitive : {"auto"} or bool, default="auto"
         Whether ``"a"`` and ``"A"`` differ, where `alphabet` is not an `Alphabet`, which says so itself. ``"auto"``
         reads lower case as upper case where letters spell nucleotides or residues, as in soft-masked DNA. Under
         ``"learned"`` these are strings of nothing but letters, gaps and stops (``-``, ``.``, ``*``), whose lower-case
         letters are not those of Cl and Br alone; in others that have both cases, such as SMILES, case carries meaning.
         Where only one case occurs, a later call may use either. ``True`` adds the lower-case letters and codes of DNA,
-        RNA and proteins as further ones.
+        RNA and proteins as further ones. Tokens are taken as they are.
+    min_count : int, default=1
+        How often a token must occur in `X` to be learned; those that are rarer are unknown, so that it takes
+        ``unknown="mask"``. Only for lists of tokens.
 
     Returns
     -------
     sequences : Sequences
-        With ``tokens`` of shape (n_characters,), dtype uint8, ``offsets`` of shape (n_sequences + 1,), dtype int64,
-        and the ``alphabet``.
+        With ``tokens`` of shape (n_characters,), dtype uint8, or uint16 or int32 of larger vocabularies, ``offsets`` of
+        shape (n_sequences + 1,), dtype int64, and the ``alphabet``, which is a `Vocabulary` for lists of tokens.
 
     Raises
     ------
@@ -90,8 +99,15 @@ def ensure_sequences(
     rule = alphabet.lower() if isinstance(alphabet, str) else ""
     if rule == "auto" and isinstance(X, Sequences):
         alphabet, rule = X.alphabet, ""
+    items = _ensure_list(X)
+    if isinstance(alphabet, Vocabulary) or isinstance(items[0], list | tuple | np.ndarray):
+        if case_sensitive is False:
+            raise ValueError("case_sensitive=False is for strings; tokens are taken as they are, so lower them first")
+        return _token_sequences(items, None if rule in ("auto", "learned") else alphabet, unknown, min_count)
+    if min_count != 1:
+        raise ValueError(f"min_count={min_count} is for lists of tokens, but X holds strings")
     given = None if rule in ("auto", "learned") else get_alphabet(alphabet, case_sensitive=case_sensitive)
-    strings = _ensure_strings(_ensure_list(X))
+    strings = _ensure_strings(items)
     offsets = offsets_of(np.fromiter(map(len, strings), dtype=np.int64, count=len(strings)))
     text = _join_ascii(strings, offsets)
     if rule == "learned":
@@ -106,6 +122,22 @@ def ensure_sequences(
         )
         raise ValueError(f"{place_of(text, at, offsets)}, not in {chosen}{other} unknown='mask' would accept it")
     return Sequences(np.frombuffer(encoded, dtype=np.uint8), offsets, chosen)
+
+
+def _token_sequences(items: Any, vocabulary: Any, unknown: str, min_count: int) -> Sequences:
+    """The numbers of lists of tokens, by a vocabulary or by the one that they have."""
+    if not isinstance(vocabulary, Vocabulary | None):
+        raise ValueError(
+            f"alphabet must be 'auto', 'learned' or a Vocabulary for lists of tokens; got {vocabulary!r:.60}"
+        )
+    tokens, lengths = flat_tokens(items)
+    offsets = offsets_of(lengths)
+    vocabulary = vocabulary or Vocabulary.of_counts(Counter(tokens), min_count)
+    numbers = numbers_of(tokens, vocabulary)
+    if unknown == "error" and (numbers == vocabulary.unknown_token).any():
+        place = place_of(tokens, int(np.argmax(numbers == vocabulary.unknown_token)), offsets)
+        raise ValueError(f"{place}, not in {vocabulary}; unknown='mask' would accept it")
+    return Sequences(numbers, offsets, vocabulary)
 
 
 def _ensure_list(X: Any) -> list | tuple:

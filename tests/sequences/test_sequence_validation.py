@@ -294,7 +294,7 @@ def test_wrong_values(X: object, alphabet: str, message: str) -> None:
         (["ACG", 7], "sequence 1 must be a string; got 7 of type int"),
         (np.arange(3), "sequence 0 must be a string; got 0 of type int"),
         (pandas.Series([0.5]), "sequence 0 must be a string; got 0.5 of type float"),
-        ([["A", "C", "G"]], "sequence 0 must be a string; got ['A', 'C', 'G'] of type list"),
+        (["ACG", ["A", "C", "G"]], "sequence 1 must be a string; got ['A', 'C', 'G'] of type list"),
     ],
 )
 def test_wrong_types(X: object, message: str) -> None:
