@@ -38,7 +38,7 @@ ROOMS = {
     "estimators": Room(
         {"sequences", "graphs", "networks", "training", "export", "base"}, ARRAYS, {"keras", "tensorflow"}
     ),
-    "inspection": Room({"estimators"}, ARRAYS, {"matplotlib"}),
+    "inspection": Room({"base", "estimators"}, ARRAYS, {"matplotlib"}),
 }
 SPEKTRAL_DOOR = PACKAGE / "layers" / "_spektral.py"
 

@@ -16,11 +16,13 @@ from sklearn.utils.validation import check_is_fitted
 
 from skmlbio.base._all_or_nothing import all_or_nothing
 from skmlbio.base._arguments import said_by_estimator
+from skmlbio.base._docstrings import completed_by
 from skmlbio.base._estimator import NetworkEstimator
 from skmlbio.base._gaps import has_gaps, weights_of_known
 from skmlbio.base._labels import Labels
-from skmlbio.base._own_loss import Loss, OwnLoss, loss_options
+from skmlbio.base._own_loss import Loss, loss_options
 from skmlbio.base._parameters import parameter, with_parameters
+from skmlbio.base._supervised import SupervisedBase
 from skmlbio.training._batches import Arrays
 from skmlbio.training._loss_choice import LOSSES_OF_CLASSES, LOSSES_OF_ROWS
 
@@ -31,7 +33,7 @@ def _has_one_decision(estimator: Any) -> bool:
 
 
 @with_parameters
-class ClassifierBase(ClassifierMixin, OwnLoss, NetworkEstimator):
+class ClassifierBase(ClassifierMixin, SupervisedBase):
     """A network with a head ``"decision_function"`` that returns logits, as a classifier.
 
     Parameters
@@ -61,51 +63,14 @@ class ClassifierBase(ClassifierMixin, OwnLoss, NetworkEstimator):
 
     @said_by_estimator
     @with_callbacks
-    def fit(self, X, y, sample_weight=None, *, X_val=None, y_val=None, sample_weight_val=None, groups=None):
-        """Train from the start, or from the present weights if `warm_start` is set.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_samples, ...)
-            Training samples, of the kind that the class describes.
-        y : array-like of shape (n_samples,) or (n_samples, n_outputs)
-            Class labels; columns of 0 and 1 for several labels a sample, where entries may be NaN: every label learns
-            from the samples that have it, and its loss, the mean over those, counts as much as that of the others.
-        sample_weight : array-like of shape (n_samples,), optional
-            Samples of weight 0 count as absent.
-        X_val, y_val : like X and y, optional
-            Samples to validate on, instead of a `validation_fraction` of X.
-        sample_weight_val : array-like of shape (n_validation_samples,), optional
-            Weights of the validation samples.  However those come, `class_weight` weighs them as it weighs the others.
-        groups : array-like of shape (n_samples,), optional
-            `validation_fraction` keeps each group on one side.
-
-        Returns
-        -------
-        self
-
-        Raises
-        ------
-        ValueError
-            For unusable parameters or data, and if the loss is no longer a number.
-        """
-        return self._fit(X, y, sample_weight, (X_val, y_val, sample_weight_val), groups)
-
-    @said_by_estimator
-    @with_callbacks
+    @completed_by(SupervisedBase.fit)
     def partial_fit(self, X, y, classes=None, sample_weight=None):
         """Train for one epoch on some samples, going on from the present weights.
 
         Parameters
         ----------
-        X, y, sample_weight
-            As in `fit`.
         classes : array-like of shape (n_classes,), optional
             All classes that will ever come; needed in the first call unless y has them all, and the same in later ones.
-
-        Returns
-        -------
-        self
 
         Raises
         ------
@@ -177,13 +142,9 @@ class ClassifierBase(ClassifierMixin, OwnLoss, NetworkEstimator):
         check_is_fitted(self, "weights_")
         return self._ask("decision_function", X)
 
+    @completed_by(NetworkEstimator._samples)
     def predict(self, X) -> np.ndarray:
         """Return the most probable class of every sample.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_samples, ...)
-            Samples.
 
         Returns
         -------
@@ -193,13 +154,9 @@ class ClassifierBase(ClassifierMixin, OwnLoss, NetworkEstimator):
         logits = self._logits(X)
         return self._labels.decode(logits)
 
+    @completed_by(NetworkEstimator._samples)
     def predict_proba(self, X) -> np.ndarray | list[np.ndarray]:
         """Return the probability of every class.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_samples, ...)
-            Samples.
 
         Returns
         -------
@@ -236,13 +193,9 @@ class ClassifierBase(ClassifierMixin, OwnLoss, NetworkEstimator):
         return float(np.average(right, weights=weights_of_known(weights, (codes,), "y")))
 
     @available_if(_has_one_decision)
+    @completed_by(NetworkEstimator._samples)
     def decision_function(self, X) -> np.ndarray:
         """Return what the network answers before it is turned into probabilities.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_samples, ...)
-            Samples.
 
         Returns
         -------

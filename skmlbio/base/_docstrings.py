@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
+
+_Function = TypeVar("_Function", bound=Callable)
 
 
 def composed(cls: type, defaults: dict[str, Any]) -> str | None:
@@ -64,3 +66,79 @@ def _with_default(entry: str, default: Any) -> str:
 
 def _literal(value: Any) -> str:
     return repr(value).replace("'", '"')
+
+
+def completed_by(*others: Callable) -> Callable[[_Function], _Function]:
+    """Complete the docstring of a function by those of others.
+
+    The section on parameters gets an entry for every argument that has none, in the order of the signature; other
+    sections that are missing are taken as they are.  What the function says itself counts.
+
+    Parameters
+    ----------
+    *others : callable
+        Functions with numpydoc docstrings, the first that knows first.
+
+    Returns
+    -------
+    callable
+        A decorator.
+
+    Examples
+    --------
+    >>> def of_samples(X):
+    ...     '''Do something.
+    ...
+    ...     Parameters
+    ...     ----------
+    ...     X : list
+    ...         Samples.
+    ...     '''
+    >>> @completed_by(of_samples)
+    ... def count(X):
+    ...     '''Count samples.
+    ...
+    ...     Returns
+    ...     -------
+    ...     int
+    ...     '''
+    >>> print(count.__doc__, end="")
+    Count samples.
+    <BLANKLINE>
+    Parameters
+    ----------
+    X : list
+        Samples.
+    <BLANKLINE>
+    Returns
+    -------
+    int
+    """
+
+    def complete(function: _Function) -> _Function:
+        if function.__doc__ is None:
+            return function
+        documented = [sections(each.__doc__) for each in (function, *others)]
+        entries = [_nearest([own], "Parameters") for own in documented]
+        taken: list[str] = []
+        for name in inspect.signature(function).parameters:
+            known = (entry for own in entries for names, entry in own.items() if name in names.split(", "))
+            if (entry := next(known, None)) is not None and entry not in taken:
+                taken.append(entry)
+        found = {"Parameters": "\n".join(taken)}
+        for own in documented:
+            found |= {title: text.strip("\n") for title, text in own.items() if title not in found}
+        summary = found.pop("").rstrip()
+        parts = [
+            f"{title}\n{'-' * len(title)}\n{text}" for title, text in sorted(found.items(), key=_by_custom) if text
+        ]
+        function.__doc__ = "\n\n".join([summary, *parts]) + "\n"
+        return function
+
+    return complete
+
+
+def _by_custom(section: tuple[str, str]) -> int:
+    """Numpydoc's order of sections."""
+    order = ("Parameters", "Returns", "Raises", "See Also", "References", "Examples")
+    return order.index(section[0])

@@ -157,7 +157,32 @@ class NetworkEstimator(ExportMixin, CallbackSupportMixin, BaseEstimator):
 
     @all_or_nothing
     def _fit(self, X, y=None, sample_weight=None, validation=(None, None, None), groups=None, partial: bool = False):
-        """Fit in five steps: check, encode, split, train, keep; `validation` is X_val, y_val, sample_weight_val."""
+        """Fit in five steps: check, encode, split, train, keep; `validation` is X_val, y_val, sample_weight_val.
+
+        What is documented here completes the docstrings of `fit` and `partial_fit`.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, ...)
+            Training samples, of the kind that the class describes.
+        sample_weight : array-like of shape (n_samples,), optional
+            Samples of weight 0 count as absent.
+        X_val, y_val : like X and y, optional
+            Samples to validate on, instead of a `validation_fraction` of X.
+        sample_weight_val : array-like of shape (n_validation_samples,), optional
+            Weights of the validation samples.
+        groups : array-like of shape (n_samples,), optional
+            `validation_fraction` keeps each group on one side.
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        ValueError
+            For unusable parameters or data, and if the loss is no longer a number.
+        """
         self._check_parameters()
         refuse_annotated_data(X)
         refuse_annotated_data(validation[0], "X_val")
@@ -319,7 +344,13 @@ class NetworkEstimator(ExportMixin, CallbackSupportMixin, BaseEstimator):
         return require_answers(self._ask_encoded(head, self._samples(X)))
 
     def _samples(self, X: Any) -> Data:
-        """Encode X for a fitted network."""
+        """Encode X for a fitted network.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, ...)
+            Samples.
+        """
         check_is_fitted(self, "weights_")
         refuse_annotated_data(X)
         return self._encode(X, reset=False)

@@ -12,18 +12,20 @@ from sklearn.utils import assert_all_finite, check_array, check_consistent_lengt
 
 from skmlbio.base._arguments import said_by_estimator
 from skmlbio.base._constants import let_constants_vary
+from skmlbio.base._docstrings import completed_by
 from skmlbio.base._estimator import NetworkEstimator
 from skmlbio.base._fit_data import column_statistics
 from skmlbio.base._gaps import has_gaps
 from skmlbio.base._number_columns import numbers_expected
-from skmlbio.base._own_loss import Loss, OwnLoss, loss_options
+from skmlbio.base._own_loss import Loss, loss_options
 from skmlbio.base._parameters import parameter, with_parameters
 from skmlbio.base._range import LARGEST
+from skmlbio.base._supervised import SupervisedBase
 from skmlbio.training._batches import ArrayData, TrainingSet
 
 
 @with_parameters
-class RegressorBase(RegressorMixin, OwnLoss, NetworkEstimator):
+class RegressorBase(RegressorMixin, SupervisedBase):
     """A network with a head ``"predict"``, as a regressor.
 
     The network learns targets of mean 0 and variance 1, column by column; its last layer, called ``target``, brings
@@ -41,51 +43,11 @@ class RegressorBase(RegressorMixin, OwnLoss, NetworkEstimator):
 
     @said_by_estimator
     @with_callbacks
-    def fit(self, X, y, sample_weight=None, *, X_val=None, y_val=None, sample_weight_val=None, groups=None):
-        """Train from the start, or from the present weights if `warm_start` is set.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_samples, ...)
-            Training samples, of the kind that the class describes.
-        y : array-like of shape (n_samples,) or (n_samples, n_outputs)
-            Targets.  Where there are several, entries may be NaN: every target learns from the samples that have it,
-            and its loss, the mean over those, counts as much as that of the others.
-        sample_weight : array-like of shape (n_samples,), optional
-            Samples of weight 0 count as absent.
-        X_val, y_val : like X and y, optional
-            Samples to validate on, instead of a `validation_fraction` of X.
-        sample_weight_val : array-like of shape (n_validation_samples,), optional
-            Weights of the validation samples.
-        groups : array-like of shape (n_samples,), optional
-            `validation_fraction` keeps each group on one side.
-
-        Returns
-        -------
-        self
-
-        Raises
-        ------
-        ValueError
-            For unusable parameters or data, and if the loss is no longer a number.
-        """
-        return self._fit(X, y, sample_weight, (X_val, y_val, sample_weight_val), groups)
-
-    @said_by_estimator
-    @with_callbacks
+    @completed_by(SupervisedBase.fit)
     def partial_fit(self, X, y, sample_weight=None):
         """Train for one epoch on some samples, going on from the present weights.
 
         The scale of the targets is that of the first call.
-
-        Parameters
-        ----------
-        X, y, sample_weight
-            As in `fit`.
-
-        Returns
-        -------
-        self
         """
         return self._fit(X, y, sample_weight, partial=True)
 
@@ -146,13 +108,9 @@ class RegressorBase(RegressorMixin, OwnLoss, NetworkEstimator):
 
         return functools.partial(_losses.regression, kind=self._chosen_loss(self.n_outputs_))
 
+    @completed_by(NetworkEstimator._samples)
     def predict(self, X) -> np.ndarray:
         """Return the target of every sample.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_samples, ...)
-            Samples.
 
         Returns
         -------

@@ -13,6 +13,7 @@ from sklearn.utils.validation import check_is_fitted
 from skmlbio.base._annotated_data import refuse_annotated_data
 from skmlbio.base._arguments import said_by_estimator
 from skmlbio.base._constants import let_constants_vary
+from skmlbio.base._docstrings import completed_by
 from skmlbio.base._estimator import NetworkEstimator
 from skmlbio.base._fit_data import column_statistics
 from skmlbio.base._number_columns import numbers_expected
@@ -30,52 +31,26 @@ class TransformerBase(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Network
 
     @said_by_estimator
     @with_callbacks
+    @completed_by(NetworkEstimator._fit)
     def fit(self, X, y=None, sample_weight=None, *, X_val=None, sample_weight_val=None, groups=None):
         """Train from the start, or from the present weights if `warm_start` is set.
 
         Parameters
         ----------
-        X : array-like of shape (n_samples, ...)
-            Training samples, of the kind that the class describes.
         y : None
             Ignored; here for pipelines.
-        sample_weight : array-like of shape (n_samples,), optional
-            Samples of weight 0 count as absent.
         X_val : like X, optional
             Samples to validate on, instead of a `validation_fraction` of X.
-        sample_weight_val : array-like of shape (n_validation_samples,), optional
-            Weights of the validation samples.
-        groups : array-like of shape (n_samples,), optional
-            `validation_fraction` keeps each group on one side.
-
-        Returns
-        -------
-        self
-
-        Raises
-        ------
-        ValueError
-            For unusable parameters or data, and if the loss is no longer a number.
         """
         return self._fit(X, None, sample_weight, (X_val, None, sample_weight_val), groups)
 
     @said_by_estimator
     @with_callbacks
+    @completed_by(fit)
     def partial_fit(self, X, y=None, sample_weight=None):
         """Train for one epoch on some samples, going on from the present weights.
 
         The scale of the features is that of the first call.
-
-        Parameters
-        ----------
-        X, sample_weight
-            As in `fit`.
-        y : None
-            Ignored.
-
-        Returns
-        -------
-        self
         """
         return self._fit(X, None, sample_weight, partial=True)
 
@@ -83,13 +58,9 @@ class TransformerBase(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Network
     def _n_features_out(self) -> int:
         return self._code_size()
 
+    @completed_by(NetworkEstimator._samples)
     def transform(self, X) -> np.ndarray:
         """Return the codes of samples.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_samples, ...)
-            Samples.
 
         Returns
         -------
@@ -98,13 +69,9 @@ class TransformerBase(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Network
         """
         return self._ask("transform", X)
 
+    @completed_by(NetworkEstimator._samples)
     def reconstruct(self, X) -> np.ndarray:
         """Return what the network makes of samples when it has put them through their code.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_samples, ...)
-            Samples.
 
         Returns
         -------
@@ -113,13 +80,9 @@ class TransformerBase(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Network
         """
         return self._ask("reconstruct", X)
 
+    @completed_by(NetworkEstimator._samples)
     def score_samples(self, X) -> np.ndarray:
         """Return minus the reconstruction error of every sample: low where a sample is unlike the training data.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_samples, ...)
-            Samples.
 
         Returns
         -------

@@ -11,6 +11,8 @@ from numpy.typing import ArrayLike
 from sklearn.utils._param_validation import StrOptions
 
 from skmlbio.base import parameter, with_parameters
+from skmlbio.base._docstrings import completed_by
+from skmlbio.base._export import ExportMixin
 from skmlbio.base._fit_data import column_statistics
 from skmlbio.base._layer_parameters import COUNT
 from skmlbio.estimators._graph_data import GraphData
@@ -94,6 +96,7 @@ class GraphInput:
         types = self.node_types_, self.node_embedding_dim, self.unknown
         return {"": graph_entrance(self.n_features_in_, *types, self.flow, self._input_dtype)}
 
+    @completed_by(ExportMixin.export_saved_model)
     def export_saved_model(self, path, *, overwrite=False):
         """Write the network as a SavedModel, which TensorFlow alone can serve, without skmlbio and without Keras.
 
@@ -108,23 +111,6 @@ class GraphInput:
 
         Features that are not finite, edges that point past the nodes or from one graph to another, and, unless
         ``unknown="mask"``, unknown node types stop a call with an error.
-
-        Parameters
-        ----------
-        path : str or path-like
-            The folder to make.  It appears once it is whole; if anything fails, all is as before.
-        overwrite : bool, default=False
-            Whether a SavedModel or a file at `path` is replaced; an empty folder is taken without asking.
-
-        Raises
-        ------
-        sklearn.exceptions.NotFittedError
-            If the estimator is not fitted.
-        FileExistsError
-            If there is something at `path` that is not to be replaced; a folder that holds anything else than a
-            SavedModel, a link, a pipe or a device never is.
-        FileNotFoundError
-            If the folder that `path` shall be in does not exist.
         """
         super().export_saved_model(path, overwrite=overwrite)
 

@@ -7,24 +7,15 @@ from typing import Literal
 
 from sklearn.utils._param_validation import StrOptions
 
-from skmlbio.base import MatrixInput, TransformerBase, parameter, with_parameters
-from skmlbio.base._layer_parameters import (
-    COUNT,
-    STRENGTH,
-    HiddenLayers,
-    KernelPenalties,
-    require_layer_sizes,
-    require_probabilities,
-)
+from skmlbio.base import TransformerBase, parameter, with_parameters
+from skmlbio.base._code_network import CodeNetwork
+from skmlbio.base._layer_parameters import COUNT, STRENGTH, KernelPenalties
 from skmlbio.base._own_loss import Loss, ReconstructionLoss, loss_options
-from skmlbio.base._transformer import DecoderMixin
 from skmlbio.training._blueprint import Blueprint
 
 
 @with_parameters
-class AutoEncoderTransformer(
-    HiddenLayers, KernelPenalties, MatrixInput, DecoderMixin, ReconstructionLoss, TransformerBase
-):
+class AutoEncoderTransformer(CodeNetwork, KernelPenalties, ReconstructionLoss, TransformerBase):
     """Reduce, compress or denoise a matrix with an auto-encoder.
 
     The network is trained to make reconstruction = decoder(encoder(x)) equal to x, where the encoder's output, the
@@ -98,30 +89,17 @@ class AutoEncoderTransformer(
         if self.noise == "masking" and self.noise_level >= 1:
             raise ValueError(f"noise_level of masking noise is a share below 1, got {self.noise_level}.")
 
-    def _encode(self, X, *, reset):
-        data = super()._encode(X, reset=reset)
-        if self.loss == "binary_crossentropy":
-            require_probabilities(data.columns[0], "loss='binary_crossentropy'")
-        return data
-
-    def _standardizes(self):
-        return super()._standardizes() and self.loss != "binary_crossentropy"
+    def _of_probabilities(self):
+        return "loss='binary_crossentropy'" if self.loss == "binary_crossentropy" else ""
 
     def _make_blueprint(self):
         from skmlbio.networks.auto_encoder import auto_encoder
 
-        arguments = {
-            "n_features": self.n_features_in_,
-            "latent_dim": int(self.latent_dim),
-            "hidden_layer_sizes": require_layer_sizes(self.hidden_layer_sizes),
-            "activation": self.activation,
-            "dropout": float(self.dropout),
+        arguments = self._network_arguments() | {
             "noise": self.noise,
             "noise_level": float(self.noise_level) if self.noise else 0.0,
             "tied": bool(self.tied_weights),
-            "standardize": self._standardizes(),
             "bernoulli": self.loss == "binary_crossentropy",
-            "dtype": self.dtype,
         }
         return Blueprint(auto_encoder, arguments)
 
@@ -133,6 +111,3 @@ class AutoEncoderTransformer(
     def _scalars(self, epoch):
         strength = {"activity_l1": float(self.activity_l1)} if self.activity_l1 else {}
         return super()._scalars(epoch) | strength
-
-    def _code_size(self):
-        return self.blueprint_.arguments["latent_dim"]

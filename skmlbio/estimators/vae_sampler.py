@@ -10,17 +10,18 @@ import numpy as np
 from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.validation import check_is_fitted
 
-from skmlbio.base import MatrixInput, TransformerBase, parameter, with_parameters
+from skmlbio.base import TransformerBase, parameter, with_parameters
+from skmlbio.base._code_network import CodeNetwork
 from skmlbio.base._intervals import Interval
-from skmlbio.base._layer_parameters import COUNT, STRENGTH, HiddenLayers, require_layer_sizes, require_probabilities
+from skmlbio.base._layer_parameters import COUNT, STRENGTH
 from skmlbio.base._range import require_answers
-from skmlbio.base._transformer import DecoderMixin, row_blocks
+from skmlbio.base._transformer import row_blocks
 from skmlbio.training._batches import ArrayData
 from skmlbio.training._blueprint import Blueprint
 
 
 @with_parameters
-class VAESampler(HiddenLayers, MatrixInput, DecoderMixin, TransformerBase):
+class VAESampler(CodeNetwork, TransformerBase):
     """Learn a density of the rows of a matrix with a variational auto-encoder, and sample from it.
 
     A row x is thought to come from a few hidden numbers z that are standard normal, by p(x | z), whose parameters a
@@ -162,29 +163,14 @@ class VAESampler(HiddenLayers, MatrixInput, DecoderMixin, TransformerBase):
         seed = int(random_state) if isinstance(random_state, Integral) else drawn
         return self._ask_encoded("sample", ArrayData(np.arange(int(n_samples)), np.full(n_samples, seed)))
 
-    def _encode(self, X, *, reset):
-        data = super()._encode(X, reset=reset)
-        if self.likelihood == "bernoulli":
-            require_probabilities(data.columns[0], "likelihood='bernoulli'")
-        return data
-
-    def _standardizes(self):
-        return super()._standardizes() and self.likelihood != "bernoulli"
+    def _of_probabilities(self):
+        return "likelihood='bernoulli'" if self.likelihood == "bernoulli" else ""
 
     def _make_blueprint(self):
         from skmlbio.networks.variational_auto_encoder import variational_auto_encoder
 
-        arguments = {
-            "n_features": self.n_features_in_,
-            "latent_dim": int(self.latent_dim),
-            "hidden_layer_sizes": require_layer_sizes(self.hidden_layer_sizes),
-            "activation": self.activation,
-            "dropout": float(self.dropout),
-            "likelihood": self.likelihood,
-            "variance": None if self.likelihood == "bernoulli" else self.variance,
-            "standardize": self._standardizes(),
-            "dtype": self.dtype,
-        }
+        variance = None if self.likelihood == "bernoulli" else self.variance
+        arguments = self._network_arguments() | {"likelihood": self.likelihood, "variance": variance}
         return Blueprint(variational_auto_encoder, arguments)
 
     def _loss(self):
@@ -204,9 +190,6 @@ class VAESampler(HiddenLayers, MatrixInput, DecoderMixin, TransformerBase):
     def _keep(self, result, partial):
         self._n_epochs_before += len(result.history.get("loss", ()))
         super()._keep(result, partial)
-
-    def _code_size(self):
-        return self.blueprint_.arguments["latent_dim"]
 
     def _answers(self):
         import tensorflow as tf

@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from skmlbio.base._docstrings import completed_by
+
+from ._documented import drawn, drawn_from_data, drawn_from_estimator, drawn_on_axes
 from ._plotting import axes_to_draw_on, before_final_step, final_step, require_fitted
 
 if TYPE_CHECKING:
@@ -67,6 +70,7 @@ class AttentionMapDisplay:
         self.first_position = first_position
 
     @classmethod
+    @completed_by(drawn_from_estimator, drawn)
     def from_estimator(
         cls,
         estimator: Any,
@@ -82,29 +86,12 @@ class AttentionMapDisplay:
 
         Parameters
         ----------
-        estimator : estimator, Pipeline or search
-            A fitted estimator with ``attention_maps``, or a fitted pipeline that ends with one, or a fitted search for
-            either of them.
         sequence : str, or a Biopython Seq or SeqRecord
             The string.
         first_position : int, default=1
             The number of its first residue.
         block, head, ax, im_kwargs
             As in `plot`.
-
-        Returns
-        -------
-        display : AttentionMapDisplay
-            The display, drawn.
-
-        Raises
-        ------
-        NotFittedError
-            If the estimator is not fitted.
-        TypeError
-            If it has no attention maps.
-        ValueError
-            If the estimator refuses the string, or as `plot` does.
         """
         require_fitted(estimator, cls.__name__)
         trained = final_step(estimator)
@@ -118,6 +105,7 @@ class AttentionMapDisplay:
         return display.plot(ax, block=block, head=head, im_kwargs=im_kwargs)
 
     @classmethod
+    @completed_by(drawn_from_data, drawn, from_estimator)
     def from_maps(
         cls,
         maps: ArrayLike,
@@ -137,24 +125,11 @@ class AttentionMapDisplay:
             The shares, by block and head.
         sequence : str
             The string, of that length.
-        first_position : int, default=1
-            The number of its first residue.
-        block, head, ax, im_kwargs
-            As in `plot`.
-
-        Returns
-        -------
-        display : AttentionMapDisplay
-            The display, drawn.
-
-        Raises
-        ------
-        ValueError
-            As `plot` does.
         """
         display = cls(np.asarray(maps), sequence, first_position=first_position)
         return display.plot(ax, block=block, head=head, im_kwargs=im_kwargs)
 
+    @completed_by(drawn_on_axes)
     def plot(
         self,
         ax: Axes | None = None,
@@ -167,8 +142,6 @@ class AttentionMapDisplay:
 
         Parameters
         ----------
-        ax : matplotlib Axes, default=None
-            The axes to draw on; by default those of a new figure.
         block : int, default=-1
             Which block, counted from 0, or from the last one backwards.
         head : int, default=None
@@ -183,10 +156,10 @@ class AttentionMapDisplay:
 
         Raises
         ------
-        ImportError
-            If matplotlib is not installed.
         ValueError
             If the maps are not of the string's length, or if there is no such block or head.
+        ImportError
+            If matplotlib is not installed.
         """
         shares, title = self._shares(block, head)
         self.ax_ = axes_to_draw_on(ax, f"{type(self).__name__}.plot", figsize=(6.4, 5.4))

@@ -10,6 +10,9 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.decomposition import PCA
 from sklearn.utils import check_array
 
+from skmlbio.base._docstrings import completed_by
+
+from ._documented import drawn, drawn_from_data, drawn_from_estimator, drawn_on_axes
 from ._plotting import (
     COLORS,
     axes_to_draw_on,
@@ -89,6 +92,7 @@ class LatentSpaceDisplay:
         self.y_name = y_name
 
     @classmethod
+    @completed_by(drawn_from_estimator, drawn)
     def from_estimator(
         cls,
         estimator: Any,
@@ -105,8 +109,6 @@ class LatentSpaceDisplay:
 
         Parameters
         ----------
-        estimator : transformer, Pipeline or search
-            A fitted transformer, or a fitted pipeline that ends with one, or a fitted search for either of them.
         X : array-like, or whatever the estimator transforms
             The n_samples samples.
         y : array-like of shape (n_samples,), default=None
@@ -115,20 +117,6 @@ class LatentSpaceDisplay:
             What `y` is; by default the name of the series `y`, if it is one.
         components, y_kind, ax, scatter_kwargs
             As in `plot`.
-
-        Returns
-        -------
-        display : LatentSpaceDisplay
-            The display, drawn.
-
-        Raises
-        ------
-        NotFittedError
-            If the estimator is not fitted.
-        TypeError
-            If it has no ``transform``.
-        ValueError
-            As `plot` does.
         """
         require_fitted(estimator, cls.__name__)
         if not hasattr(estimator, "transform"):
@@ -143,6 +131,7 @@ class LatentSpaceDisplay:
         return display.plot(ax, components=components, y_kind=y_kind, scatter_kwargs=scatter_kwargs)
 
     @classmethod
+    @completed_by(drawn_from_data, drawn, from_estimator)
     def from_data(
         cls,
         codes: ArrayLike,
@@ -161,24 +150,8 @@ class LatentSpaceDisplay:
         ----------
         codes : array-like of shape (n_samples, n_components)
             The codes; names are taken from a data frame's columns.
-        y : array-like of shape (n_samples,), default=None
-            A class or a quantity for each sample.
         component_names : sequence of n_components str, default=None
             The names of the dimensions.
-        y_name : str, default=None
-            What `y` is; by default the name of the series `y`, if it is one.
-        components, y_kind, ax, scatter_kwargs
-            As in `plot`.
-
-        Returns
-        -------
-        display : LatentSpaceDisplay
-            The display, drawn.
-
-        Raises
-        ------
-        ValueError
-            As `plot` does.
         """
         if component_names is None:
             component_names = getattr(codes, "columns", None)
@@ -186,6 +159,7 @@ class LatentSpaceDisplay:
         display = cls(np.asarray(codes), y=y, component_names=component_names, y_name=y_name)
         return display.plot(ax, components=components, y_kind=y_kind, scatter_kwargs=scatter_kwargs)
 
+    @completed_by(drawn_on_axes)
     def plot(
         self,
         ax: Axes | None = None,
@@ -198,8 +172,6 @@ class LatentSpaceDisplay:
 
         Parameters
         ----------
-        ax : matplotlib Axes, default=None
-            The axes to draw on; by default those of a new figure.
         components : int, sequence of one or two int, "pca" or None, default=None
             The dimensions to draw, counted from 0, or ``"pca"`` for the first two principal components of the codes.
             None draws the first two, or the only one.
@@ -216,12 +188,12 @@ class LatentSpaceDisplay:
 
         Raises
         ------
-        ImportError
-            If matplotlib is not installed.
         ValueError
             If the codes are no matrix of finite numbers, if there is no such dimension, if `y` or the names are of
             another length, if `y_kind` is unknown or says that words are numbers, or if the principal components of
             equal codes are asked for.
+        ImportError
+            If matplotlib is not installed.
         """
         points, names = self._points(components)
         labels, numeric = self._labels(y_kind)

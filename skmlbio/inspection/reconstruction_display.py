@@ -10,6 +10,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.utils import check_array
 
+from skmlbio.base._docstrings import completed_by
+
+from ._documented import drawn, drawn_from_data, drawn_from_estimator, drawn_on_axes
 from ._plotting import (
     COLORS,
     axes_to_draw_on,
@@ -87,6 +90,7 @@ class ReconstructionDisplay:
         self.image_shape = image_shape
 
     @classmethod
+    @completed_by(drawn_from_estimator, drawn)
     def from_estimator(
         cls,
         estimator: Any,
@@ -112,20 +116,6 @@ class ReconstructionDisplay:
             ``(height, width)`` or ``(height, width, 3)``, if each sample is an image.
         kind, n_shown, standardize, ax, plot_kwargs
             As in `plot`.
-
-        Returns
-        -------
-        display : ReconstructionDisplay
-            The display, drawn. The features are named as at the fit, or by the columns of `X`.
-
-        Raises
-        ------
-        NotFittedError
-            If the estimator is not fitted.
-        TypeError
-            If it cannot reconstruct.
-        ValueError
-            As `plot` does.
         """
         require_fitted(estimator, cls.__name__)
         estimator = found_best(estimator)
@@ -143,6 +133,7 @@ class ReconstructionDisplay:
         return display.plot(ax, kind=kind, n_shown=n_shown, standardize=standardize, plot_kwargs=plot_kwargs)
 
     @classmethod
+    @completed_by(drawn_from_data, drawn, from_estimator)
     def from_data(
         cls,
         original: ArrayLike,
@@ -166,26 +157,13 @@ class ReconstructionDisplay:
             What came back.
         feature_names : sequence of n_features str, default=None
             The names of the features; by default the columns of `original`, if it is a data frame.
-        image_shape : tuple of int, default=None
-            ``(height, width)`` or ``(height, width, 3)``, if each sample is an image.
-        kind, n_shown, standardize, ax, plot_kwargs
-            As in `plot`.
-
-        Returns
-        -------
-        display : ReconstructionDisplay
-            The display, drawn.
-
-        Raises
-        ------
-        ValueError
-            As `plot` does.
         """
         if feature_names is None:
             feature_names = getattr(original, "columns", None)
         display = cls(dense(original), dense(reconstruction), feature_names=feature_names, image_shape=image_shape)
         return display.plot(ax, kind=kind, n_shown=n_shown, standardize=standardize, plot_kwargs=plot_kwargs)
 
+    @completed_by(drawn_on_axes)
     def plot(
         self,
         ax: Axes | None = None,
@@ -222,11 +200,11 @@ class ReconstructionDisplay:
 
         Raises
         ------
-        ImportError
-            If matplotlib is not installed.
         ValueError
             If the two arrays are not of one shape or not finite, if the names or the image do not fit them, if every
             feature is constant, or if `kind` or `n_shown` is impossible.
+        ImportError
+            If matplotlib is not installed.
         """
         original, reconstruction = self._pair()
         if kind == "auto":

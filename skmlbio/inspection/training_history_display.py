@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from skmlbio.base._docstrings import completed_by
+
+from ._documented import drawn, drawn_from_data, drawn_from_estimator, drawn_on_axes
 from ._plotting import COLORS, axes_to_draw_on, final_step, label_text, legend_beside, make_room_for, require_fitted
 
 if TYPE_CHECKING:
@@ -65,6 +68,7 @@ class TrainingHistoryDisplay:
         self.kept_epochs = kept_epochs
 
     @classmethod
+    @completed_by(drawn_from_estimator, drawn)
     def from_estimator(
         cls,
         estimator: Any,
@@ -78,25 +82,8 @@ class TrainingHistoryDisplay:
 
         Parameters
         ----------
-        estimator : estimator, Pipeline or search
-            A fitted estimator with ``history_``, or a fitted pipeline that ends with one, or a fitted search for either
-            of them, of which the best one is drawn.
         metrics, log_scale, ax, line_kwargs
             As in `plot`.
-
-        Returns
-        -------
-        display : TrainingHistoryDisplay
-            The display, drawn.
-
-        Raises
-        ------
-        NotFittedError
-            If the estimator is not fitted.
-        TypeError
-            If it keeps no history.
-        ValueError
-            As `plot` does.
         """
         require_fitted(estimator, cls.__name__)
         trained = final_step(estimator)
@@ -106,6 +93,7 @@ class TrainingHistoryDisplay:
         return display.plot(ax, metrics=metrics, log_scale=log_scale, line_kwargs=line_kwargs)
 
     @classmethod
+    @completed_by(drawn_from_data, drawn, from_estimator)
     def from_history(
         cls,
         history: Mapping[str, Sequence[float]],
@@ -124,22 +112,11 @@ class TrainingHistoryDisplay:
             One number an epoch under each name.
         kept_epochs : int or (int, int), default=None
             The epoch to mark, counted from 1, or the first and the last one of several.
-        metrics, log_scale, ax, line_kwargs
-            As in `plot`.
-
-        Returns
-        -------
-        display : TrainingHistoryDisplay
-            The display, drawn.
-
-        Raises
-        ------
-        ValueError
-            As `plot` does.
         """
         display = cls(history, kept_epochs=kept_epochs)
         return display.plot(ax, metrics=metrics, log_scale=log_scale, line_kwargs=line_kwargs)
 
+    @completed_by(drawn_on_axes)
     def plot(
         self,
         ax: Axes | None = None,
@@ -152,8 +129,6 @@ class TrainingHistoryDisplay:
 
         Parameters
         ----------
-        ax : matplotlib Axes, default=None
-            The axes to draw on; by default those of a new figure.
         metrics : str or sequence of str, default="loss"
             The names to draw, each with its validation twin where there is one; ``"val_loss"`` draws the twin alone.
             Metrics of different scales are better drawn on axes of their own.
@@ -169,11 +144,11 @@ class TrainingHistoryDisplay:
 
         Raises
         ------
-        ImportError
-            If matplotlib is not installed.
         ValueError
             If a metric is not in the history, if the curves have no or different numbers of epochs, if `log_scale`
             meets a value that is not positive, or if the kept epochs are none of the epochs.
+        ImportError
+            If matplotlib is not installed.
         """
         curves = self._curves(metrics, log_scale)
         kept, own = self._kept(len(next(iter(curves.values())))), ax is None

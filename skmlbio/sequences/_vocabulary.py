@@ -26,13 +26,6 @@ class Vocabulary:
     tokens : sequence of str
         The tokens, distinct and not empty; kept as a tuple.
 
-    Attributes
-    ----------
-    padding_token : int
-        0, the number after a sequence's end.
-    unknown_token : int
-        1, the number of a token outside the vocabulary.
-
     Raises
     ------
     ValueError

@@ -10,17 +10,7 @@ import pandas as pd
 from scipy.sparse import eye_array
 from sklearn.base import BaseEstimator, clone, is_classifier
 
-from skmlbio import (
-    AttentionClassifier,
-    AutoEncoderTransformer,
-    DenseClassifier,
-    DenseRegressor,
-    GCNClassifier,
-    NetworkClassifier,
-    NetworkRegressor,
-    NetworkTransformer,
-    VAESampler,
-)
+import skmlbio
 from skmlbio.graphs import Graph, ensure_graphs, flat_batch
 
 RANDOM = np.random.default_rng(0)
@@ -134,9 +124,9 @@ class Case(NamedTuple):
 
 CASES = {
     "attention": Case(
-        AttentionClassifier("dna", embedding_dim=4, n_heads=2, feed_forward_dim=4, kernel_width=3), STRINGS
+        skmlbio.AttentionClassifier("dna", embedding_dim=4, n_heads=2, feed_forward_dim=4, kernel_width=3), STRINGS
     ),
-    "gcn": Case(GCNClassifier(hidden_layer_sizes=(4,), readout_layer_sizes=(4,)), GRAPHS),
+    "gcn": Case(skmlbio.GCNClassifier(hidden_layer_sizes=(4,), readout_layer_sizes=(4,)), GRAPHS),
 }
 
 
@@ -144,13 +134,13 @@ CASES = {
 
 MATRIX = Inputs(X=list(RANDOM.normal(size=(N_SAMPLES, 4))), unusual=[], wrong={}, served=lambda rows: {"X": rows})
 MATRIX_CASES = {
-    "dense classifier": Case(DenseClassifier((4,)), MATRIX),
-    "dense regressor": Case(DenseRegressor((4,)), MATRIX),
-    "own classifier": Case(NetworkClassifier(), MATRIX),
-    "own regressor": Case(NetworkRegressor(), MATRIX),
-    "own transformer": Case(NetworkTransformer(), MATRIX),
-    "auto-encoder": Case(AutoEncoderTransformer(hidden_layer_sizes=(4,)), MATRIX),
-    "vae": Case(VAESampler(hidden_layer_sizes=(4,)), MATRIX),
+    "dense classifier": Case(skmlbio.DenseClassifier((4,)), MATRIX),
+    "dense regressor": Case(skmlbio.DenseRegressor((4,)), MATRIX),
+    "own classifier": Case(skmlbio.NetworkClassifier(), MATRIX),
+    "own regressor": Case(skmlbio.NetworkRegressor(), MATRIX),
+    "own transformer": Case(skmlbio.NetworkTransformer(), MATRIX),
+    "auto-encoder": Case(skmlbio.AutoEncoderTransformer(hidden_layer_sizes=(4,)), MATRIX),
+    "vae": Case(skmlbio.VAESampler(hidden_layer_sizes=(4,)), MATRIX),
 }
 
 # A value for every parameter that can be one; all are exact in single precision.

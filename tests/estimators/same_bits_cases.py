@@ -10,17 +10,7 @@ import numpy as np
 from own_networks import convolving_network, recurrent_network, residual_network
 from sklearn.base import BaseEstimator, clone
 
-from skmlbio import (
-    AttentionClassifier,
-    AutoEncoderTransformer,
-    DenseClassifier,
-    DenseRegressor,
-    GCNClassifier,
-    NetworkClassifier,
-    NetworkRegressor,
-    NetworkTransformer,
-    VAESampler,
-)
+import skmlbio
 from skmlbio.graphs import Graph
 
 RANDOM = np.random.default_rng(0)
@@ -62,26 +52,32 @@ SMALL = {"embedding_dim": 32, "feed_forward_dim": 64}
 TWO = {"hidden_layer_sizes": (64, 64)}
 WIDE = {"hidden_layer_sizes": (256,), "batch_size": 128}
 CASES = {
-    "attention of peptides": case(AttentionClassifier, PEPTIDES, epochs=3),
-    "attention, pre": case(AttentionClassifier, PROTEINS, norm="pre", pooling="mean", positions="sinusoidal", **SMALL),
-    "attention, post": case(AttentionClassifier, PROTEINS, norm="post", pooling="attention", positions="none", **SMALL),
-    "gin": case(GCNClassifier, GRAPHS, conv="gin"),
-    "gcn": case(GCNClassifier, GRAPHS, conv="gcn", pooling="attention", residual=True, **TWO),
-    "gat": case(GCNClassifier, GRAPHS, conv="gat"),
-    "sage": case(GCNClassifier, GRAPHS, conv="sage", batch_normalization=False, pooling="mean", dropout=0.2, **TWO),
-    "tag": case(GCNClassifier, GRAPHS, conv="tag", pooling="sum", **TWO),
-    "arma": case(GCNClassifier, GRAPHS, conv="arma", pooling="max", batch_normalization=False, **TWO),
-    "gat of edges": case(GCNClassifier, LARGE_GRAPHS, conv="gat", batch_size=8, **TWO),
-    "gin of edges": case(GCNClassifier, LARGE_GRAPHS, conv="gin", batch_size=8, **TWO),
-    "dense classifier": case(DenseClassifier, ROWS, dropout=0.3, **WIDE),
-    "dense regressor": case(DenseRegressor, ROWS, dropout=0.3, **WIDE),
-    "auto-encoder": case(AutoEncoderTransformer, ROWS, noise="gaussian", dropout=0.2, **WIDE),
-    "auto-encoder, tied": case(AutoEncoderTransformer, ROWS, noise="masking", tied_weights=True, **WIDE),
-    "vae": case(VAESampler, ROWS, n_importance=5, **WIDE),
-    "own, residual": case(NetworkClassifier, ROWS, residual_network, batch_size=128),
-    "own, recurrent": case(NetworkRegressor, SERIES, recurrent_network, batch_size=32),
-    "own, convolving": case(NetworkClassifier, SERIES, convolving_network, batch_size=32),
-    "own transformer": case(NetworkTransformer, ROWS, batch_size=128),
+    "attention of peptides": case(skmlbio.AttentionClassifier, PEPTIDES, epochs=3),
+    "attention, pre": case(
+        skmlbio.AttentionClassifier, PROTEINS, norm="pre", pooling="mean", positions="sinusoidal", **SMALL
+    ),
+    "attention, post": case(
+        skmlbio.AttentionClassifier, PROTEINS, norm="post", pooling="attention", positions="none", **SMALL
+    ),
+    "gin": case(skmlbio.GCNClassifier, GRAPHS, conv="gin"),
+    "gcn": case(skmlbio.GCNClassifier, GRAPHS, conv="gcn", pooling="attention", residual=True, **TWO),
+    "gat": case(skmlbio.GCNClassifier, GRAPHS, conv="gat"),
+    "sage": case(
+        skmlbio.GCNClassifier, GRAPHS, conv="sage", batch_normalization=False, pooling="mean", dropout=0.2, **TWO
+    ),
+    "tag": case(skmlbio.GCNClassifier, GRAPHS, conv="tag", pooling="sum", **TWO),
+    "arma": case(skmlbio.GCNClassifier, GRAPHS, conv="arma", pooling="max", batch_normalization=False, **TWO),
+    "gat of edges": case(skmlbio.GCNClassifier, LARGE_GRAPHS, conv="gat", batch_size=8, **TWO),
+    "gin of edges": case(skmlbio.GCNClassifier, LARGE_GRAPHS, conv="gin", batch_size=8, **TWO),
+    "dense classifier": case(skmlbio.DenseClassifier, ROWS, dropout=0.3, **WIDE),
+    "dense regressor": case(skmlbio.DenseRegressor, ROWS, dropout=0.3, **WIDE),
+    "auto-encoder": case(skmlbio.AutoEncoderTransformer, ROWS, noise="gaussian", dropout=0.2, **WIDE),
+    "auto-encoder, tied": case(skmlbio.AutoEncoderTransformer, ROWS, noise="masking", tied_weights=True, **WIDE),
+    "vae": case(skmlbio.VAESampler, ROWS, n_importance=5, **WIDE),
+    "own, residual": case(skmlbio.NetworkClassifier, ROWS, residual_network, batch_size=128),
+    "own, recurrent": case(skmlbio.NetworkRegressor, SERIES, recurrent_network, batch_size=32),
+    "own, convolving": case(skmlbio.NetworkClassifier, SERIES, convolving_network, batch_size=32),
+    "own transformer": case(skmlbio.NetworkTransformer, ROWS, batch_size=128),
 }
 
 

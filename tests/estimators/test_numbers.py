@@ -6,16 +6,7 @@ import pytest
 import tensorflow as tf
 from scipy import sparse
 
-from skmlbio import (
-    AutoEncoderTransformer,
-    DenseClassifier,
-    DenseRegressor,
-    GCNClassifier,
-    NetworkClassifier,
-    NetworkRegressor,
-    NetworkTransformer,
-    VAESampler,
-)
+import skmlbio
 from skmlbio.graphs import Graph
 
 Z = np.random.default_rng(0).normal(size=(400, 3))
@@ -28,32 +19,32 @@ FIT = {"epochs": 40, "learning_rate": 0.02, "random_state": 0}
 def test_where_columns_lie_is_no_matter_to_a_classifier(units: str) -> None:
     offset, factor = FAR[units]
     X = offset + factor * Z
-    classifier = DenseClassifier((16,), **FIT).fit(X, Y)
+    classifier = skmlbio.DenseClassifier((16,), **FIT).fit(X, Y)
     assert classifier.score(X, Y) >= 0.99
     # Rounding 1.7e9 + z to double precision is all that is lost.
-    plain = DenseClassifier((16,), **FIT).fit(Z, Y)
+    plain = skmlbio.DenseClassifier((16,), **FIT).fit(Z, Y)
     np.testing.assert_allclose(classifier.predict_proba(X), plain.predict_proba(Z), atol=1e-3)
-    thin = DenseClassifier((16,), **FIT).fit(sparse.csr_matrix(X), Y)
+    thin = skmlbio.DenseClassifier((16,), **FIT).fit(sparse.csr_matrix(X), Y)
     np.testing.assert_array_equal(thin.predict_proba(sparse.csr_matrix(X)), classifier.predict_proba(X))
 
 
 def test_where_columns_lie_is_no_matter_to_a_network_of_ones_own() -> None:
     X = 1.7e9 + Z.reshape(200, 2, 3)
     y = Z.reshape(200, 2, 3)[:, 1, 0] > 0
-    assert NetworkClassifier(**FIT).fit(X, y).score(X, y) >= 0.99
+    assert skmlbio.NetworkClassifier(**FIT).fit(X, y).score(X, y) >= 0.99
     X = 1.7e9 + Z
-    rebuilt = NetworkTransformer(network_params={"n_components": 3}, **FIT).fit(X).reconstruct(X)
+    rebuilt = skmlbio.NetworkTransformer(network_params={"n_components": 3}, **FIT).fit(X).reconstruct(X)
     assert rebuilt.dtype == np.float64 and np.abs(rebuilt - X).mean() < 0.3
 
 
 def test_where_node_features_lie_is_no_matter() -> None:
     graphs = [Graph(1.7e9 + np.full((2, 1), z), [[0, 1], [1, 0]]) for z in Z[:80, 0]]
-    classifier = GCNClassifier(hidden_layer_sizes=(8,), epochs=60, learning_rate=0.02, random_state=0)
+    classifier = skmlbio.GCNClassifier(hidden_layer_sizes=(8,), epochs=60, learning_rate=0.02, random_state=0)
     assert classifier.fit(graphs, Y[:80]).score(graphs, Y[:80]) > 0.95
 
 
 @pytest.mark.parametrize("scale", [10.0, 1e40])
-@pytest.mark.parametrize("cls", [DenseRegressor, NetworkRegressor])
+@pytest.mark.parametrize("cls", [skmlbio.DenseRegressor, skmlbio.NetworkRegressor])
 def test_targets_far_from_zero(cls, scale: float) -> None:
     y = scale * (1.7e8 + Z.sum(axis=1))
     regressor = cls(**FIT).fit(Z, y, X_val=Z[:50], y_val=y[:50])
@@ -64,22 +55,22 @@ def test_targets_far_from_zero(cls, scale: float) -> None:
 
 def test_reconstructions_and_draws_keep_their_digits() -> None:
     X = 1.7e9 + Z * [1, 2, 3]
-    encoder = AutoEncoderTransformer(3, **FIT).fit(X)
+    encoder = skmlbio.AutoEncoderTransformer(3, **FIT).fit(X)
     for rebuilt in (encoder.reconstruct(X), encoder.inverse_transform(encoder.transform(X))):
         assert rebuilt.dtype == np.float64
         assert (np.abs(rebuilt - X).mean(axis=0) < [0.3, 0.6, 0.9]).all()
-    sampler = VAESampler(2, **FIT).fit(X)
+    sampler = skmlbio.VAESampler(2, **FIT).fit(X)
     drawn = sampler.sample(4000, random_state=0)
     assert drawn.dtype == np.float64
     np.testing.assert_allclose(drawn.mean(axis=0) - X.mean(axis=0), 0, atol=0.4)
     np.testing.assert_allclose(drawn.std(axis=0), X.std(axis=0), rtol=0.15)
-    plain = VAESampler(2, **FIT).fit(X - 1.7e9)
+    plain = skmlbio.VAESampler(2, **FIT).fit(X - 1.7e9)
     assert sampler.score(X) == pytest.approx(plain.score(X - 1.7e9), abs=0.1)
 
 
 def test_exported_networks_keep_the_digits(tmp_path) -> None:
     X = 1.7e9 + Z
-    regressor = DenseRegressor(**FIT).fit(pd.DataFrame(X, columns=["a", "b", "c"]), 1.7e9 + 10 * Z.sum(axis=1))
+    regressor = skmlbio.DenseRegressor(**FIT).fit(pd.DataFrame(X, columns=["a", "b", "c"]), 1.7e9 + 10 * Z.sum(axis=1))
     regressor.export_saved_model(tmp_path / "served")
     served = tf.saved_model.load(tmp_path / "served").signatures
     expected = regressor.predict(pd.DataFrame(X, columns=["a", "b", "c"]))
@@ -94,12 +85,12 @@ def test_exported_networks_keep_the_digits(tmp_path) -> None:
 CONSTANT = np.column_stack([Z[:, 0], np.full(400, 5.1), Z[:, 1], np.zeros(400)])
 OTHER = CONSTANT[:1] + np.array([0, 0.5, 0, 0])
 MODELS = {
-    "encoder": AutoEncoderTransformer(2, **FIT),
-    "tied": AutoEncoderTransformer(2, tied_weights=True, **FIT),
-    "own": NetworkTransformer(**FIT),
-    "decoder": VAESampler(2, **FIT),
-    "feature": VAESampler(2, variance="feature", **FIT),
-    "fixed": VAESampler(2, variance=0.25, **FIT),
+    "encoder": skmlbio.AutoEncoderTransformer(2, **FIT),
+    "tied": skmlbio.AutoEncoderTransformer(2, tied_weights=True, **FIT),
+    "own": skmlbio.NetworkTransformer(**FIT),
+    "decoder": skmlbio.VAESampler(2, **FIT),
+    "feature": skmlbio.VAESampler(2, variance="feature", **FIT),
+    "fixed": skmlbio.VAESampler(2, variance=0.25, **FIT),
 }
 
 
@@ -117,9 +108,9 @@ def test_a_constant_column_comes_back_as_the_constant(name: str) -> None:
 
 
 def test_a_constant_column_adds_nothing_to_a_density() -> None:
-    sampler = VAESampler(2, variance="feature", **FIT).fit(CONSTANT)
+    sampler = skmlbio.VAESampler(2, variance="feature", **FIT).fit(CONSTANT)
     assert sampler.score(CONSTANT) == pytest.approx(
-        VAESampler(2, variance="feature", **FIT).fit(Z[:, :2]).score(Z[:, :2]), abs=0.1
+        skmlbio.VAESampler(2, variance="feature", **FIT).fit(Z[:, :2]).score(Z[:, :2]), abs=0.1
     )
     change = sampler.score_samples(CONSTANT[:1] + np.array([0, 0, 0, 0.02]))[0] - sampler.score_samples(CONSTANT[:1])[0]
     assert change == pytest.approx(-0.5 * 2**2, abs=0.3)
@@ -145,7 +136,7 @@ def test_nothing_that_varies(name: str, X: np.ndarray) -> None:
     np.testing.assert_array_equal(model.reconstruct(X), X)
 
 
-@pytest.mark.parametrize("cls", [DenseRegressor, NetworkRegressor])
+@pytest.mark.parametrize("cls", [skmlbio.DenseRegressor, skmlbio.NetworkRegressor])
 @pytest.mark.parametrize(
     "y", [np.full(20, 5.1), np.full((20, 2), -1.7e9), np.column_stack([Z[:20, 0], np.full(20, 0.1), np.zeros(20)])]
 )
@@ -162,7 +153,7 @@ def test_a_constant_target_is_predicted_as_the_constant(cls, y: np.ndarray, tmp_
         assert regressor.predict(Z)[:, 0].std() > 0.1
 
 
-@pytest.mark.parametrize("cls", [DenseRegressor, NetworkRegressor])
+@pytest.mark.parametrize("cls", [skmlbio.DenseRegressor, skmlbio.NetworkRegressor])
 def test_a_target_that_was_constant_may_vary_later(cls) -> None:
     y = np.column_stack([np.full(400, 5.1), np.full(400, -2.0)])
     later = y + np.column_stack([Z[:, 0], np.zeros(400)])
@@ -192,17 +183,29 @@ FRAME = lambda X: pd.DataFrame(X, columns=["a", "b", "mass"])  # noqa: E731
 )
 def test_what_single_precision_cannot_hold_is_refused_by_name(container, named: str, standardize: bool) -> None:
     message = rf"^X\[7, 2\] is -1e\+40{named}, but numbers must lie between -3.4e\+38 and 3.4e\+38"
-    for estimator in (DenseClassifier, AutoEncoderTransformer, VAESampler, NetworkRegressor):
+    for estimator in (
+        skmlbio.DenseClassifier,
+        skmlbio.AutoEncoderTransformer,
+        skmlbio.VAESampler,
+        skmlbio.NetworkRegressor,
+    ):
         with pytest.raises(ValueError, match=message):
             estimator(standardize=standardize, epochs=1).fit(beyond(container), Y[:60])
-    classifier = DenseClassifier(standardize=standardize, epochs=1).fit(container(Z[:60]), Y[:60])
+    classifier = skmlbio.DenseClassifier(standardize=standardize, epochs=1).fit(container(Z[:60]), Y[:60])
     for ask in (classifier.predict, classifier.predict_proba):
         with pytest.raises(ValueError, match=message):
             ask(beyond(container))
 
 
 @pytest.mark.parametrize(
-    "cls", [DenseClassifier, DenseRegressor, AutoEncoderTransformer, VAESampler, NetworkTransformer]
+    "cls",
+    [
+        skmlbio.DenseClassifier,
+        skmlbio.DenseRegressor,
+        skmlbio.AutoEncoderTransformer,
+        skmlbio.VAESampler,
+        skmlbio.NetworkTransformer,
+    ],
 )
 def test_samples_too_far_from_the_training_data_get_no_answer(cls) -> None:
     X = Z * [1, 1, 1e-200]  # within single precision, but not once the last column is standardised
@@ -221,26 +224,26 @@ def test_samples_too_far_from_the_training_data_get_no_answer(cls) -> None:
 def test_node_features_that_single_precision_cannot_hold() -> None:
     graphs = [Graph([[1.0]]), Graph([[2.0], [-1e40]])]
     with pytest.raises(ValueError, match=r"graph 1: node 1 has -1e\+40 as feature 0; finite needed, and between"):
-        GCNClassifier().fit(graphs, [0, 1])
+        skmlbio.GCNClassifier().fit(graphs, [0, 1])
 
 
 @pytest.mark.parametrize("y", [[1e-200, 2e-200, 3e-200, 1e200], [1e300, 2e300, 3e300, 4e300], [1e-300, 0, 0, 0]])
 def test_targets_of_any_size(y: list) -> None:
-    predicted = DenseRegressor(epochs=2, random_state=0).fit(Z[:4], y).predict(Z[:4])
+    predicted = skmlbio.DenseRegressor(epochs=2, random_state=0).fit(Z[:4], y).predict(Z[:4])
     assert (np.abs(predicted - np.mean(y)) < 5 * np.ptp(y)).all()
 
 
 def test_targets_beyond_double_precision_are_refused() -> None:
     with pytest.raises(ValueError, match=r"^y holds 1.7e\+308, too far from its mean of .* single precision"):
-        DenseRegressor().fit(Z[:4], [0.0, 1.7e308, -1.7e308, 1.0])
+        skmlbio.DenseRegressor().fit(Z[:4], [0.0, 1.7e308, -1.7e308, 1.0])
 
 
 def test_later_targets_too_far_from_the_first_are_refused() -> None:
     y, far = Z[:, 0], np.where(np.arange(400) == 3, 1e60, Z[:, 0])
     with pytest.raises(ValueError, match=r"^y_val holds 1e\+60, too far from its mean"):
-        DenseRegressor(epochs=1).fit(Z, y, X_val=Z, y_val=far)
+        skmlbio.DenseRegressor(epochs=1).fit(Z, y, X_val=Z, y_val=far)
     with pytest.raises(ValueError, match=r"^y holds 1e\+60, too far from its mean"):
-        DenseRegressor(epochs=1).fit(Z, y).partial_fit(Z, far)
+        skmlbio.DenseRegressor(epochs=1).fit(Z, y).partial_fit(Z, far)
 
 
 # Types ----------------------------------------------------------------------------------------------------------------
@@ -249,7 +252,7 @@ def test_later_targets_too_far_from_the_first_are_refused() -> None:
 def test_whole_numbers_beyond_two_to_the_53() -> None:
     nanoseconds = (1_700_000_000 * 10**9 + (Z * 1e9).astype(np.int64)).astype(np.int64)
     for X in (nanoseconds, nanoseconds.astype(np.uint64), pd.DataFrame(nanoseconds), sparse.csr_matrix(nanoseconds)):
-        assert DenseClassifier((16,), **FIT).fit(X, Y).score(X, Y) >= 0.99
+        assert skmlbio.DenseClassifier((16,), **FIT).fit(X, Y).score(X, Y) >= 0.99
 
 
 @pytest.mark.parametrize("standardize", [True, False])
@@ -259,7 +262,7 @@ def test_whole_numbers_beyond_two_to_the_53() -> None:
 def test_numbers_of_any_type_are_the_same_numbers(dtype, standardize: bool) -> None:
     whole = (Z > 0).astype(float)
     X = pd.DataFrame(whole).astype(dtype) if isinstance(dtype, str) else whole.astype(dtype)
-    classifier = DenseClassifier((4,), standardize=standardize, epochs=2, random_state=0)
+    classifier = skmlbio.DenseClassifier((4,), standardize=standardize, epochs=2, random_state=0)
     expected = classifier.fit(whole, Y).predict_proba(whole)
     np.testing.assert_array_equal(classifier.predict_proba(X), expected)
     np.testing.assert_array_equal(classifier.fit(X, Y).predict_proba(X), expected)
@@ -269,4 +272,4 @@ def test_missing_values_of_nullable_columns_are_refused() -> None:
     X = pd.DataFrame(Z[:20]).astype("Float64")
     X.iloc[3, 1] = pd.NA
     with pytest.raises(ValueError, match="Input X contains NaN"):
-        DenseClassifier().fit(X, Y[:20])
+        skmlbio.DenseClassifier().fit(X, Y[:20])
