@@ -48,10 +48,8 @@ def token_entrance(vocabulary: Vocabulary, unknown: str, network: ServedNetwork)
 
     Parameters
     ----------
-    vocabulary : Vocabulary
-        Whose numbers the network takes.
-    unknown : {"error", "mask"}
-        What happens to a token outside the vocabulary.
+    vocabulary, unknown
+        As in `sequence_entrance`, for tokens.
     network : ServedNetwork
         Whose module shall own the table of tokens.
     """

@@ -9,9 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from skmlbio.base._docstrings import completed_by
-
-from ._documented import drawn, drawn_from_data, drawn_from_estimator, drawn_on_axes
+from ._display import Display
 from ._plotting import axes_to_draw_on, before_final_step, final_step, require_fitted
 
 if TYPE_CHECKING:
@@ -21,7 +19,7 @@ _SMALLEST_LETTER, _LARGEST_LETTER = 6.0, 10.0  # in points; where smaller ones w
 _NUMBER_WIDTH = 28.0  # what a number on an axis takes, in points
 
 
-class AttentionMapDisplay:
+class AttentionMapDisplay(Display):
     """An attention map of one string: how much each residue collects from each other one.
 
     A row is a residue that collects, a column one that is collected from; rows sum to 1.  The axes have the letters of
@@ -43,10 +41,6 @@ class AttentionMapDisplay:
         The map drawn.
     colorbar_ : matplotlib Colorbar
         What its colours mean.
-    ax_ : matplotlib Axes
-        The axes drawn on.
-    figure_ : matplotlib Figure
-        The figure of these axes.
 
     See Also
     --------
@@ -70,7 +64,6 @@ class AttentionMapDisplay:
         self.first_position = first_position
 
     @classmethod
-    @completed_by(drawn_from_estimator, drawn)
     def from_estimator(
         cls,
         estimator: Any,
@@ -105,7 +98,6 @@ class AttentionMapDisplay:
         return display.plot(ax, block=block, head=head, im_kwargs=im_kwargs)
 
     @classmethod
-    @completed_by(drawn_from_data, drawn, from_estimator)
     def from_maps(
         cls,
         maps: ArrayLike,
@@ -129,7 +121,6 @@ class AttentionMapDisplay:
         display = cls(np.asarray(maps), sequence, first_position=first_position)
         return display.plot(ax, block=block, head=head, im_kwargs=im_kwargs)
 
-    @completed_by(drawn_on_axes)
     def plot(
         self,
         ax: Axes | None = None,

@@ -10,9 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.decomposition import PCA
 from sklearn.utils import check_array
 
-from skmlbio.base._docstrings import completed_by
-
-from ._documented import drawn, drawn_from_data, drawn_from_estimator, drawn_on_axes
+from ._display import Display
 from ._plotting import (
     COLORS,
     axes_to_draw_on,
@@ -31,7 +29,7 @@ if TYPE_CHECKING:
 _MOST_CATEGORIES = 20  # whole numbers with more distinct values than this are taken for a quantity
 
 
-class LatentSpaceDisplay:
+class LatentSpaceDisplay(Display):
     """Codes of a fitted transformer as points in its latent space.
 
     Two dimensions of the codes, or their first two principal components, give a scatter plot; the colour tells `y`:
@@ -55,10 +53,6 @@ class LatentSpaceDisplay:
     ----------
     artists_ : list of matplotlib Artist
         What shows the codes: one scatter a class, one scatter for a quantity, or the bars of the histogram.
-    ax_ : matplotlib Axes
-        The axes drawn on.
-    figure_ : matplotlib Figure
-        The figure of these axes.
 
     See Also
     --------
@@ -92,7 +86,6 @@ class LatentSpaceDisplay:
         self.y_name = y_name
 
     @classmethod
-    @completed_by(drawn_from_estimator, drawn)
     def from_estimator(
         cls,
         estimator: Any,
@@ -131,7 +124,6 @@ class LatentSpaceDisplay:
         return display.plot(ax, components=components, y_kind=y_kind, scatter_kwargs=scatter_kwargs)
 
     @classmethod
-    @completed_by(drawn_from_data, drawn, from_estimator)
     def from_data(
         cls,
         codes: ArrayLike,
@@ -159,7 +151,6 @@ class LatentSpaceDisplay:
         display = cls(np.asarray(codes), y=y, component_names=component_names, y_name=y_name)
         return display.plot(ax, components=components, y_kind=y_kind, scatter_kwargs=scatter_kwargs)
 
-    @completed_by(drawn_on_axes)
     def plot(
         self,
         ax: Axes | None = None,

@@ -10,9 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.utils import check_array
 
-from skmlbio.base._docstrings import completed_by
-
-from ._documented import drawn, drawn_from_data, drawn_from_estimator, drawn_on_axes
+from ._display import Display
 from ._plotting import (
     COLORS,
     axes_to_draw_on,
@@ -32,7 +30,7 @@ if TYPE_CHECKING:
 _SHOWN = {"images": 10, "errors": 15, "scatter": 4}
 
 
-class ReconstructionDisplay:
+class ReconstructionDisplay(Display):
     """Samples beside what an auto-encoder gives back for them.
 
     Images are shown in pairs. Of tables, the features that come back worst are named: as bars of their errors, or as
@@ -53,10 +51,6 @@ class ReconstructionDisplay:
     ----------
     artists_ : list of matplotlib Artist
         What shows the samples: one picture of all images, the bars, or one scatter a feature.
-    ax_ : matplotlib Axes
-        The axes drawn on.
-    figure_ : matplotlib Figure
-        The figure of these axes.
 
     See Also
     --------
@@ -90,7 +84,6 @@ class ReconstructionDisplay:
         self.image_shape = image_shape
 
     @classmethod
-    @completed_by(drawn_from_estimator, drawn)
     def from_estimator(
         cls,
         estimator: Any,
@@ -133,7 +126,6 @@ class ReconstructionDisplay:
         return display.plot(ax, kind=kind, n_shown=n_shown, standardize=standardize, plot_kwargs=plot_kwargs)
 
     @classmethod
-    @completed_by(drawn_from_data, drawn, from_estimator)
     def from_data(
         cls,
         original: ArrayLike,
@@ -163,7 +155,6 @@ class ReconstructionDisplay:
         display = cls(dense(original), dense(reconstruction), feature_names=feature_names, image_shape=image_shape)
         return display.plot(ax, kind=kind, n_shown=n_shown, standardize=standardize, plot_kwargs=plot_kwargs)
 
-    @completed_by(drawn_on_axes)
     def plot(
         self,
         ax: Axes | None = None,

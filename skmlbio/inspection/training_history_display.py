@@ -8,9 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from skmlbio.base._docstrings import completed_by
-
-from ._documented import drawn, drawn_from_data, drawn_from_estimator, drawn_on_axes
+from ._display import Display
 from ._plotting import COLORS, axes_to_draw_on, final_step, label_text, legend_beside, make_room_for, require_fitted
 
 if TYPE_CHECKING:
@@ -20,7 +18,7 @@ if TYPE_CHECKING:
 _VALIDATION = "val_"
 
 
-class TrainingHistoryDisplay:
+class TrainingHistoryDisplay(Display):
     """Curves of the loss and other metrics over the epochs of a fit.
 
     Training is drawn solid, validation dashed in the same colour, and the epoch whose weights were kept is marked, or
@@ -40,10 +38,6 @@ class TrainingHistoryDisplay:
         The curve of each name drawn.
     kept_ : matplotlib Artist or None
         The vertical line at the epoch that was kept, or the band over those that were averaged.
-    ax_ : matplotlib Axes
-        The axes drawn on.
-    figure_ : matplotlib Figure
-        The figure of these axes.
 
     See Also
     --------
@@ -68,7 +62,6 @@ class TrainingHistoryDisplay:
         self.kept_epochs = kept_epochs
 
     @classmethod
-    @completed_by(drawn_from_estimator, drawn)
     def from_estimator(
         cls,
         estimator: Any,
@@ -93,7 +86,6 @@ class TrainingHistoryDisplay:
         return display.plot(ax, metrics=metrics, log_scale=log_scale, line_kwargs=line_kwargs)
 
     @classmethod
-    @completed_by(drawn_from_data, drawn, from_estimator)
     def from_history(
         cls,
         history: Mapping[str, Sequence[float]],
@@ -116,7 +108,6 @@ class TrainingHistoryDisplay:
         display = cls(history, kept_epochs=kept_epochs)
         return display.plot(ax, metrics=metrics, log_scale=log_scale, line_kwargs=line_kwargs)
 
-    @completed_by(drawn_on_axes)
     def plot(
         self,
         ax: Axes | None = None,

@@ -16,7 +16,7 @@ import spektral.layers
 import tensorflow as tf
 from keras import ops
 
-from .graph_propagation import EdgeList, degrees, read_inputs
+from .graph_propagation import EdgeList, NodeLayer, degrees, read_inputs
 
 
 def on_keras_3(layer_class: type) -> type:
@@ -72,7 +72,7 @@ _WISHES = {
 
 
 @keras.saving.register_keras_serializable(package="skmlbio")
-class SpektralConvolution(keras.layers.Layer):
+class SpektralConvolution(NodeLayer):
     """A convolution of Spektral on ``[x, edge_index, edge_weight]``.
 
     The inputs have the shapes (n_nodes, n_features), (2, n_edges) and (n_edges,); edges of weight 0 are padding. Edge
@@ -118,13 +118,6 @@ class SpektralConvolution(keras.layers.Layer):
     def call(self, inputs):
         x, edges = read_inputs(inputs)
         return self.layer([x, sparse_adjacency(edges, _WISHES[self.conv])])
-
-    def compute_mask(self, inputs, previous_mask):
-        # Padding is told by the inputs; a mask that Keras carries along is left behind.
-        return None
-
-    def compute_output_shape(self, input_shape):
-        return (*input_shape[0][:-1], self.units)
 
     def get_config(self):
         return super().get_config() | {

@@ -14,7 +14,16 @@ import itertools
 import keras
 from keras import ops
 
-from .graph_propagation import Adjacency, Tensor, attend, neighbour_sum, propagate, read_inputs, require_normalization
+from .graph_propagation import (
+    Adjacency,
+    NodeLayer,
+    Tensor,
+    attend,
+    neighbour_sum,
+    propagate,
+    read_inputs,
+    require_normalization,
+)
 
 
 def graph_convolution(
@@ -137,7 +146,7 @@ def gat_convolution(
     return ops.reshape(collected, ops.shape(flat))
 
 
-class ConvolutionLayer(keras.layers.Layer):
+class ConvolutionLayer(NodeLayer):
     """What the graph convolutions share: units, activation, bias, and the two forms of input.
 
     A subclass makes its weights in `make_weights` and computes in `convolve`.
@@ -198,13 +207,6 @@ class ConvolutionLayer(keras.layers.Layer):
         y = ops.reshape(self.convolve(adjacency, x), (-1, self.units))
         y = self.activation(y + self.bias if self.use_bias else y)
         return ops.reshape(y, (*ops.shape(inputs[0])[:-1], self.units))
-
-    def compute_mask(self, inputs, previous_mask):
-        # Padding is told by the inputs; a mask that Keras carries along is left behind.
-        return None
-
-    def compute_output_shape(self, input_shape):
-        return (*input_shape[0][:-1], self.units)
 
     def get_config(self):
         return super().get_config() | {

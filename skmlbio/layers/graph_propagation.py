@@ -100,10 +100,8 @@ def propagate(
 
     Parameters
     ----------
-    adjacency : tensor of shape (n_graphs, n_nodes, n_nodes) or EdgeList
-        The weights A.
-    x : tensor of shape (n_graphs, n_nodes, n_features) or (n_nodes, n_features)
-        Node features.
+    adjacency, x
+        As in `neighbour_sum`.
     self_connections : bool, default=False
         Whether a node collects its own features, with weight 1, on top of any edge to itself.
     normalization : {None, "symmetric", "row"}, default=None
@@ -244,3 +242,14 @@ def _exponential(scores: Tensor, highest: Tensor, allowed: Tensor) -> Tensor:
 
 def _or_one(total: Tensor) -> Tensor:
     return ops.where(total > 0, total, ops.ones_like(total))
+
+
+class NodeLayer(keras.layers.Layer):
+    """A layer that answers with `units` numbers for every node."""
+
+    def compute_mask(self, inputs, previous_mask):
+        # Padding is told by the inputs; a mask that Keras carries along is left behind.
+        return None
+
+    def compute_output_shape(self, input_shape):
+        return (*input_shape[0][:-1], self.units)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 import keras
 
@@ -56,8 +57,7 @@ def dense(
     keras.Model
         From (batch, *input_shape) to (batch, n_outputs), float32, or float64 under that policy.
     """
-    inputs = keras.Input(input_shape, name="x", dtype="float32")
-    x = keras.layers.Reshape((math.prod(input_shape),), name="flat")(inputs) if len(input_shape) > 1 else inputs
+    inputs, x = _flat_input(input_shape)
     x = dense_stack(x, hidden_layer_sizes, activation, dropout, dtype=dtype)
     return keras.Model(inputs, keras.layers.Dense(n_outputs, name="output", dtype=output_dtype(dtype))(x), name="dense")
 
@@ -88,11 +88,17 @@ def dense_auto_encoder(
     keras.Model
         From (batch, *input_shape) to (batch, n_outputs), float32, or float64 under that policy.
     """
-    inputs = keras.Input(input_shape, name="x", dtype="float32")
-    x = keras.layers.Reshape((math.prod(input_shape),), name="flat")(inputs) if len(input_shape) > 1 else inputs
+    inputs, x = _flat_input(input_shape)
     wide = output_dtype(dtype)
     x = dense_stack(x, hidden_layer_sizes, activation, name="encoder", dtype=dtype)
     x = keras.layers.Dense(n_components, name="code", dtype=wide)(x)
     x = dense_stack(x, tuple(hidden_layer_sizes)[::-1], activation, name="decoder", dtype=dtype)
     outputs = keras.layers.Dense(n_outputs, name="output", dtype=wide)(x)
     return keras.Model(inputs, outputs, name="dense_auto_encoder")
+
+
+def _flat_input(input_shape: tuple[int, ...]) -> tuple[Any, Any]:
+    """Return the input, and what it is as rows of numbers."""
+    inputs = keras.Input(input_shape, name="x", dtype="float32")
+    x = keras.layers.Reshape((math.prod(input_shape),), name="flat")(inputs) if len(input_shape) > 1 else inputs
+    return inputs, x

@@ -1,5 +1,6 @@
 """What the benchmarks share: a clock, measurements in fresh processes, Markdown tables, where the data sets are."""
 
+import argparse
 import importlib
 import importlib.metadata
 import json
@@ -51,6 +52,29 @@ def fresh(script: Path, *arguments: object) -> dict | str:
         return json.loads(done.stdout.splitlines()[-1])
     reason = (done.stderr.strip() or f"exit status {done.returncode}").splitlines()[-1]
     return reason.replace("ModuleNotFoundError: No module named", "not installed:")
+
+
+def repeated_fits(script: Path, peers: dict[str, Iterable[str]], n_repeats: int) -> dict[tuple, float]:
+    """Median of each figure of the measurement "fit", by peer, setting and name of the figure; settings take turns."""
+    settings = [(peer, setting) for peer, settings in peers.items() for setting in settings]
+    runs: dict[tuple, list] = {key: [] for key in settings}
+    for _ in range(n_repeats):
+        for key in settings:
+            figures = fresh(script, "fit", *key)
+            if isinstance(figures, str):
+                raise RuntimeError(f"{key}: {figures}")
+            runs[key].append(figures)
+    return {(*key, name): statistics.median(f[name] for f in many) for key, many in runs.items() for name in many[0]}
+
+
+def measure_or_run(measurements: dict[str, Callable], main: Callable[[bool], None], description: str) -> None:
+    """What a script does: print one measurement, where `fresh` asks for it, or run all of it."""
+    if sys.argv[1:2] and sys.argv[1] in measurements:
+        print(json.dumps(measurements[sys.argv[1]](*sys.argv[2:])))
+    else:
+        parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
+        parser.add_argument("--quick", action="store_true", help="one repeat")
+        main(parser.parse_args().quick)
 
 
 def markdown(header: str, rows: Iterable[Iterable[object]]) -> str:

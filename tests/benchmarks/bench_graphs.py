@@ -5,17 +5,24 @@ fit of a fresh process, "second" the same once more in that process, both from t
 runs in a process of its own, peers take turns, medians are compared, and of a peer's settings the better one counts.
 """
 
-import argparse
-import json
 import resource
-import statistics
-import sys
 from functools import partial
 from pathlib import Path
 
 import numpy as np
 from _graph_peers import PEERS, UNITS, classifier, random_graphs
-from _timing import clocked, duration, fresh, interleaved, machine, markdown, seconds, seconds_per_call
+from _timing import (
+    clocked,
+    duration,
+    fresh,
+    interleaved,
+    machine,
+    markdown,
+    measure_or_run,
+    repeated_fits,
+    seconds,
+    seconds_per_call,
+)
 
 from skmlbio.graphs import Graph
 
@@ -94,15 +101,7 @@ def megabytes(value: float) -> str:
 
 def main(quick: bool) -> None:
     script, n_repeats = Path(__file__), 1 if quick else 5
-    settings = [(peer, setting) for peer, settings in PEERS.items() for setting in settings]
-    runs = {key: [] for key in settings}
-    for _ in range(n_repeats):
-        for key in settings:
-            figures = fresh(script, "fit", *key)
-            if isinstance(figures, str):
-                raise RuntimeError(f"{key}: {figures}")
-            runs[key].append(figures)
-    times = {(*key, run): statistics.median(f[run] for f in many) for key, many in runs.items() for run in many[0]}
+    times = repeated_fits(script, PEERS, n_repeats)
 
     def best(peer: str, run: str) -> float:
         return min(times[peer, setting, run] for setting in PEERS[peer])
@@ -119,7 +118,10 @@ def main(quick: bool) -> None:
     title = f"peak memory, one graph of 20,000 nodes among 500, {UNITS} units"
     rows.append(compared(title, peaks["with"], "without it", peaks["without"], 1.5, megabytes))
     print(machine(), "", markdown("work | skmlbio | beside | its figure | ratio | to reach | reached", rows), sep="\n")
-    details = [(*key, *(duration(times[(*key, run)]) for run in ("first", "second"))) for key in settings]
+    details = [
+        (*key, *(duration(times[(*key, run)]) for run in ("first", "second")))
+        for key in dict.fromkeys(key[:2] for key in times)
+    ]
     print("", markdown("library | setting | first fit | second fit", details), sep="\n")
 
 
@@ -129,9 +131,4 @@ def _pair(figures: dict[str, float]) -> tuple[float, str, float]:
 
 
 if __name__ == "__main__":
-    if sys.argv[1:2] and sys.argv[1] in MEASUREMENTS:
-        print(json.dumps(MEASUREMENTS[sys.argv[1]](*sys.argv[2:])))
-    else:
-        parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-        parser.add_argument("--quick", action="store_true", help="one repeat")
-        main(parser.parse_args().quick)
+    measure_or_run(MEASUREMENTS, main, __doc__)

@@ -5,16 +5,23 @@ fit of a fresh process, "second" the same once more in that process, both from t
 runs in a process of its own, peers take turns, medians are compared, and of a peer's settings the better one counts.
 """
 
-import argparse
-import json
-import statistics
-import sys
 from functools import partial
 from pathlib import Path
 
 import numpy as np
 from _sequence_peers import PEERS, classifier, random_strings
-from _timing import clocked, duration, fresh, interleaved, machine, markdown, seconds, seconds_per_call
+from _timing import (
+    clocked,
+    duration,
+    fresh,
+    interleaved,
+    machine,
+    markdown,
+    measure_or_run,
+    repeated_fits,
+    seconds,
+    seconds_per_call,
+)
 
 N_STRINGS, EPOCHS = 2_000, 10
 # Run of a fit, peer: the largest allowed ratio of our time to the peer's.
@@ -57,15 +64,7 @@ def compared(title: str, ours: float, peer: str, other: float, target: float) ->
 
 def main(quick: bool) -> None:
     script, n_repeats = Path(__file__), 1 if quick else 5
-    settings = [(peer, setting) for peer, settings in PEERS.items() for setting in settings]
-    runs = {key: [] for key in settings}
-    for _ in range(n_repeats):
-        for key in settings:
-            figures = fresh(script, "fit", *key)
-            if isinstance(figures, str):
-                raise RuntimeError(f"{key}: {figures}")
-            runs[key].append(figures)
-    medians = {(*key, name): statistics.median(f[name] for f in many) for key, many in runs.items() for name in many[0]}
+    medians = repeated_fits(script, PEERS, n_repeats)
 
     def best(peer: str, run: str) -> float:
         return min(medians[peer, setting, run] for setting in PEERS[peer])
@@ -79,15 +78,10 @@ def main(quick: bool) -> None:
     print(machine(), "", markdown("work | skmlbio | beside | its figure | ratio | to reach | reached", rows), sep="\n")
     details = [
         (*key, *(duration(medians[(*key, run)]) for run in ("first", "second")), f"{medians[(*key, 'accuracy')]:.3f}")
-        for key in settings
+        for key in dict.fromkeys(key[:2] for key in medians)
     ]
     print("", markdown("library | setting | first fit | second fit | accuracy", details), sep="\n")
 
 
 if __name__ == "__main__":
-    if sys.argv[1:2] and sys.argv[1] in MEASUREMENTS:
-        print(json.dumps(MEASUREMENTS[sys.argv[1]](*sys.argv[2:])))
-    else:
-        parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-        parser.add_argument("--quick", action="store_true", help="one repeat")
-        main(parser.parse_args().quick)
+    measure_or_run(MEASUREMENTS, main, __doc__)

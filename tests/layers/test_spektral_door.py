@@ -9,6 +9,7 @@ import spektral.layers
 import tensorflow as tf
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from saved_models import model_of, require_the_same_answers_once_saved
 
 from skmlbio.graphs import Graph, ensure_graphs, flat_batch
 from skmlbio.layers import _spektral as door
@@ -111,35 +112,12 @@ def test_gradients_reach_all_weights(conv: str) -> None:
         assert np.isfinite(gradient).all() and np.abs(gradient).max() > 0, weight.path
 
 
-def model_of(layer: keras.layers.Layer) -> keras.Model:
-    inputs = [
-        keras.Input(batch_shape=(None, 3), name="features"),
-        keras.Input(batch_shape=(2, None), dtype="int32", name="edge_index"),
-        keras.Input(batch_shape=(None,), name="edge_weight"),
-    ]
-    return keras.Model(inputs, layer(inputs))
-
-
 @saves_variables
 @pytest.mark.parametrize("conv", NAMES)
 def test_keras_and_saved_model_round_trips(conv: str, tmp_path: Path) -> None:
     model, inputs = model_of(make(conv)), inputs_of(*GRAPHS, pad=True)
     assert model.output_shape == (None, 8)
-    expected = model(inputs)
-    model.save(tmp_path / "model.keras")
-    again = keras.saving.load_model(tmp_path / "model.keras")
-    assert again.layers[-1].get_config() == model.layers[-1].get_config()
-    np.testing.assert_allclose(again(inputs), expected, atol=1e-6)
-
-    @tf.function(input_signature=[tf.TensorSpec((None, 3)), tf.TensorSpec((2, None), tf.int32), tf.TensorSpec((None,))])
-    def serve(features: tf.Tensor, edge_index: tf.Tensor, edge_weight: tf.Tensor) -> tf.Tensor:
-        return model([features, edge_index, edge_weight])
-
-    tf.saved_model.save(model, str(tmp_path / "saved"), signatures=serve)
-    served = tf.saved_model.load(str(tmp_path / "saved")).signatures["serving_default"]
-    features, edge_index, edge_weight = map(tf.constant, inputs)
-    (output,) = served(features=features, edge_index=edge_index, edge_weight=edge_weight).values()
-    np.testing.assert_allclose(output, expected, atol=1e-6)
+    require_the_same_answers_once_saved(model, inputs, tmp_path)
 
 
 @pytest.mark.parametrize("conv", NAMES)
