@@ -206,6 +206,8 @@ class _Fit:
         self.best_loss, self.best_epoch, self.best_weights = state["best"]
         for averaging, sums in zip(self.averaging, state["averaging"], strict=True):
             averaging.go_on(sums)
+        if self.plan.paces:
+            self.trainer.set_paces(self.plan.paces, self.n_done - 1)
 
     def _state(self) -> dict[str, Any]:
         """Return all that the epochs to come depend on, and all that the result will be made of."""

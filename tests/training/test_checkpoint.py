@@ -14,6 +14,7 @@ from skmlbio.training import _checkpoint
 from skmlbio.training._blueprint import Blueprint
 from skmlbio.training._checkpoint import Checkpoint
 from skmlbio.training._digest import Digest
+from skmlbio.training._paces import Pace
 
 HELD_OUT = training_set((X[:9],), (Y[:9],))
 
@@ -102,6 +103,17 @@ def test_epochs_that_nobody_watches_are_cut_between_calls(jit, tmp_path, monkeyp
     n_done = begun(tmp_path).found["n_done"]
     assert 1 < n_done < 120
     resumed = fit(BLUEPRINT, epochs=120, jit=jit, checkpoint=begun(tmp_path))
+    assert same_bits(whole.weights, resumed.weights) and whole.history == resumed.history
+
+
+def test_what_is_frozen_stays_so_after_a_cut(tmp_path, monkeypatch) -> None:
+    plan = {"epochs": 9, "paces": {"hidden": Pace(0.5, 7), "norm": Pace(0.0)}, "optimizer": "adam", "patience": 9}
+    whole = fit(BLUEPRINT, **plan)
+    with monkeypatch.context() as patch, pytest.raises(CutError):
+        cut_after(4, patch)
+        fit(BLUEPRINT, checkpoint=begun(tmp_path), **plan)
+    fit(BLUEPRINT, **plan | {"paces": {"": Pace(2.0)}})  # by the same trainer
+    resumed = fit(BLUEPRINT, checkpoint=begun(tmp_path), **plan)
     assert same_bits(whole.weights, resumed.weights) and whole.history == resumed.history
 
 
