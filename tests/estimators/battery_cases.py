@@ -164,6 +164,7 @@ NUMBERS: dict[str, Any] = {
     "l2": 0.125,
     "latent_dim": 2,
     "learning_rate": 0.0625,
+    "min_count": 1,
     "n_blocks": 1,
     "n_heads": 2,
     "n_importance": 3,
