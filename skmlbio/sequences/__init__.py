@@ -1,12 +1,9 @@
-"""Biological sequences as lists of strings: alphabets, validation, encoders, FASTA files.
-
-k-mer counts need nothing from here: ``CountVectorizer(analyzer="char", ngram_range=(k, k))`` of scikit-learn takes
-the same lists of strings.
-"""
+"""Biological sequences as lists of strings: alphabets, validation, encoders, k-mers, FASTA files."""
 
 from ._alphabets import Alphabet, get_alphabet
 from ._encoders import OneHotSequenceEncoder, TokenEncoder
 from ._fasta import FastaRecords, read_fasta
+from ._kmers import KmerCounter, KmerTokenizer
 from ._reverse_complement import reverse_complement
 from ._samples import Sequences
 from ._validation import ensure_sequences
@@ -15,6 +12,8 @@ from ._vocabulary import Vocabulary
 __all__ = [
     "Alphabet",
     "FastaRecords",
+    "KmerCounter",
+    "KmerTokenizer",
     "OneHotSequenceEncoder",
     "Sequences",
     "TokenEncoder",

@@ -87,7 +87,7 @@ class OneHotSequenceEncoder(SequenceEncoder):
     See Also
     --------
     TokenEncoder : One integer a position, for embeddings.
-    sklearn.feature_extraction.text.CountVectorizer : Counts k-mers with ``analyzer="char"``.
+    KmerCounter : Counts k-mers, wherever they stand.
 
     Examples
     --------

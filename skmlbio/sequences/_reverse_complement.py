@@ -43,12 +43,17 @@ def reverse_complement(X: Any, *, alphabet: str | Alphabet = "dna") -> list[str]
     ['TAACGT', 'TGYAATC']
     """
     chosen = get_alphabet(alphabet)
-    if chosen not in _PARTNERS:
+    if not has_partners(chosen):
         raise ValueError(f"alphabet must be 'dna' or 'rna' for a reverse complement; got {alphabet!r}")
     sequences = ensure_sequences(X, alphabet=chosen)
     # Reversing the whole run of tokens reverses every sequence, and their order: the last two steps undo the latter.
     tokens = _complement_tokens(chosen)[sequences.tokens[::-1]]
     return Sequences(tokens, offsets_of(sequences.lengths[::-1]), chosen).to_strings()[::-1]
+
+
+def has_partners(alphabet: Alphabet) -> bool:
+    """Whether each letter pairs with one of the other strand."""
+    return alphabet in _PARTNERS
 
 
 def _complement_tokens(alphabet: Alphabet) -> NDArray[np.uint8]:

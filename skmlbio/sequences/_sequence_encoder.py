@@ -1,4 +1,4 @@
-"""What the encoders share, whatever they make of the tokens."""
+"""What the transformers of sequences share, whatever they make of the tokens."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from numbers import Integral
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted
@@ -18,21 +17,17 @@ from ._validation import ensure_sequences
 from ._vocabulary import Vocabulary
 
 
-class SequenceEncoder(TransformerMixin, BaseEstimator, ABC):
-    """Learn the alphabet and the length, validate strings, and leave `_encode` to the encoder."""
+class SequenceTransformer(TransformerMixin, BaseEstimator, ABC):
+    """Learn the alphabet, validate strings, and leave `_encode` to the transformer."""
 
     _parameter_constraints: dict = {
         "alphabet": [str, Alphabet, Vocabulary],
-        "length": [Interval(Integral, 1, None, closed="left"), None],
-        "truncate": ["boolean"],
         "unknown": [StrOptions({"error", "mask"})],
         "case_sensitive": [StrOptions({"auto"}), "boolean"],
-        "dtype": "no_validation",
     }
-    _dtype_kind: tuple[type, str]  # what `dtype` must be, as NumPy and as the error message call it
 
     def fit(self, X: Any, y: Any = None):
-        """Learn the alphabet and the length where they are not given.
+        """Learn from the sequences what is not given: the alphabet, and what else the attributes list.
 
         Parameters
         ----------
@@ -44,7 +39,7 @@ class SequenceEncoder(TransformerMixin, BaseEstimator, ABC):
         Returns
         -------
         self : object
-            The fitted encoder.
+            The fitted transformer.
 
         Raises
         ------
@@ -54,7 +49,7 @@ class SequenceEncoder(TransformerMixin, BaseEstimator, ABC):
         self._learn(X)
         return self
 
-    def fit_transform(self, X: Any, y: Any = None) -> NDArray:
+    def fit_transform(self, X: Any, y: Any = None) -> Any:
         """Fit and encode in one pass over the strings; the same as ``fit(X).transform(X)``.
 
         Parameters
@@ -66,12 +61,12 @@ class SequenceEncoder(TransformerMixin, BaseEstimator, ABC):
 
         Returns
         -------
-        X_encoded : ndarray
+        X_encoded : object
             As `transform` returns it.
         """
         return self._encode(self._learn(X))
 
-    def transform(self, X: Any) -> NDArray:
+    def transform(self, X: Any) -> Any:
         """Encode sequences.
 
         Parameters
@@ -81,34 +76,30 @@ class SequenceEncoder(TransformerMixin, BaseEstimator, ABC):
 
         Returns
         -------
-        X_encoded : ndarray
-            See the class for its shape and dtype.
+        X_encoded : object
+            See the class for its kind, shape and dtype.
 
         Raises
         ------
         NotFittedError
-            If the encoder is not fitted.
+            If the transformer is not fitted.
         TypeError, ValueError
-            If `X` holds anything but sequences over the alphabet, or one longer than ``length_`` and `truncate` is
-            False.
+            If `X` holds anything but sequences over the alphabet; for encoders of a fixed length, also if one is longer
+            than ``length_`` and `truncate` is False.
         """
         check_is_fitted(self)
         return self._encode(ensure_sequences(X, alphabet=self.alphabet_, unknown=self.unknown))
 
     @abstractmethod
-    def _encode(self, sequences: Sequences) -> NDArray:
-        """The array that stands for the sequences."""
+    def _encode(self, sequences: Sequences) -> Any:
+        """Return what stands for the sequences."""
 
     def _learn(self, X: Any) -> Sequences:
         self._validate_params()
-        kind, described = self._dtype_kind
-        if not np.issubdtype(self.dtype, kind):
-            raise ValueError(f"dtype of {type(self).__name__} must be {described}; got {np.dtype(self.dtype)}")
         sequences = ensure_sequences(
             X, alphabet=self.alphabet, unknown=self.unknown, case_sensitive=self.case_sensitive
         )
         self.alphabet_ = sequences.alphabet
-        self.length_ = int(sequences.lengths.max()) if self.length is None else self.length
         return sequences
 
     def __sklearn_tags__(self):
@@ -117,3 +108,23 @@ class SequenceEncoder(TransformerMixin, BaseEstimator, ABC):
         tags.input_tags.two_d_array = False
         tags.transformer_tags.preserves_dtype = []
         return tags
+
+
+class SequenceEncoder(SequenceTransformer):
+    """Learn the length as well."""
+
+    _parameter_constraints: dict = {
+        **SequenceTransformer._parameter_constraints,
+        "length": [Interval(Integral, 1, None, closed="left"), None],
+        "truncate": ["boolean"],
+        "dtype": "no_validation",
+    }
+    _dtype_kind: tuple[type, str]  # what `dtype` must be, as NumPy and as the error message call it
+
+    def _learn(self, X: Any) -> Sequences:
+        kind, described = self._dtype_kind
+        if not np.issubdtype(self.dtype, kind):
+            raise ValueError(f"dtype of {type(self).__name__} must be {described}; got {np.dtype(self.dtype)}")
+        sequences = super()._learn(X)
+        self.length_ = int(sequences.lengths.max()) if self.length is None else self.length
+        return sequences
