@@ -1,15 +1,14 @@
-"""Strings as what an estimator takes."""
+"""Strings as what a network takes."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
-
-from sklearn.utils._param_validation import StrOptions
+from typing import TYPE_CHECKING, Any
 
 from skmlbio.base import parameter, with_parameters
 from skmlbio.base._layer_parameters import COUNT
 from skmlbio.estimators._sequence_data import SequenceCost, SequenceData, choose_bucket_lengths
-from skmlbio.sequences import Alphabet, Vocabulary, ensure_sequences
+from skmlbio.estimators._sequence_keywords import SequenceKeywords
+from skmlbio.sequences import Alphabet, Vocabulary
 
 if TYPE_CHECKING:
     from skmlbio.export._served_network import ServedNetwork
@@ -17,8 +16,8 @@ if TYPE_CHECKING:
 
 
 @with_parameters
-class SequenceInput:
-    """X is a list of strings of any lengths and in any case, or what else `skmlbio.sequences.ensure_sequences` takes.
+class SequenceInput(SequenceKeywords):
+    """X is a list of strings, padded to a few lengths.
 
     Lists of tokens are such a thing: words, k-mers, codons.
 
@@ -33,8 +32,6 @@ class SequenceInput:
     unknown : {"error", "mask"}
         What to do about a character outside the alphabet: refuse the string, or treat it as any letter.  A token
         outside the vocabulary is one that no training sequence has, or that has been too rare there.
-    case_sensitive : {"auto"} or bool
-        Whether "a" and "A" differ; "auto" reads lower case as upper case where letters spell nucleotides or residues.
     min_count : int
         How often a token must occur in all training sequences together to be known; more than 1 takes
         ``unknown="mask"``, and shows the network what an unknown token is.
@@ -50,25 +47,17 @@ class SequenceInput:
         they fit.
     """
 
-    alphabet: str | Alphabet | Vocabulary = parameter(
-        default="auto", allowed=[str, Alphabet, Vocabulary], kw_only=False
-    )
-    unknown: Literal["error", "mask"] = parameter(default="error", allowed=[StrOptions({"error", "mask"})])
-    case_sensitive: bool | Literal["auto"] = parameter(default="auto", allowed=[StrOptions({"auto"}), "boolean"])
+    _alphabets = (Alphabet, Vocabulary)
+
     min_count: int = parameter(default=1, allowed=COUNT)
 
     def _sequence_cost(self) -> SequenceCost:
         raise NotImplementedError
 
     def _encode(self, X, *, reset):
-        given = (self.alphabet, self.case_sensitive, int(self.min_count)) if reset else (self.alphabet_, "auto", 1)
-        alphabet, case_sensitive, min_count = given
-        sequences = ensure_sequences(
-            X, alphabet=alphabet, unknown=self.unknown, case_sensitive=case_sensitive, min_count=min_count
-        )
-        cost = self._sequence_cost()
+        sequences, cost = self._sequences(X, reset=reset, min_count=int(self.min_count)), self._sequence_cost()
         if reset:
-            self.alphabet_, self.max_length_ = sequences.alphabet, int(sequences.lengths.max())
+            self.max_length_ = int(sequences.lengths.max())
             self.bucket_lengths_ = choose_bucket_lengths(sequences.lengths, cost)
         return SequenceData(sequences, self.bucket_lengths_, cost)
 
@@ -95,9 +84,3 @@ class SequenceInput:
         if isinstance(self.alphabet_, Vocabulary):
             return {"": token_entrance(self.alphabet_, self.unknown, network)}
         return {"": sequence_entrance(self.alphabet_, self.unknown)}
-
-    def __sklearn_tags__(self):
-        tags = super().__sklearn_tags__()
-        tags.input_tags.string = True
-        tags.input_tags.two_d_array = False
-        return tags
