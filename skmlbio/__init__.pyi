@@ -12,6 +12,8 @@ from .estimators.auto_encoder_transformer import AutoEncoderTransformer as AutoE
 from .estimators.dense_classifier import DenseClassifier as DenseClassifier
 from .estimators.dense_regressor import DenseRegressor as DenseRegressor
 from .estimators.gcn_classifier import GCNClassifier as GCNClassifier
+from .estimators.markov_chain import MarkovChain as MarkovChain
+from .estimators.markov_classifier import MarkovClassifier as MarkovClassifier
 from .estimators.network_classifier import NetworkClassifier as NetworkClassifier
 from .estimators.network_regressor import NetworkRegressor as NetworkRegressor
 from .estimators.network_transformer import NetworkTransformer as NetworkTransformer
@@ -20,5 +22,6 @@ from .inspection.attention_map_display import AttentionMapDisplay as AttentionMa
 from .inspection.latent_space_display import LatentSpaceDisplay as LatentSpaceDisplay
 from .inspection.reconstruction_display import ReconstructionDisplay as ReconstructionDisplay
 from .inspection.training_history_display import TrainingHistoryDisplay as TrainingHistoryDisplay
+from .inspection.transition_matrix_display import TransitionMatrixDisplay as TransitionMatrixDisplay
 
 __version__: str

@@ -36,7 +36,7 @@ ROOMS = {
     "export": Room({"_tensorflow", "sequences", "graphs", "training"}, ARRAYS, {"keras", "tensorflow"}),
     "base": Room({"_tensorflow", "networks", "training", "export"}, ARRAYS, {"keras", "tensorflow"}),
     "estimators": Room(
-        {"sequences", "graphs", "networks", "training", "export", "base"}, ARRAYS, {"keras", "tensorflow"}
+        {"sequences", "graphs", "networks", "training", "export", "base"}, ARRAYS, {"keras", "pandas", "tensorflow"}
     ),
     "inspection": Room({"base", "estimators"}, ARRAYS, {"matplotlib"}),
 }

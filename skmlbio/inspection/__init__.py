@@ -4,5 +4,12 @@ from .attention_map_display import AttentionMapDisplay
 from .latent_space_display import LatentSpaceDisplay
 from .reconstruction_display import ReconstructionDisplay
 from .training_history_display import TrainingHistoryDisplay
+from .transition_matrix_display import TransitionMatrixDisplay
 
-__all__ = ["AttentionMapDisplay", "LatentSpaceDisplay", "ReconstructionDisplay", "TrainingHistoryDisplay"]
+__all__ = [
+    "AttentionMapDisplay",
+    "LatentSpaceDisplay",
+    "ReconstructionDisplay",
+    "TrainingHistoryDisplay",
+    "TransitionMatrixDisplay",
+]

@@ -98,7 +98,7 @@ class KmerTokenizer(KmerTransformer):
     """Cut sequences into k-mers, words of k letters.
 
     The k-mers of a sequence begin at its positions 0, `stride`, 2 `stride`, ...; those with an ambiguity code or an
-    unknown character are left out.  A sequence shorter than k has none.
+    unknown character are left out (U and O of proteins are read as C and K).  A sequence shorter than k has none.
 
     Parameters
     ----------
@@ -165,9 +165,9 @@ class KmerCounter(KmerTransformer):
     """Count the k-mers of sequences, words of k letters.
 
     The k-mers of a sequence begin at its positions 0, `stride`, 2 `stride`, ...; those with an ambiguity code or an
-    unknown character are left out.  A sequence shorter than k has none, and so a row of zeros.  For plain strings the
-    counts are those of scikit-learn's ``CountVectorizer(analyzer="char", ngram_range=(k, k))``, which does not know of
-    strands, codes or strides.
+    unknown character are left out (U and O of proteins are read as C and K).  A sequence shorter than k has none, and
+    so a row of zeros.  For plain strings the counts are those of scikit-learn's
+    ``CountVectorizer(analyzer="char", ngram_range=(k, k))``, which does not know of strands, codes or strides.
 
     Parameters
     ----------

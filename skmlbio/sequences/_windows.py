@@ -63,7 +63,8 @@ def window_blocks(sequences: Sequences, order: int, *, after_codes: bool = True)
 
     The digits of a window's number are the positions of its letters in the alphabet, the last letter being the last
     digit; to it is added the first number of windows of that length, see `first_numbers`.  A letter near the beginning
-    of its sequence has a window of the letters there are.
+    of its sequence has a window of the letters there are.  Codes that stand for one letter, U and O of proteins, are
+    read as that letter, as in one-hot vectors.
 
     Parameters
     ----------
@@ -87,11 +88,8 @@ def window_blocks(sequences: Sequences, order: int, *, after_codes: bool = True)
     [[0, 4, 5, 20, 1, 3]]
     """
     alphabet, tokens, begins = sequences.alphabet, sequences.tokens, sequences.offsets[:-1]
-    digit = np.zeros(256, np.int64)
-    letters = slice(alphabet.first_letter_token, alphabet.first_letter_token + alphabet.n_letters)
-    digit[letters] = np.arange(alphabet.n_letters)
-    is_letter = np.zeros(256, bool)
-    is_letter[letters] = True
+    stands_for = alphabet.one_hot_vectors > 0
+    digit, is_letter = stands_for.argmax(axis=1), stands_for.sum(axis=1) == 1
     for start in range(0, len(tokens), _BLOCK):
         before = min(order, start)  # letters before the block that windows reach back to
         part = tokens[start - before : start + _BLOCK]

@@ -15,15 +15,18 @@ _CONTROL_GROUPS = {  # where they are, and the names of limit, use and cached fi
 
 
 def available_memory() -> int | None:
-    """Return how many bytes networks can still take, or None where nobody knows, as on a graphics card.
+    """Return how many bytes networks can still take, or None where nobody knows, as on a graphics card."""
+    from skmlbio._tensorflow import tf
+
+    return None if tf.config.get_visible_devices("GPU") else host_memory()
+
+
+def host_memory() -> int | None:
+    """Return how many bytes arrays can still take, or None where nobody knows; TensorFlow is not needed for that.
 
     It is the least of what the machine has left, swap included, of what the control groups of the process have left,
     and of its address space.
     """
-    from skmlbio._tensorflow import tf
-
-    if tf.config.get_visible_devices("GPU"):
-        return None
     root = Path("/")
     return min([*machine_memory(root), *control_group_memory(root), *address_space(root)], default=None)
 
