@@ -131,12 +131,13 @@ class MarkovClassifier(ClassifierMixin, MarkovBase):
                 f"{type(self).__name__} requires y to be passed, but the target y is None: give one label a sample."
             )
         self._begin(going_on=going_on)
+        sequences = self._sequences(X, reset=not going_on)
         if not going_on:
             self._labels = _single_labels(y, classes)
             self.classes_, self.class_count_ = self._labels.classes[0], np.zeros(len(self._labels.classes[0]))
         elif classes is not None:
             self._labels.require_same(classes)
-        sequences, codes = self._sequences(X, reset=not going_on), self._labels.encode(y).astype(np.int64)
+        codes = self._labels.encode(y).astype(np.int64)
         check_consistent_length(sequences, codes)
         weights = None if sample_weight is None else ensure_sample_weight(sample_weight, len(sequences))
         n_classes = len(self.classes_)

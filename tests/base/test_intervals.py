@@ -25,4 +25,4 @@ def test_numbers_satisfy_it_and_bools_do_not() -> None:
 def test_every_number_of_an_estimator_is_such_an_interval(cls: type) -> None:
     constraints = [c for allowed in cls._parameter_constraints.values() for c in allowed]
     intervals = [c for c in constraints if isinstance(c, _param_validation.Interval)]
-    assert len(intervals) >= 5 and all(isinstance(interval, Interval) for interval in intervals)
+    assert intervals and all(isinstance(interval, Interval) for interval in intervals)

@@ -13,6 +13,7 @@ from skmlbio.base._docstrings import sections
 SHARED = tuple(inspect.signature(NetworkEstimator).parameters)
 MODEL = "DenseClassifier"
 ESTIMATORS = [name for name in skmlbio.__all__ if issubclass(getattr(skmlbio, name), BaseEstimator)]
+NETWORKS = [name for name in ESTIMATORS if issubclass(getattr(skmlbio, name), NetworkEstimator)]
 
 
 def entries(section: str) -> dict[str, str]:
@@ -28,7 +29,7 @@ def parameters(name: str) -> dict[str, inspect.Parameter]:
     return found
 
 
-@pytest.mark.parametrize("name", ESTIMATORS)
+@pytest.mark.parametrize("name", NETWORKS)
 def test_shared_keywords_come_last_in_one_order_with_one_default(name: str) -> None:
     found, model = parameters(name), parameters(MODEL)
     assert tuple(found)[-len(SHARED) :] == SHARED
@@ -36,7 +37,7 @@ def test_shared_keywords_come_last_in_one_order_with_one_default(name: str) -> N
     assert all(p.kind is not p.VAR_KEYWORD for p in found.values())
 
 
-@pytest.mark.parametrize("name", ESTIMATORS)
+@pytest.mark.parametrize("name", NETWORKS)
 def test_shared_keywords_have_one_text(name: str) -> None:
     found = entries(sections(getattr(skmlbio, name).__doc__)["Parameters"])
     model = entries(sections(getattr(skmlbio, MODEL).__doc__)["Parameters"])
@@ -50,7 +51,8 @@ def test_docstring_lists_every_parameter_and_has_its_sections(name: str) -> None
     found = sections(cls.__doc__)
     assert list(entries(found["Parameters"])) == list(parameters(name))
     assert {"Parameters", "Attributes", "See Also", "Examples"} <= set(found)
-    assert {"weights_", "model_", "history_", "n_iter_", "best_epoch_"} <= set(entries(found["Attributes"]))
+    if name in NETWORKS:
+        assert {"weights_", "model_", "history_", "n_iter_", "best_epoch_"} <= set(entries(found["Attributes"]))
     assert set(parameters(name)) == set(cls._parameter_constraints)
 
 
@@ -70,3 +72,15 @@ def test_public_methods_have_complete_docstrings(name: str) -> None:
         documented = re.findall(r"^\S.*", found.get("Parameters", ""), flags=re.MULTILINE)
         documented = {n.strip() for line in documented for n in line.partition(" : ")[0].split(",")}
         assert set(named) == documented - {"**params"}, f"{name}.{verb}"
+
+
+SEQUENCE_KEYWORDS = ("alphabet", "unknown", "case_sensitive")
+
+
+def test_keywords_of_strings_have_one_default_and_one_text() -> None:
+    found = [name for name in ESTIMATORS if "alphabet" in parameters(name)]
+    assert {"AttentionClassifier", "MarkovChain", "MarkovClassifier"} <= set(found)
+    texts = [entries(sections(getattr(skmlbio, name).__doc__)["Parameters"]) for name in found]
+    for keyword in SEQUENCE_KEYWORDS:
+        assert len({text[keyword] for text in texts}) == 1
+        assert len({parameters(name)[keyword].default for name in found}) == 1
