@@ -61,8 +61,8 @@ class Labels:
         for position, column in enumerate(found):
             if len(column) < 2:
                 where = "y" if len(found) == 1 else f"output {position} of y"
-                only = column.tolist()[0]
-                raise ValueError(f"{where} has one class only, {only!r}; a classifier needs two classes or more.")
+                counted = f"one class only, {column.tolist()[0]!r}" if len(column) else "no class"
+                raise ValueError(f"{where} has {counted}; a classifier needs two classes or more.")
         if len(found) > 1:
             return cls("multiclass-multioutput", found)
         return cls("binary" if len(found[0]) == 2 else "multiclass", found)

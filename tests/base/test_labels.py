@@ -99,3 +99,10 @@ def test_classes_of_outputs_that_begin_with_zeros_and_ones() -> None:
     assert Labels.learn(MULTILABEL, classes=[0, 1, 2]).kind == "multilabel-indicator"
     with pytest.raises(ValueError, match="classes lists 2 outputs, but y has 3"):
         Labels.learn(MULTILABEL, classes=[0, 1])
+
+
+def test_no_class_is_too_few() -> None:
+    with pytest.raises(ValueError, match="y has no class; a classifier needs two classes or more"):
+        Labels.learn([0, 1], classes=[])
+    with pytest.raises(ValueError, match="y has one class only, 1; a classifier needs two classes or more"):
+        Labels.learn([0, 1], classes=[1])
