@@ -89,16 +89,15 @@ def _state_before(tokens: NDArray, start: int, order: int, letters: list) -> Sta
 
 def _read(tables: list, state: State, tokens: NDArray, letters: list) -> tuple[float, State]:
     """Read a part of a string from a state on; return the logarithm of its probability, and the state after it."""
-    total, place = 0.0, 0
-    while place < len(tokens):
-        token = tokens[place]
-        mass, after = _step(tables, state, letters[token])
-        total, place = total + mass, place + 1
-        if _alike(state, after):  # and so for the rest of a run of the same code, which may be millions
-            run = tokens[place:] != token
-            n_more = int(run.argmax()) if run.any() else len(run)
-            total, place = total + (n_more * mass if n_more else 0.0), place + n_more
-        state = after
+    total, ends = 0.0, np.append(np.flatnonzero(np.diff(tokens)) + 1, len(tokens))
+    for start, end in zip(np.append(0, ends[:-1]).tolist(), ends.tolist(), strict=True):  # runs of one character
+        for place in range(start, end):
+            before = state
+            mass, state = _step(tables, state, letters[tokens[place]])
+            total += mass
+            if place + 1 < end and _alike(before, state):  # and so for the rest of the run, which may be millions
+                total += (end - place - 1) * mass
+                break
     return total, state
 
 

@@ -105,6 +105,9 @@ def test_long_runs_of_codes_are_neither_slow_nor_wrong() -> None:
     assert chain.score_samples([string])[0] == pytest.approx(expected, rel=1e-12)
     million = chain.score_samples(["ACG" + "N" * 10**6 + "TTTT"])[0]
     assert million == pytest.approx(chain.score_samples(["ACG" + "N" * 1000 + "TTTT"])[0], rel=1e-12)
+    letters_alone = MarkovChain(0, alphabet="dna").fit(STRINGS)
+    pair = letters_alone.score_samples(["RY"])[0]
+    assert letters_alone.score_samples(["RY" * 10**4])[0] == pytest.approx(10**4 * pair, rel=1e-10)
 
 
 def _markov_state(chain: MarkovChain, string: str):
