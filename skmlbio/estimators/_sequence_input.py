@@ -8,7 +8,7 @@ from skmlbio.base import parameter, with_parameters
 from skmlbio.base._layer_parameters import COUNT
 from skmlbio.estimators._sequence_data import SequenceCost, SequenceData, choose_bucket_lengths
 from skmlbio.estimators._sequence_keywords import SequenceKeywords
-from skmlbio.sequences import Alphabet, Vocabulary
+from skmlbio.sequences import Vocabulary
 
 if TYPE_CHECKING:
     from skmlbio.export._served_network import ServedNetwork
@@ -17,9 +17,7 @@ if TYPE_CHECKING:
 
 @with_parameters
 class SequenceInput(SequenceKeywords):
-    """X is a list of strings, padded to a few lengths.
-
-    Lists of tokens are such a thing: words, k-mers, codons.
+    """X is a list of strings, or of lists of tokens (words, k-mers, codons), padded to a few lengths.
 
     A subclass says what a string costs by `_sequence_cost`.
 
@@ -47,7 +45,7 @@ class SequenceInput(SequenceKeywords):
         they fit.
     """
 
-    _alphabets = (Alphabet, Vocabulary)
+    _takes_tokens = True
 
     min_count: int = parameter(default=1, allowed=COUNT)
 

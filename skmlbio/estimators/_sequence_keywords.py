@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Literal
+from typing import Any, Literal
 
 from sklearn.utils._param_validation import StrOptions
 
 from skmlbio.base import parameter, with_parameters
 from skmlbio.sequences import Alphabet, Sequences, Vocabulary, ensure_sequences
+from skmlbio.sequences._validation import require_strings
 
 
 @with_parameters
@@ -37,7 +38,7 @@ class SequenceKeywords:
     unknown: Literal["error", "mask"] = parameter(default="error", allowed=[StrOptions({"error", "mask"})])
     case_sensitive: bool | Literal["auto"] = parameter(default="auto", allowed=[StrOptions({"auto"}), "boolean"])
 
-    _alphabets: ClassVar[tuple[type, ...]] = (Alphabet,)  # what the characters may belong to; a Vocabulary has tokens
+    _takes_tokens = False
 
     def _sequences(self, X: Any, *, reset: bool, min_count: int = 1) -> Sequences:
         """Check strings against the alphabet that is asked for, and keep it, or against the one that was kept."""
@@ -46,11 +47,8 @@ class SequenceKeywords:
         sequences = ensure_sequences(
             X, alphabet=alphabet, unknown=self.unknown, case_sensitive=case_sensitive, min_count=min_count
         )
-        if not isinstance(sequences.alphabet, self._alphabets):
-            raise TypeError(
-                f"{type(self).__name__} takes strings, but X holds lists of tokens: join the tokens of each sample, or "
-                "give one character to each kind of token."
-            )
+        if not self._takes_tokens:
+            require_strings(sequences, type(self).__name__)
         if reset:
             self.alphabet_ = sequences.alphabet
         return sequences

@@ -17,6 +17,7 @@ from ._alphabets import Alphabet
 from ._reverse_complement import _complement_tokens, has_partners
 from ._samples import Sequences, offsets_of
 from ._sequence_encoder import SequenceTransformer
+from ._validation import require_strings
 from ._windows import first_numbers, window_blocks
 
 _MOST_COLUMNS = 2**24  # where all k-mers there are have one each
@@ -47,6 +48,7 @@ class KmerTransformer(SequenceTransformer):
 
     def _learn(self, X: Any) -> Sequences:
         sequences = super()._learn(X)
+        require_strings(sequences, type(self).__name__)
         n_letters = max(2, self.alphabet_.n_letters)
         most = next(k for k in range(62, 0, -1) if n_letters**k <= 2**62)
         if self.k > most:

@@ -140,6 +140,12 @@ def _token_sequences(items: Any, vocabulary: Any, unknown: str, min_count: int) 
     return Sequences(numbers, offsets, vocabulary)
 
 
+def require_strings(sequences: Sequences, name: str) -> None:
+    """Raise a TypeError if sequences are lists of tokens, for what takes strings only; `name` says what that is."""
+    if isinstance(sequences.alphabet, Vocabulary):
+        raise TypeError(f"{name} takes strings, but X holds lists of tokens: join the tokens of each sample.")
+
+
 def _ensure_list(X: Any) -> list | tuple:
     """The items of whatever collection `X` is."""
     if isinstance(X, (str, bytes)) or _is_biopython(X):

@@ -15,6 +15,7 @@ from sklearn.preprocessing import FunctionTransformer
 from sklearn.utils import estimator_checks, get_tags
 
 from skmlbio import MarkovChain, MarkovClassifier
+from skmlbio.sequences import KmerCounter, KmerTokenizer
 
 X = STRINGS.X
 Y = np.arange(len(X)) % 2
@@ -193,3 +194,14 @@ def test_a_search_in_a_pipeline_with_two_workers(cls: type) -> None:
     assert np.array_equal(found, alone)
     weighted = clone(pipeline).fit(X, Y, **{f"{name}__sample_weight": WEIGHTS})
     assert np.array_equal(answers(weighted), answers(cls(alphabet="dna").fit(X, Y, WEIGHTS)))
+
+
+@pytest.mark.parametrize("made", [MarkovChain(2), MarkovClassifier(2), KmerTokenizer(2), KmerCounter(2)])
+def test_lists_of_tokens_are_refused_where_letters_are_needed(made: BaseEstimator) -> None:
+    with pytest.raises(TypeError, match=f"^{type(made).__name__} takes strings, but X holds lists of tokens"):
+        made.fit([["ATG", "TAA"], ["ATG"]] * 3, [0, 1] * 3)
+    made.set_params(alphabet="dna").fit(X, Y)
+    with pytest.raises((TypeError, ValueError), match="list"):
+        (made.transform if hasattr(made, "transform") else made.score)(
+            [["ATG", "TAA"]], *[[0]] * hasattr(made, "classes_")
+        )

@@ -80,7 +80,9 @@ SEQUENCE_KEYWORDS = ("alphabet", "unknown", "case_sensitive")
 def test_keywords_of_strings_have_one_default_and_one_text() -> None:
     found = [name for name in ESTIMATORS if "alphabet" in parameters(name)]
     assert {"AttentionClassifier", "MarkovChain", "MarkovClassifier"} <= set(found)
-    texts = [entries(sections(getattr(skmlbio, name).__doc__)["Parameters"]) for name in found]
-    for keyword in SEQUENCE_KEYWORDS:
-        assert len({text[keyword] for text in texts}) == 1
-        assert len({parameters(name)[keyword].default for name in found}) == 1
+    for takes_tokens in (False, True):  # of which the texts tell, too
+        alike = [name for name in found if getattr(skmlbio, name)._takes_tokens == takes_tokens]
+        texts = [entries(sections(getattr(skmlbio, name).__doc__)["Parameters"]) for name in alike]
+        for keyword in SEQUENCE_KEYWORDS:
+            assert len({text[keyword] for text in texts}) == 1
+            assert len({parameters(name)[keyword].default for name in found}) == 1
