@@ -38,7 +38,7 @@ def with_parameters(cls: type[_T]) -> type[_T]:
 
     Own keywords come before those of bases, here and in the docstring, whose sections on parameters and attributes are
     completed by those of the bases; what a class documents itself counts.  A keyword whose default alone is another
-    keeps its place.  An annotated attribute is a keyword, as in `dataclasses.dataclass`.
+    keeps its place.  Those that need no name stand first, those of bases before own ones.  An annotated attribute is a keyword, as in `dataclasses.dataclass`.
 
     Parameters
     ----------
@@ -87,7 +87,7 @@ def with_parameters(cls: type[_T]) -> type[_T]:
     order = [name for base in cls.__mro__ for name in _declared(base)]
     signature = inspect.signature(cls.__init__)
     self, *taken = signature.parameters.values()
-    taken.sort(key=lambda p: (p.kind, order.index(p.name)))
+    taken.sort(key=lambda p: order.index(p.name) if p.kind is p.KEYWORD_ONLY else -1)  # the others have their places
     cls.__init__.__signature__ = signature.replace(parameters=[self, *taken], return_annotation=signature.empty)
     cls.__doc__ = composed(cls, {p.name: p.default for p in taken})
     return cls

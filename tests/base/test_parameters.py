@@ -99,6 +99,15 @@ def test_instances_are_ordinary_estimators() -> None:
         Own(2, 3)
 
 
+def test_what_needs_no_name_is_shown_in_the_order_in_which_it_is_taken() -> None:
+    @with_parameters
+    class Deeper(Own):
+        units: int = parameter(allowed=[int], kw_only=False)
+
+    assert [*inspect.signature(Deeper).parameters][:2] == ["depth", "units"]
+    assert (Deeper(2, 3).depth, Deeper(2, 3).units) == (2, 3)
+
+
 def test_a_subclass_may_have_a_constructor_of_its_own() -> None:
     class Named(DenseClassifier):
         def __init__(self, name="", epochs=5):
