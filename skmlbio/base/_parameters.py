@@ -38,7 +38,8 @@ def with_parameters(cls: type[_T]) -> type[_T]:
 
     Own keywords come before those of bases, here and in the docstring, whose sections on parameters and attributes are
     completed by those of the bases; what a class documents itself counts.  A keyword whose default alone is another
-    keeps its place.  Those that need no name stand first, those of bases before own ones.  An annotated attribute is a keyword, as in `dataclasses.dataclass`.
+    keeps its place.  Those that need no name stand first, those of bases before own ones.  An annotated attribute is a
+    keyword, as in `dataclasses.dataclass`.
 
     Parameters
     ----------
