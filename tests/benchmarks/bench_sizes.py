@@ -157,6 +157,7 @@ def measure(work: str, n: int, ours: bool) -> dict:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--work", nargs="+", choices=WORK, default=list(WORK))
+    parser.add_argument("--samples", nargs="+", type=int, help="only these numbers of them")
     parser.add_argument("--measure", nargs=3, metavar=("WORK", "SAMPLES", "OURS"), help=argparse.SUPPRESS)
     chosen = parser.parse_args()
     if chosen.measure:
@@ -168,7 +169,7 @@ def main() -> None:
         if work in ("peptides", "molecules") and not DATA.is_dir():
             print(f"{work}: there is no folder {DATA}", file=sys.stderr)
             continue
-        for n in sizes:
+        for n in (n for n in sizes if chosen.samples is None or n in chosen.samples):
             ours = fresh(Path(__file__), "--measure", work, n, 1)
             theirs = fresh(Path(__file__), "--measure", work, n, 0) if baseline is not None else None
             cells = [str(ours)] * 4 if isinstance(ours, str) else [
