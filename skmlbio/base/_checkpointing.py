@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from skmlbio.training._checkpoint import Checkpoint
 
 _FORMAT = 1  # of the file: another when the engine keeps other things
-_OF_NO_CONSEQUENCE = ("callbacks", "checkpoint", "random_state", "verbose")
+_OF_NO_CONSEQUENCE = ("checkpoint", "random_state", "verbose")
 
 
 def open_checkpoint(
@@ -42,7 +42,7 @@ def open_checkpoint(
 
     digest, kind = Digest(), type(estimator)
     seeded = estimator.random_state is not None
-    digest.add((_FORMAT, kind.__module__, kind.__qualname__, tuple(KerasSettings.current())))
+    digest.add((_FORMAT, kind, tuple(KerasSettings.current())))
     for name, value in plain(estimator.get_params(deep=False)).items():
         if name not in _OF_NO_CONSEQUENCE:
             digest.add(name)

@@ -80,6 +80,7 @@ class Digest:
         else:
             try:
                 self._write(f"{type(value).__qualname__} {pickle.dumps(value)!r}")
+                self._add(freeze(type(value)), (*within, id(value)))
             except Exception as error:  # whatever a class of one's own raises
                 raise TypeError(f"holds {value!r}, which cannot be pickled: {error}") from error
 

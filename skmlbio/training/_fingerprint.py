@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import functools
+import sys
+import sysconfig
 import types
 from collections.abc import Hashable
 from typing import Any
@@ -26,9 +28,10 @@ class _Identity:
 def freeze(value: Any, _open: tuple[int, ...] = ()) -> Hashable:
     """Return a hashable fingerprint of numbers, text, containers, arrays and functions.
 
-    Functions are compared by what they do: their code, defaults, closure and the globals they name.  So a function
-    that a worker process has unpickled twice is the same function, and one whose global constant has changed is not.
-    Anything unknown equals only itself.
+    Functions are compared by what they do: their code, defaults, closure and the globals they name, in modules of the
+    user's own too.  So a function that a worker process has unpickled twice is the same function, and one whose global
+    constant has changed is not.  Classes of the user's own are compared by their methods and values, and what is made
+    of them by its class and its attributes.  Anything unknown equals only itself.
     """
     if id(value) in _open:  # a function that calls itself
         return "recursion"
@@ -53,7 +56,64 @@ def freeze(value: Any, _open: tuple[int, ...] = ()) -> Hashable:
         return _freeze_function(value, inner)
     if isinstance(value, types.ModuleType):
         return "module", value.__name__
+    if isinstance(value, (property, staticmethod, classmethod)):
+        return type(value).__name__, inner(value.fget if isinstance(value, property) else value.__func__)
+    if isinstance(value, types.SimpleNamespace):
+        return "namespace", inner(vars(value))
+    if isinstance(value, type) and _is_own(value):
+        bases = tuple(inner(b) if _is_own(b) else (b.__module__, b.__qualname__) for b in value.__bases__)
+        return "class", value.__module__, value.__qualname__, bases, inner(_content(value))
+    if _is_plain_and_own(type(value)) and hasattr(value, "__dict__"):
+        return "object", inner(type(value)), inner(vars(value))
     return _Identity(value)
+
+
+_LIBRARIES = tuple({sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")})
+_WITH_STATE_OF_THEIR_OWN = {"keras", "tensorflow", "numpy", "pandas", "scipy"}
+
+
+def _is_own(kind: type | types.ModuleType) -> bool:
+    """Whether a class or a module is the user's own, not one of Python, of a library that is installed, or of ours."""
+    name = kind.__name__ if isinstance(kind, types.ModuleType) else kind.__module__
+    package = name.partition(".")[0]
+    if package == "skmlbio" or package in sys.stdlib_module_names:
+        return False
+    if package == "__main__":
+        return True
+    file = getattr(sys.modules.get(name), "__file__", None)
+    return file is not None and not file.startswith(_LIBRARIES)
+
+
+def _is_plain_and_own(kind: type) -> bool:
+    """Whether what is made of a class of the user's own is told by its attributes; a layer of Keras is not."""
+    packages = {base.__module__.partition(".")[0] for base in kind.__mro__}
+    return _is_own(kind) and not packages & _WITH_STATE_OF_THEIR_OWN
+
+
+def _content(kind: type) -> dict[str, Any]:
+    """Return the methods and values of a class; what Python and others keep there is left out."""
+    of_code = (types.FunctionType, property, staticmethod, classmethod)
+    plain = (
+        str,
+        bytes,
+        bool,
+        int,
+        float,
+        complex,
+        list,
+        tuple,
+        dict,
+        set,
+        frozenset,
+        np.ndarray,
+        np.generic,
+        type(None),
+    )
+    return {
+        name: value
+        for name, value in vars(kind).items()
+        if isinstance(value, of_code) or (isinstance(value, plain) and not name.startswith("__"))
+    }
 
 
 def _freeze_function(function: types.FunctionType, inner) -> Hashable:
@@ -68,8 +128,13 @@ def _freeze_function(function: types.FunctionType, inner) -> Hashable:
     )  # fmt: skip
     if package in ("skmlbio", "keras", "tensorflow"):
         return what
-    named = {name: function.__globals__[name] for name in _names(code) if name in function.__globals__}
-    return *what, inner(named)
+    names = _names(code)
+    named = {name: function.__globals__[name] for name in names if name in function.__globals__}
+    modules = {
+        name: module for name, module in named.items() if isinstance(module, types.ModuleType) and _is_own(module)
+    }
+    read = {name: {of: vars(module)[of] for of in names if of in vars(module)} for name, module in modules.items()}
+    return *what, inner(named), inner(read)
 
 
 def _names(code: types.CodeType) -> set[str]:

@@ -21,6 +21,7 @@ from skmlbio import (
 )
 from skmlbio.training import _checkpoint
 from skmlbio.training._checkpoint import Checkpoint
+from skmlbio.training._loop import _Fit
 
 # Kills itself once it has written so many checkpoints.
 PROGRAM = """
@@ -95,21 +96,18 @@ def only_file(folder: Path) -> Path:
     ],
     ids=["patience", "auto"],
 )
-def test_a_killed_fit_is_taken_up_with_the_bits_of_one_that_was_not(n_writes, settings, tmp_path, always_due) -> None:
+def test_a_killed_fit_is_taken_up_with_the_bits_of_one_that_was_not(
+    n_writes, settings, tmp_path, always_due, monkeypatch
+) -> None:
     settings = {"hidden_layer_sizes": (8,), "random_state": 0} | settings
     program = PROGRAM.format(name="DenseClassifier", n_writes=n_writes, settings=settings)
     done = subprocess.run([sys.executable, "-c", program, tmp_path], capture_output=True, text=True, check=False)
     assert done.returncode == -signal.SIGKILL, done.stderr
     written = only_file(tmp_path).stat().st_mtime_ns
     assert len(list(tmp_path.glob("*.part"))) == 1
-    begun_at = []
-
-    class Note(keras.callbacks.Callback):
-        def on_epoch_begin(self, epoch, logs=None):
-            begun_at.append(epoch)
-
-    with pytest.warns(UserWarning, match="DenseClassifier goes on after epoch .* callbacks remember"):
-        resumed = DenseClassifier(checkpoint=tmp_path, callbacks=[Note], **settings).fit(X, Y)
+    begun_at, go_on = [], _Fit.go_on
+    monkeypatch.setattr(_Fit, "go_on", lambda self, state: begun_at.append(state["n_done"]) or go_on(self, state))
+    resumed = DenseClassifier(checkpoint=tmp_path, **settings).fit(X, Y)
     assert begun_at[0] >= 2 and only_file(tmp_path).stat().st_mtime_ns != written
     assert_same_fit(resumed, DenseClassifier(**settings).fit(X, Y))
 
@@ -231,3 +229,16 @@ def test_what_cannot_be_a_checkpoint_is_refused_in_one_sentence(tmp_path) -> Non
         TypeError, match=r"checkpoint has to know a fit again, but the parameter network_params holds <"
     ):
         odd.fit(X, Y)
+
+
+class StopEarly(keras.callbacks.Callback):
+    def on_epoch_end(self, epoch, logs=None):
+        self.model.stop_training = epoch >= 1
+
+
+def test_callbacks_make_another_fit_and_begin_anew_where_it_goes_on(tmp_path) -> None:
+    settings = {"hidden_layer_sizes": (4,), "epochs": 4, "random_state": 0, "checkpoint": tmp_path}
+    assert DenseClassifier(**settings).fit(X, Y).n_iter_ == 4
+    assert DenseClassifier(callbacks=[StopEarly], **settings).fit(X, Y).n_iter_ == 2
+    with pytest.warns(UserWarning, match="DenseClassifier goes on after epoch 2 .* callbacks remember"):
+        assert DenseClassifier(callbacks=[StopEarly], **settings).fit(X, Y).n_iter_ == 2

@@ -2,6 +2,7 @@
 
 import functools
 import math
+import types
 
 import cloudpickle
 import keras
@@ -19,6 +20,13 @@ class Scaler:
 
     def scale(self, value):
         return self.factor * value
+
+
+class Doubler(Scaler):
+    """The same by another name."""
+
+    def __init__(self):
+        super().__init__(2)
 
 
 def define(source: str, **names):
@@ -50,7 +58,7 @@ def test_values_equal_their_copies(value) -> None:
     ("one", "other"),
     [(1, True), (1, 1.0), (0, None), ("1", 1), ([1], (1,)), ({"a": 1}, {"a": 2}), ({"a": 1}, {"b": 1}),
      (np.zeros(3), np.zeros(3, "float32")), (np.zeros(4), np.zeros((2, 2))), (np.zeros(2), np.array([0, 1.0])),
-     ({1}, {2}), (math.sqrt, math.exp), (Scaler(1), Scaler(1))],
+     ({1}, {2}), (math.sqrt, math.exp), (Scaler(1), Scaler(2)), (Doubler(), Scaler(2))],
     ids=str,
 )  # fmt: skip
 def test_different_values_differ(one, other) -> None:
@@ -131,7 +139,7 @@ def test_partials_and_methods() -> None:
     assert freeze(functools.partial(pow, 2)) != freeze(functools.partial(pow, 3))
     assert freeze(functools.partial(pow, exp=2)) == freeze(functools.partial(pow, exp=2))
     one, other = Scaler(2), Scaler(2)
-    assert freeze(one.scale) == freeze(one.scale) != freeze(other.scale)
+    assert freeze(one.scale) == freeze(other.scale) != freeze(Scaler(3).scale)
 
 
 def test_wrapped_functions_are_told_apart() -> None:
@@ -152,3 +160,35 @@ def test_closures_of_the_package_itself_count() -> None:
         return function
 
     assert freeze(made_here(1)) == freeze(made_here(1)) != freeze(made_here(2))
+
+
+def test_objects_count_by_their_values_and_the_methods_of_their_class() -> None:
+    scaler = Scaler(2)
+    before = freeze(scaler), freeze(scaler.scale)
+    assert before == (freeze(Scaler(2)), freeze(Scaler(2).scale))
+    scaler.factor = 3
+    assert freeze(scaler) != before[0] and freeze(scaler.scale) != before[1]
+    source = "class Net:\n    units = {units}\n    def __call__(self, x): return x {sign} self.units\nnetwork = Net()"
+    nets = [
+        define(source.format(units=units, sign=sign), __name__="__main__")
+        for units, sign in ((1, "+"), (1, "-"), (2, "+"))
+    ]
+    assert len({freeze(net) for net in nets}) == 3
+    assert freeze(nets[0]) == freeze(define(source.format(units=1, sign="+"), __name__="__main__"))
+
+
+def test_what_a_function_reads_of_a_module_a_class_or_a_namespace_counts(tmp_path, monkeypatch) -> None:
+    (tmp_path / "own_settings.py").write_text("WIDTH = 3\nUNREAD = 1\ndef helper(x): return x + 1\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    import own_settings
+
+    of = define("import own_settings\ndef network(x): return own_settings.helper(x) * own_settings.WIDTH")
+    for name, value, counts in (("UNREAD", 2, False), ("WIDTH", 4, True), ("helper", lambda x: x - 1, True)):
+        before = freeze(of)
+        monkeypatch.setattr(own_settings, name, value)
+        assert (freeze(of) != before) == counts
+    for holder in (types.SimpleNamespace(width=3), type("Own", (), {"width": 3, "__module__": __name__})):
+        reader = define("def network(x): return x * holder.width", holder=holder)
+        before = freeze(reader)
+        holder.width = 4
+        assert freeze(reader) != before
