@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import warnings
 from typing import TYPE_CHECKING, Any
 
@@ -40,6 +41,8 @@ def open_checkpoint(
     from skmlbio.training._checkpoint import Checkpoint
     from skmlbio.training._digest import Digest
 
+    if not os.fspath(estimator.checkpoint):
+        raise ValueError("checkpoint must name a folder, got ''.")
     digest, kind = Digest(), type(estimator)
     seeded = estimator.random_state is not None
     digest.add((_FORMAT, kind, tuple(KerasSettings.current())))

@@ -117,17 +117,17 @@ class NetworkEstimator(ExportMixin, CallbackSupportMixin, BaseEstimator):
     # What a family of estimators supplies -----------------------------------------------------------------------------
 
     def _encode(self, X: Any, *, reset: bool) -> Data:
-        raise NotImplementedError
+        raise _missing(self, "_encode", "what X may be")
 
     def _encode_target(self, y: Any, *, reset: bool) -> Arrays:
         """Turn targets into arrays; without targets there are none."""
         return ()
 
     def _make_blueprint(self) -> Blueprint:
-        raise NotImplementedError
+        raise _missing(self, "_make_blueprint", "which network it is")
 
     def _loss(self) -> Any:
-        raise NotImplementedError
+        raise _missing(self, "_loss", "what is made small")
 
     def _adapted(self, training: TrainingSet) -> dict[str, np.ndarray]:
         """Return weights that are computed from the data and not learned, by the path of the variable."""
@@ -375,6 +375,12 @@ class NetworkEstimator(ExportMixin, CallbackSupportMixin, BaseEstimator):
     def __getstate__(self):
         require_importable(self)
         return super().__getstate__()
+
+
+def _missing(estimator: Any, method: str, what: str) -> NotImplementedError:
+    return NotImplementedError(
+        f"{type(estimator).__name__} has no method {method}, which says {what}; see skmlbio.base.NetworkEstimator."
+    )
 
 
 def _weighed(weights: np.ndarray, factors: Any, name: str) -> np.ndarray:

@@ -28,7 +28,14 @@ def parameter(*, default: Any = dataclasses.MISSING, allowed: Sequence | None = 
     Returns
     -------
     dataclasses.Field
+
+    Raises
+    ------
+    TypeError
+        If `allowed` is no list.
     """
+    if not (allowed is None or allowed == "no_validation" or isinstance(allowed, list)):
+        raise TypeError(f"allowed must be a list, such as [str, None], got {allowed!r}.")
     return dataclasses.field(default=default, kw_only=kw_only, metadata={"allowed": allowed})
 
 

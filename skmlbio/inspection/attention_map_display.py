@@ -30,8 +30,8 @@ class AttentionMapDisplay(Display):
     ----------
     maps : ndarray of shape (n_blocks, n_heads, length, length)
         The shares, as ``AttentionClassifier.attention_maps`` returns them for a string.
-    sequence : str
-        The string, of that length.
+    sequence : str or list of str
+        The string, or the tokens, of that length.
     first_position : int, default=1
         The number of the first residue, such as -30 where a promoter begins; the others are counted on from it.
 
@@ -79,8 +79,8 @@ class AttentionMapDisplay(Display):
 
         Parameters
         ----------
-        sequence : str, or a Biopython Seq or SeqRecord
-            The string.
+        sequence : str, Biopython Seq or SeqRecord, or list of tokens
+            The string, or the tokens.
         first_position : int, default=1
             The number of its first residue.
         block, head, ax, im_kwargs
@@ -94,7 +94,7 @@ class AttentionMapDisplay(Display):
             )
         X = before_final_step(estimator, [sequence])
         (maps,) = trained.attention_maps(X)
-        display = cls(maps, _text(X[0]), first_position=first_position)
+        display = cls(maps, _residues(X[0]), first_position=first_position)
         return display.plot(ax, block=block, head=head, im_kwargs=im_kwargs)
 
     @classmethod
@@ -115,8 +115,8 @@ class AttentionMapDisplay(Display):
         ----------
         maps : array-like of shape (n_blocks, n_heads, length, length)
             The shares, by block and head.
-        sequence : str
-            The string, of that length.
+        sequence : str or list of str
+            The string, or the tokens, of that length.
         """
         display = cls(np.asarray(maps), sequence, first_position=first_position)
         return display.plot(ax, block=block, head=head, im_kwargs=im_kwargs)
@@ -211,6 +211,8 @@ def _index(name: str, index: int, count: int) -> int:
     return index % count
 
 
-def _text(sequence: Any) -> str:
-    """The letters of a string, or of Biopython's `Seq` or `SeqRecord`."""
-    return str(getattr(sequence, "seq", sequence))
+def _residues(sequence: Any) -> Any:
+    """The letters of a string, or of Biopython's `Seq` or `SeqRecord`, or the tokens of a list."""
+    return (
+        list(sequence) if isinstance(sequence, (list, tuple, np.ndarray)) else str(getattr(sequence, "seq", sequence))
+    )

@@ -136,7 +136,8 @@ def _token_sequences(items: Any, vocabulary: Any, unknown: str, min_count: int) 
     numbers = numbers_of(tokens, vocabulary)
     if unknown == "error" and (numbers == vocabulary.unknown_token).any():
         place = place_of(tokens, int(np.argmax(numbers == vocabulary.unknown_token)), offsets)
-        raise ValueError(f"{place}, not in {vocabulary}; unknown='mask' would accept it")
+        rare = f", the tokens that occur {min_count} times or more" if min_count > 1 else ""
+        raise ValueError(f"{place}, not in {vocabulary}{rare}; unknown='mask' would accept it")
     return Sequences(numbers, offsets, vocabulary)
 
 

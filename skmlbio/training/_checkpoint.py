@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import fcntl
+import itertools
 import json
 import os
 import tempfile
 import time
 import warnings
+import weakref
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -52,6 +55,8 @@ class Checkpoint:
         self._folder, self._path, self._keep = Path(folder), Path(folder) / f"{name}.npz", keep
         self._written, self._seconds_to_write = time.monotonic(), 0.0
         self._require_folder()
+        if not keep:
+            self._find_a_free_name(name)
         self.found = self._read()
         if self.found is not None:
             rng.bit_generator.state = self.found["begun"]
@@ -82,6 +87,22 @@ class Checkpoint:
             self.write(state)
         else:
             self._path.unlink(missing_ok=True)
+            self._path.with_suffix(".lock").unlink(missing_ok=True)
+            self._unlock()
+
+    def _find_a_free_name(self, name: str) -> None:
+        """Leave a fit alone that goes on elsewhere: without a seed, it is another.
+
+        A process that is killed lets go of its lock.
+        """
+        for number in itertools.count():
+            self._path = self._folder / f"{name}{f'-{number}' if number else ''}.npz"
+            lock = os.open(self._path.with_suffix(".lock"), os.O_CREAT | os.O_WRONLY)
+            self._unlock = weakref.finalize(self, os.close, lock)
+            try:
+                return fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                self._unlock()
 
     def _require_folder(self) -> None:
         try:

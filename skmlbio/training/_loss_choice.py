@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import inspect
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -18,6 +19,7 @@ _OF_LOGITS = (
 )
 LOSSES_OF_NUMBERS = ("CosineSimilarity", *_OF_ANYTHING)
 LOSSES_OF_CLASSES = (*_OF_LOGITS, "CategoricalHinge", "Hinge", *_OF_ANYTHING, "SquaredHinge")
+_OF_KERAS_ALONE = ("module", "registered_name", "build_config")  # what keras.losses.serialize says beside
 LOSSES_OF_ROWS = ("CategoricalCrossentropy", "CategoricalFocalCrossentropy", "CategoricalHinge", "CosineSimilarity")
 
 
@@ -46,7 +48,9 @@ def loss_choice(loss: str | dict | Callable, known: tuple[str, ...]) -> str | di
             "to be weighed; pass its configuration, {'class_name': 'Huber', 'config': {'delta': 2.0}}, or a function."
         )
     if not isinstance(loss, dict):
+        _require_logits(loss, known)
         return loss
+    loss = {key: value for key, value in loss.items() if key not in _OF_KERAS_ALONE}
     name, config = loss.get("class_name"), loss.get("config", {})
     if set(loss) - {"class_name", "config"} or not isinstance(name, str) or not isinstance(config, dict):
         raise ValueError(f"loss must have a 'class_name' and may have a dict 'config', got {loss!r}.")
@@ -61,3 +65,16 @@ def loss_choice(loss: str | dict | Callable, known: tuple[str, ...]) -> str | di
             "logarithm would be taken where that of probabilities is meant."
         )
     return {"class_name": name, "config": config}
+
+
+def _require_logits(loss: str | Callable, known: tuple[str, ...]) -> None:
+    """Refuse a function of Keras that takes probabilities unless it is told, where a network answers logits."""
+    package = (getattr(loss, "__module__", None) or "").partition(".")[0]
+    if known is not LOSSES_OF_CLASSES or package != "keras" or not inspect.isfunction(loss):
+        return
+    taken = inspect.signature(loss).parameters.get("from_logits")
+    if taken is not None and taken.default is False:
+        raise ValueError(
+            f"loss {loss.__name__} takes probabilities, and the network of a classifier answers logits: pass "
+            f"functools.partial(keras.losses.{loss.__name__}, from_logits=True)."
+        )

@@ -7,7 +7,7 @@ import pytest
 from sklearn.base import BaseEstimator, clone
 
 from skmlbio import DenseClassifier
-from skmlbio.base import parameter, with_parameters
+from skmlbio.base import MatrixInput, RegressorBase, parameter, with_parameters
 from skmlbio.base._docstrings import composed
 
 
@@ -130,3 +130,17 @@ def test_a_keyword_that_does_not_say_what_is_allowed_is_refused() -> None:
 def test_without_docstrings_there_is_none() -> None:
     bare = type("Bare", (), {"__doc__": None})
     assert composed(bare, {}) is None
+
+
+def test_allowed_values_come_in_a_list() -> None:
+    with pytest.raises(TypeError, match=r"allowed must be a list, such as \[str, None\], got \{'a'\}"):
+        parameter(default="a", allowed={"a"})
+
+
+def test_a_method_that_an_estimator_lacks_is_named() -> None:
+    @with_parameters
+    class Unfinished(MatrixInput, RegressorBase):
+        """Without a network."""
+
+    with pytest.raises(NotImplementedError, match="Unfinished has no method _make_blueprint, which says which network"):
+        Unfinished().fit([[1.0], [2.0]], [1.0, 2.0])

@@ -242,3 +242,21 @@ def test_callbacks_make_another_fit_and_begin_anew_where_it_goes_on(tmp_path) ->
     assert DenseClassifier(callbacks=[StopEarly], **settings).fit(X, Y).n_iter_ == 2
     with pytest.warns(UserWarning, match="DenseClassifier goes on after epoch 2 .* callbacks remember"):
         assert DenseClassifier(callbacks=[StopEarly], **settings).fit(X, Y).n_iter_ == 2
+
+
+def test_two_fits_without_a_seed_that_run_at_once_are_two(tmp_path) -> None:
+    one, other = (Checkpoint(tmp_path, "fit", np.random.default_rng(seed), keep=False) for seed in (1, 2))
+    one.write({"n_done": 1})
+    other.write({"n_done": 2})
+    assert one.found is None is other.found and len(list(tmp_path.glob("*.npz"))) == 2
+    del one  # as if it had been killed
+    third = Checkpoint(tmp_path, "fit", np.random.default_rng(3), keep=False)
+    assert third.found["n_done"] == 1
+    for fit in (third, other):
+        fit.end({})
+    assert not list(tmp_path.iterdir())
+
+
+def test_no_name_is_no_folder() -> None:
+    with pytest.raises(ValueError, match="checkpoint must name a folder, got ''"):
+        DenseClassifier(checkpoint="", epochs=1).fit(X, Y)

@@ -11,6 +11,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 
+from skmlbio import AttentionClassifier
 from skmlbio.inspection import AttentionMapDisplay
 
 SEQUENCE = "ACGTT"
@@ -140,3 +141,11 @@ def test_estimators_that_cannot_are_refused() -> None:
     fitted = LogisticRegression().fit([[0.0], [1.0]], [0, 1])
     with pytest.raises(TypeError, match="needs an estimator with attention_maps, and LogisticRegression has none"):
         AttentionMapDisplay.from_estimator(fitted, SEQUENCE)
+
+
+def test_lists_of_tokens_are_labelled_by_their_tokens() -> None:
+    tokens = ["ATG", "GCC", "AAA"]
+    estimator = AttentionClassifier(epochs=1, embedding_dim=4, n_heads=2, random_state=0)
+    estimator.fit([tokens, tokens[::-1], tokens[:2], ["AAA"]], [0, 1, 0, 1])
+    display = AttentionMapDisplay.from_estimator(estimator, tokens)
+    assert [label.get_text().split()[-1] for label in display.ax_.get_yticklabels()] == tokens
