@@ -29,13 +29,14 @@ FITTED = {
     "a matrix": lambda: DenseClassifier(**SHORT).fit(X, Y),
     "a data frame": lambda: DenseRegressor(**SHORT).fit(pd.DataFrame(X, columns=["p", "q", "r"]), X[:, 0]),
     "strings": lambda: AttentionClassifier("dna", **SHORT).fit(["ACGT", "CA"] * 6, Y),
+    "lists of tokens": lambda: AttentionClassifier(**SHORT).fit([["ATG", "GCC"], ["TAA"]] * 6, Y),
     "graphs with features": lambda: GCNClassifier(**SHORT).fit([Graph(np.ones((2, 3)), EDGES)] * 12, Y),
     "graphs with types": lambda: GCNClassifier(**SHORT).fit([Graph(["C", "O"], EDGES)] * 12, Y),
     "codes": lambda: AutoEncoderTransformer(latent_dim=2, **SHORT).fit(X),
     "nothing": lambda: VAESampler(latent_dim=2, **SHORT).fit(X),
 }
 EXAMPLES = {
-    "classifiers": ["a matrix", "strings", "graphs with features", "graphs with types"],
+    "classifiers": ["a matrix", "strings", "lists of tokens", "graphs with features", "graphs with types"],
     "regressors": ["a data frame"],
     "transformers": ["codes"],
     "`AutoEncoderTransformer`": ["codes"],
