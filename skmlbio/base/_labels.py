@@ -42,7 +42,8 @@ class Labels:
             If y is no class label, or has one class only.
         """
         y = _plain(y)
-        if classes is None and (table := table_with_gaps(y)) is not None:
+        table = table_with_gaps(y)
+        if table is not None and (classes is None or np.array_equal(classes, np.arange(table.shape[1]))):
             _require_zeros_and_ones(table)
             return cls("multilabel-indicator", (np.arange(table.shape[1]),))
         assert_all_finite(y, input_name="y")

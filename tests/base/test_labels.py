@@ -106,3 +106,10 @@ def test_no_class_is_too_few() -> None:
         Labels.learn([0, 1], classes=[])
     with pytest.raises(ValueError, match="y has one class only, 1; a classifier needs two classes or more"):
         Labels.learn([0, 1], classes=[1])
+
+
+def test_labels_with_gaps_are_labels_where_their_columns_are_the_classes() -> None:
+    y = np.array([[0, 1.0], [np.nan, 0], [1, np.nan]])
+    assert Labels.learn(y, classes=[0, 1]).kind == Labels.learn(y).kind == "multilabel-indicator"
+    with pytest.raises(ValueError, match="NaN"):
+        Labels.learn(y, classes=[[0, 1], [0, 1, 2]])
