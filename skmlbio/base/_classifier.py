@@ -167,13 +167,12 @@ class ClassifierBase(ClassifierMixin, SupervisedBase):
         logits = self._logits(X)
         return self._labels.probabilities(logits)
 
+    @completed_by(predict)
     def score(self, X, y, sample_weight=None) -> float:
         """Return the share of samples that are right, in all of their labels where they have several.
 
         Parameters
         ----------
-        X : array-like of shape (n_samples, ...)
-            Samples.
         y : array-like of shape (n_samples,) or (n_samples, n_outputs)
             Their labels.  Of several, those that are NaN are not compared, and samples without any are left out.
         sample_weight : array-like of shape (n_samples,), optional

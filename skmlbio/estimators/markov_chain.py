@@ -14,6 +14,7 @@ from sklearn.utils.validation import check_is_fitted
 from skmlbio.base import with_parameters
 from skmlbio.base._all_or_nothing import all_or_nothing
 from skmlbio.base._arguments import said_by_estimator
+from skmlbio.base._docstrings import completed_by
 from skmlbio.base._fit_data import ensure_sample_weight
 from skmlbio.estimators._markov_base import MarkovBase
 from skmlbio.estimators._markov_codes import letters_of_tokens, state_after
@@ -106,6 +107,7 @@ class MarkovChain(DensityMixin, MarkovBase):
 
     @said_by_estimator
     @all_or_nothing
+    @completed_by(fit)
     def partial_fit(self, X, y=None, sample_weight=None):
         """Add strings to those counted so far; in parts or at once, the chain is the same.
 
@@ -113,14 +115,6 @@ class MarkovChain(DensityMixin, MarkovBase):
         ----------
         X : list of n_samples strings
             Strings over the alphabet of the first call.
-        y : None
-            Ignored.
-        sample_weight : array-like of shape (n_samples,), optional
-            What each string counts.
-
-        Returns
-        -------
-        self
 
         Raises
         ------
@@ -153,13 +147,12 @@ class MarkovChain(DensityMixin, MarkovBase):
         """
         return self._scores(X)[:, 0]
 
+    @completed_by(score_samples)
     def score(self, X, y=None) -> float:
         """Return the mean log-probability of strings, in nats.
 
         Parameters
         ----------
-        X : list of n_samples strings
-            Strings.
         y : None
             Ignored.
 
@@ -170,13 +163,9 @@ class MarkovChain(DensityMixin, MarkovBase):
         """
         return float(self.score_samples(X).mean())
 
+    @completed_by(score)
     def perplexity(self, X) -> float:
         """Return how many equally probable letters would be as hard to guess as the next letter of these strings.
-
-        Parameters
-        ----------
-        X : list of n_samples strings
-            Strings.
 
         Returns
         -------

@@ -13,6 +13,7 @@ from sklearn.utils.validation import check_consistent_length, check_is_fitted
 from skmlbio.base import parameter, with_parameters
 from skmlbio.base._all_or_nothing import all_or_nothing
 from skmlbio.base._arguments import said_by_estimator
+from skmlbio.base._docstrings import completed_by
 from skmlbio.base._fit_data import ensure_sample_weight
 from skmlbio.base._labels import Labels
 from skmlbio.estimators._markov_base import MarkovBase
@@ -71,33 +72,20 @@ class MarkovClassifier(ClassifierMixin, MarkovBase):
 
     @said_by_estimator
     @all_or_nothing
+    @completed_by(MarkovChain.fit)
     def fit(self, X, y, sample_weight=None):
         """Count the windows of the strings of each class.
 
         Parameters
         ----------
-        X : list of n_samples strings
-            Strings, of any lengths.
         y : array-like of shape (n_samples,)
             Class labels.
-        sample_weight : array-like of shape (n_samples,), optional
-            What each string counts.
-
-        Returns
-        -------
-        self
-
-        Raises
-        ------
-        TypeError, ValueError
-            For unusable parameters or data.
-        MemoryError
-            If the tables of all contexts do not fit into memory.
         """
         return self._fit(X, y, None, sample_weight, going_on=False)
 
     @said_by_estimator
     @all_or_nothing
+    @completed_by(fit, MarkovChain.partial_fit)
     def partial_fit(self, X, y, classes=None, sample_weight=None):
         """Add strings to those counted so far; in parts or at once, the classifier is the same.
 
@@ -105,16 +93,8 @@ class MarkovClassifier(ClassifierMixin, MarkovBase):
         ----------
         X : list of n_samples strings
             Strings over the alphabet of the first call.
-        y : array-like of shape (n_samples,)
-            Class labels.
         classes : array-like of shape (n_classes,), optional
             All classes that will ever come; needed in the first call unless y has them all, and the same in later ones.
-        sample_weight : array-like of shape (n_samples,), optional
-            What each string counts.
-
-        Returns
-        -------
-        self
 
         Raises
         ------
@@ -161,13 +141,9 @@ class MarkovClassifier(ClassifierMixin, MarkovBase):
             )
         return joint
 
+    @completed_by(MarkovChain.score_samples)
     def predict(self, X) -> NDArray:
         """Return the most probable class of every string.
-
-        Parameters
-        ----------
-        X : list of n_samples strings
-            Strings.
 
         Returns
         -------
@@ -182,13 +158,9 @@ class MarkovClassifier(ClassifierMixin, MarkovBase):
         check_is_fitted(self, "alphabet_")
         return self.classes_[self._joint(X).argmax(axis=1)]
 
+    @completed_by(MarkovChain.score_samples)
     def predict_log_proba(self, X) -> NDArray[np.float64]:
         """Return the logarithm of the probability of every class.
-
-        Parameters
-        ----------
-        X : list of n_samples strings
-            Strings.
 
         Returns
         -------
@@ -199,13 +171,9 @@ class MarkovClassifier(ClassifierMixin, MarkovBase):
         joint = self._joint(X)
         return joint - logsumexp(joint, axis=1, keepdims=True)
 
+    @completed_by(MarkovChain.score_samples)
     def predict_proba(self, X) -> NDArray[np.float64]:
         """Return the probability of every class.
-
-        Parameters
-        ----------
-        X : list of n_samples strings
-            Strings.
 
         Returns
         -------
@@ -214,13 +182,9 @@ class MarkovClassifier(ClassifierMixin, MarkovBase):
         """
         return np.exp(self.predict_log_proba(X))
 
+    @completed_by(MarkovChain.score_samples)
     def decision_function(self, X) -> NDArray[np.float64]:
         """Return what the classes are compared by.
-
-        Parameters
-        ----------
-        X : list of n_samples strings
-            Strings.
 
         Returns
         -------

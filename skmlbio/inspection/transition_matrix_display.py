@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ._display import Display
 from ._plotting import axes_to_draw_on, final_step, label_text, require_fitted
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ _MOST_VALUES = 80  # written into their cells, where they can be read
 _MOST_NAMES = 64  # contexts with a name each; of more, some are named
 
 
-class TransitionMatrixDisplay:
+class TransitionMatrixDisplay(Display):
     """How probable each letter is after each context.
 
     A row is a context, a column the letter that comes next; rows sum to 1.  Make one with `from_estimator` or
@@ -86,11 +87,6 @@ class TransitionMatrixDisplay:
         ax, values, im_kwargs
             As in `plot`.
 
-        Returns
-        -------
-        display : TransitionMatrixDisplay
-            The display, drawn.
-
         Raises
         ------
         NotFittedError
@@ -135,16 +131,6 @@ class TransitionMatrixDisplay:
             The names of the columns.
         ax, values, im_kwargs
             As in `plot`.
-
-        Returns
-        -------
-        display : TransitionMatrixDisplay
-            The display, drawn.
-
-        Raises
-        ------
-        ValueError
-            As `plot` does.
         """
         return cls(np.asarray(matrix), contexts, letters).plot(ax, values=values, im_kwargs=im_kwargs)
 
@@ -155,8 +141,6 @@ class TransitionMatrixDisplay:
 
         Parameters
         ----------
-        ax : matplotlib Axes, default=None
-            The axes to draw on; by default those of a new figure.
         values : bool, default=None
             Whether cells have their number written into them; by default up to 80 cells have.
         im_kwargs : mapping, default=None

@@ -185,3 +185,16 @@ NUMBERS: dict[str, Any] = {
     "warm_start": False,
     "weight_averaging": 0.5,
 }
+
+# Checks of scikit-learn that need no data.
+CHECKS_WITHOUT_DATA = [
+    "no_attributes_set_in_init",
+    "parameters_default_constructible",
+    "do_not_raise_errors_in_init_or_set_params",
+    "get_params_invariance",
+    "set_params",
+    "estimator_cloneable",
+    "estimator_repr",
+    "valid_tag_types",
+    "estimator_tags_renamed",
+]

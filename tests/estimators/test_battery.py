@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from battery_cases import CASES, LABELS, MATRIX_CASES, N_SAMPLES, NUMBERS
+from battery_cases import CASES, CHECKS_WITHOUT_DATA, LABELS, MATRIX_CASES, N_SAMPLES, NUMBERS
 from sklearn.base import BaseEstimator, clone, is_classifier
 from sklearn.ensemble import BaggingClassifier
 from sklearn.exceptions import NotFittedError
@@ -82,20 +82,7 @@ def test_global_generators_are_untouched(name: str, seed: int | None, no_program
 
 
 @each
-@pytest.mark.parametrize(
-    "check",
-    [
-        "no_attributes_set_in_init",
-        "parameters_default_constructible",
-        "do_not_raise_errors_in_init_or_set_params",
-        "get_params_invariance",
-        "set_params",
-        "estimator_cloneable",
-        "estimator_repr",
-        "valid_tag_types",
-        "estimator_tags_renamed",
-    ],
-)
+@pytest.mark.parametrize("check", CHECKS_WITHOUT_DATA)
 def test_checks_of_scikit_learn_that_need_no_data(name: str, check: str) -> None:
     getattr(estimator_checks, f"check_{check}")(name, CASES[name].estimator)
 

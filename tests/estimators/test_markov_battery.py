@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from battery_cases import STRINGS
+from battery_cases import CHECKS_WITHOUT_DATA, STRINGS
 from sklearn.base import BaseEstimator, clone
 from sklearn.exceptions import NotFittedError
 from sklearn.model_selection import GridSearchCV
@@ -35,20 +35,7 @@ def answers(estimator: BaseEstimator, samples: Any = X) -> np.ndarray:
 
 
 @each
-@pytest.mark.parametrize(
-    "check",
-    [
-        "no_attributes_set_in_init",
-        "parameters_default_constructible",
-        "do_not_raise_errors_in_init_or_set_params",
-        "get_params_invariance",
-        "set_params",
-        "estimator_cloneable",
-        "estimator_repr",
-        "valid_tag_types",
-        "estimator_tags_renamed",
-    ],
-)
+@pytest.mark.parametrize("check", CHECKS_WITHOUT_DATA)
 def test_checks_of_scikit_learn_that_need_no_data(cls: type, check: str) -> None:
     getattr(estimator_checks, f"check_{check}")(cls.__name__, cls())
 
