@@ -55,10 +55,10 @@ def test_rare_and_unknown_tokens() -> None:
     assert sequences[0] == ["ATG", "GCC", "<unknown>"] and sequences.tokens[2] == 1
     assert Vocabulary.learn(CODONS, min_count=2) == sequences.alphabet
     assert ensure_sequences([["TTT", "ATG"]], alphabet=sequences.alphabet, unknown="mask").tokens.tolist() == [1, 2]
-    for options in ({"min_count": 2}, {"alphabet": sequences.alphabet}):
-        with pytest.raises(
-            ValueError, match=r"^sequence 0 has 'TAA' at position 2, not in the vocabulary of 2 tokens; unknown='mask'"
-        ):
+    rare = ", the tokens that occur 2 times or more"
+    for options, which in (({"min_count": 2}, rare), ({"alphabet": sequences.alphabet}, "")):
+        told = f"^sequence 0 has 'TAA' at position 2, not in the vocabulary of 2 tokens{which}; unknown='mask'"
+        with pytest.raises(ValueError, match=told):
             ensure_sequences(CODONS, **options)
     with pytest.raises(ValueError, match=r"^no token occurs 5 times, which is the min_count"):
         ensure_sequences(CODONS, min_count=5)
