@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from skmlbio.training._batches import TrainingSet
-from skmlbio.training._fingerprint import freeze
+from skmlbio.training._fingerprint import freeze, is_own
 
 _BYTES_AT_ONCE = 2**22
 
@@ -80,7 +80,8 @@ class Digest:
         else:
             try:
                 self._write(f"{type(value).__qualname__} {pickle.dumps(value)!r}")
-                self._add(freeze(type(value)), (*within, id(value)))
+                if is_own(type(value)):  # the methods of a library are those of its version
+                    self._add(freeze(type(value)), (*within, id(value)))
             except Exception as error:  # whatever a class of one's own raises
                 raise TypeError(f"holds {value!r}, which cannot be pickled: {error}") from error
 

@@ -60,8 +60,8 @@ def freeze(value: Any, _open: tuple[int, ...] = ()) -> Hashable:
         return type(value).__name__, inner(value.fget if isinstance(value, property) else value.__func__)
     if isinstance(value, types.SimpleNamespace):
         return "namespace", inner(vars(value))
-    if isinstance(value, type) and _is_own(value):
-        bases = tuple(inner(b) if _is_own(b) else (b.__module__, b.__qualname__) for b in value.__bases__)
+    if isinstance(value, type) and is_own(value):
+        bases = tuple(inner(b) if is_own(b) else (b.__module__, b.__qualname__) for b in value.__bases__)
         return "class", value.__module__, value.__qualname__, bases, inner(_content(value))
     if _is_plain_and_own(type(value)) and hasattr(value, "__dict__"):
         return "object", inner(type(value)), inner(vars(value))
@@ -72,9 +72,9 @@ _LIBRARIES = tuple({sysconfig.get_path(name) for name in ("stdlib", "platstdlib"
 _WITH_STATE_OF_THEIR_OWN = {"keras", "tensorflow", "numpy", "pandas", "scipy"}
 
 
-def _is_own(kind: type | types.ModuleType) -> bool:
+def is_own(kind: type | types.ModuleType) -> bool:
     """Whether a class or a module is the user's own, not one of Python, of a library that is installed, or of ours."""
-    name = kind.__name__ if isinstance(kind, types.ModuleType) else kind.__module__
+    name = kind.__name__ if isinstance(kind, types.ModuleType) else _module_of(kind)
     package = name.partition(".")[0]
     if package == "skmlbio" or package in sys.stdlib_module_names:
         return False
@@ -84,35 +84,29 @@ def _is_own(kind: type | types.ModuleType) -> bool:
     return file is not None and not file.startswith(_LIBRARIES)
 
 
+def _module_of(kind: type) -> str:
+    """Return the name of a class's module; types of Cython have a descriptor in its place."""
+    return kind.__module__ if isinstance(kind.__module__, str) else ""
+
+
 def _is_plain_and_own(kind: type) -> bool:
     """Whether what is made of a class of the user's own is told by its attributes; a layer of Keras is not."""
-    packages = {base.__module__.partition(".")[0] for base in kind.__mro__}
-    return _is_own(kind) and not packages & _WITH_STATE_OF_THEIR_OWN
+    packages = {_module_of(base).partition(".")[0] for base in kind.__mro__}
+    return is_own(kind) and not packages & _WITH_STATE_OF_THEIR_OWN
+
+
+_CODE = types.FunctionType, property, staticmethod, classmethod
+_VALUES = (
+    str, bytes, int, float, complex, list, tuple, dict, set, frozenset, np.ndarray, np.generic, type(None),
+)  # fmt: skip
 
 
 def _content(kind: type) -> dict[str, Any]:
     """Return the methods and values of a class; what Python and others keep there is left out."""
-    of_code = (types.FunctionType, property, staticmethod, classmethod)
-    plain = (
-        str,
-        bytes,
-        bool,
-        int,
-        float,
-        complex,
-        list,
-        tuple,
-        dict,
-        set,
-        frozenset,
-        np.ndarray,
-        np.generic,
-        type(None),
-    )
     return {
         name: value
         for name, value in vars(kind).items()
-        if isinstance(value, of_code) or (isinstance(value, plain) and not name.startswith("__"))
+        if isinstance(value, _CODE) or (isinstance(value, _VALUES) and not name.startswith("__"))
     }
 
 
@@ -131,7 +125,7 @@ def _freeze_function(function: types.FunctionType, inner) -> Hashable:
     names = _names(code)
     named = {name: function.__globals__[name] for name in names if name in function.__globals__}
     modules = {
-        name: module for name, module in named.items() if isinstance(module, types.ModuleType) and _is_own(module)
+        name: module for name, module in named.items() if isinstance(module, types.ModuleType) and is_own(module)
     }
     read = {name: {of: vars(module)[of] for of in names if of in vars(module)} for name, module in modules.items()}
     return *what, inner(named), inner(read)

@@ -147,7 +147,8 @@ def train(
     jit = _worth_compiling(blueprint, plan, blocks) if plan.jit is None else plan.jit
     paced = bool(plan.paces)
     key = freeze(plan.loss), freeze(plan.optimizer), jit, tuple(sorted(plan.scalars(0))), paced
-    ensure_paces(plan.paces, [v.path for v in get_network(blueprint).weights])
+    if paced:
+        ensure_paces(plan.paces, [v.path for v in get_network(blueprint).weights])
 
     def make(network: Network) -> Trainer:
         return Trainer(network, plan.loss, plan.optimizer, jit, paced)

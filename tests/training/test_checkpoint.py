@@ -7,6 +7,7 @@ from pathlib import Path
 
 import keras
 import numpy as np
+import pandas as pd
 import pytest
 from small_networks import X, Y, architecture, fit, same_bits, training_set
 
@@ -268,3 +269,12 @@ def test_a_digest_of_samples_counts_every_number() -> None:
         array[-1] += 1
     found = [samples(), *(samples(**{name: array}) for name, array in changed.items()), samples(X=X.astype("float64"))]
     assert len(set(found)) == len(found) and samples(X=X.copy()) == found[0]
+
+
+def test_what_belongs_to_a_library_is_digested_by_its_value() -> None:
+    def digest(*types: str) -> str:
+        made = Digest()
+        made.add(pd.Series(types))
+        return made.hexdigest()
+
+    assert digest("C", "N") == digest("C", "N") != digest("C", "O")

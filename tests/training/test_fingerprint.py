@@ -192,3 +192,9 @@ def test_what_a_function_reads_of_a_module_a_class_or_a_namespace_counts(tmp_pat
         before = freeze(reader)
         holder.width = 4
         assert freeze(reader) != before
+
+
+def test_what_is_of_a_class_without_the_name_of_a_module_equals_itself() -> None:
+    made = type("Compiled", (), {"__module__": property(lambda self: "compiled")})()  # as some of Cython's
+    reader = define("def network(x): return made(x)", made=made)
+    assert freeze(made) == freeze(made) and freeze(reader) == freeze(reader)
