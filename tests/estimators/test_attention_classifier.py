@@ -156,6 +156,18 @@ def test_bucket_lengths(lengths: object, expected: list[int]) -> None:
     assert chosen.tolist() == expected
 
 
+def test_work_that_goes_by_the_length_wants_fewer_buckets_and_larger_batches() -> None:
+    lengths, linear, square = np.array([96] * 50 + [150] * 50), SequenceCost(width=8), SequenceCost(n_maps=1)
+    assert linear.entries(100) == 800 and square.entries(100) == 10_000
+    assert len(choose_bucket_lengths(lengths, linear)) == 1 < len(choose_bucket_lengths(lengths, square))
+    strings = ensure_sequences(random_strings([1000] * 9))
+    sizes = [
+        SequenceData(strings, np.array([1024]), cost, max_entries=2**21).buckets()[0].batch_size(32)
+        for cost in (linear, square)
+    ]
+    assert sizes == [16, 2]
+
+
 def test_every_string_is_in_the_smallest_bucket_that_holds_it() -> None:
     lengths = [3, 32, 33, 64, 65, 128, 129, 300]
     data = SequenceData(ensure_sequences(random_strings(lengths)), np.array([32, 64]), SequenceCost(n_maps=2))
