@@ -122,6 +122,10 @@ class ClassifierBase(ClassifierMixin, SupervisedBase):
 
         return weigh
 
+    def _target_arguments(self):
+        """Return what tells a network about the labels; see `skmlbio.networks.supervised.with_targets`."""
+        return {"n_outputs": self._labels.n_outputs, "kind": self._labels.kind, "sizes": self._labels.sizes}
+
     def _loss(self):
         from skmlbio.training import _losses
 

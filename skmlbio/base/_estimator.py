@@ -235,7 +235,7 @@ class NetworkEstimator(ExportMixin, CallbackSupportMixin, BaseEstimator):
         samples = TrainingSet(data, targets, weights)
         return samples, None if validation[0] is None else self._validation_set(*validation, weigh), groups
 
-    def _training_sets(self, samples, held_out, groups, rng, reset) -> tuple[TrainingSet, TrainingSet | None]:
+    def _training_sets(self, samples, held_out, groups, rng, *, reset) -> tuple[TrainingSet, TrainingSet | None]:
         """Return the samples to train on, and those to validate on, if any."""
         present = np.flatnonzero(samples.weights)
         training = _present(samples, present)

@@ -103,6 +103,10 @@ class RegressorBase(RegressorMixin, SupervisedBase):
     def _adapted(self, training):
         return super()._adapted(training) | {"target/mean": self._target_mean, "target/scale": self._target_scale}
 
+    def _target_arguments(self):
+        """Return what tells a network about the targets; see `skmlbio.networks.supervised.with_targets`."""
+        return {"n_outputs": self.n_outputs_, "kind": "numbers"}
+
     def _loss(self):
         from skmlbio.training import _losses
 

@@ -30,5 +30,5 @@ class DenseClassifier(DenseNetwork, ClassifierBase):
     def _make_blueprint(self):
         from skmlbio.networks.supervised import classifier
 
-        arguments = self._network_arguments(self._labels.n_outputs)
-        return Blueprint(classifier, arguments | {"kind": self._labels.kind, "sizes": self._labels.sizes})
+        targets = self._target_arguments()
+        return Blueprint(classifier, self._network_arguments(targets["n_outputs"]) | targets)

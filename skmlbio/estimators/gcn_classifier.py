@@ -139,11 +139,8 @@ class GCNClassifier(HiddenLayers, KernelPenalties, AveragedWeights, GraphInput, 
         from skmlbio.networks.graph_classifier import graph_classifier
 
         n_types = None if self.node_types_ is None else len(self.node_types_)
-        arguments: dict[str, Any] = {
+        arguments: dict[str, Any] = self._target_arguments() | {
             "n_features": n_types or self.n_features_in_,
-            "n_outputs": self._labels.n_outputs,
-            "kind": self._labels.kind,
-            "sizes": self._labels.sizes,
             "conv": self.conv,
             "conv_params": dict(self.conv_params or {}),
             "hidden_layer_sizes": require_layer_sizes(self.hidden_layer_sizes),

@@ -116,6 +116,31 @@ def classifier(
     return with_probabilities(x, model(features), kind, sizes)
 
 
+def with_targets(
+    inputs: Any, x: Any, n_outputs: int, kind: str, sizes: tuple[int, ...] = (), *, dtype: str | None = None
+) -> Architecture:
+    """Put a linear layer and the heads of a classifier, or of a regressor, on features of whole samples.
+
+    Parameters
+    ----------
+    inputs, x : tensor
+        What enters the network, and features of shape (batch, n_features).
+    n_outputs : int
+        Width of the linear layer.
+    kind, sizes
+        Of the labels, see `skmlbio.base`; "numbers" for a regressor.
+    dtype : str, optional
+        Keras' dtype policy of the linear layer.
+
+    Returns
+    -------
+    Architecture
+        See `with_probabilities` and `with_target_scale`.
+    """
+    outputs = keras.layers.Dense(n_outputs, name="output", dtype=dtype)(x)
+    return with_target_scale(inputs, outputs) if kind == "numbers" else with_probabilities(inputs, outputs, kind, sizes)
+
+
 def with_probabilities(x: Any, logits: Any, kind: str, sizes: tuple[int, ...]) -> Architecture:
     """Put the heads of a classifier on logits of shape (batch, n_outputs)."""
     wide = output_dtype(logits.dtype)

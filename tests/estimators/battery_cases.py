@@ -122,10 +122,10 @@ class Case(NamedTuple):
         return LABELS if is_classifier(self.estimator) else np.sin(np.arange(N_SAMPLES))
 
 
+SMALL_ATTENTION = {"embedding_dim": 4, "n_heads": 2, "feed_forward_dim": 4, "kernel_width": 3}
 CASES = {
-    "attention": Case(
-        skmlbio.AttentionClassifier("dna", embedding_dim=4, n_heads=2, feed_forward_dim=4, kernel_width=3), STRINGS
-    ),
+    "attention": Case(skmlbio.AttentionClassifier("dna", **SMALL_ATTENTION), STRINGS),
+    "attention regressor": Case(skmlbio.AttentionRegressor("dna", **SMALL_ATTENTION), STRINGS),
     "gcn": Case(skmlbio.GCNClassifier(hidden_layer_sizes=(4,), readout_layer_sizes=(4,)), GRAPHS),
 }
 

@@ -126,7 +126,7 @@ def test_nodes_of_one_type_share_their_vector() -> None:
     vectors = np.asarray(model.get_layer("node_embedding")(types.features))
     assert vectors.shape == (3, 5)
     np.testing.assert_array_equal(vectors[0], vectors[1])
-    assert np.abs(vectors[0] - vectors[2]).min() > 1e-4
+    assert np.abs(vectors[0] - vectors[2]).max() > 1e-3
 
 
 def test_residuals_are_added_where_widths_agree() -> None:

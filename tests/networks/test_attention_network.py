@@ -1,4 +1,4 @@
-"""The network of the attention classifier: any length, no trace of the padding, its heads."""
+"""The network of attention: any length, no trace of the padding, its heads."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from skmlbio.networks.attention_classifier import attention_classifier
+from skmlbio.networks.attention import attention_network
 from skmlbio.sequences import ensure_sequences
 
 # Keras turns its variables into arrays in the way of NumPy 1 when it saves.
@@ -25,8 +25,8 @@ OPTIONS = [
 
 def make(**options):
     """A network for three classes whose weights differ from their start."""
-    arguments = {"n_outputs": 3, "max_length": 60, "kind": "multiclass", "sizes": (3,)} | options
-    architecture = attention_classifier(SEQUENCES.alphabet.one_hot_vectors, **arguments)
+    arguments = {"targets": {"n_outputs": 3, "kind": "multiclass", "sizes": (3,)}, "max_length": 60} | options
+    architecture = attention_network({"vectors": SEQUENCES.alphabet.one_hot_vectors}, **arguments)
     random = np.random.default_rng(1)
     for weight in architecture.training.trainable_variables:
         weight.assign(weight + random.normal(scale=0.1, size=weight.shape))
@@ -98,7 +98,7 @@ def test_gradients_reach_all_weights_with_and_without_xla(options: dict) -> None
 
 
 def test_binary_labels_have_one_logit() -> None:
-    architecture = make(n_outputs=1, kind="binary", sizes=(2,))
+    architecture = make(targets={"n_outputs": 1, "kind": "binary", "sizes": (2,)})
     logits = np.asarray(architecture.heads["decision_function"](SEQUENCES.pad()))
     probabilities = architecture.heads["predict_proba"](SEQUENCES.pad())
     np.testing.assert_allclose(probabilities, 1 / (1 + np.exp(-logits)), atol=1e-6)

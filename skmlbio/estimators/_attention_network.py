@@ -1,0 +1,148 @@
+"""What estimators around attention over strings share."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import numpy as np
+from sklearn.utils._param_validation import StrOptions
+
+from skmlbio.base import parameter, with_parameters
+from skmlbio.base._layer_parameters import COUNT
+from skmlbio.estimators._attention_memory import attention_bytes, require_memory
+from skmlbio.estimators._sequence_data import SequenceCost
+from skmlbio.estimators._sequence_input import SequenceInput
+from skmlbio.estimators._sequence_network import SequenceNetwork
+from skmlbio.training._keras_settings import KerasSettings
+from skmlbio.training._memory import available_memory
+
+_SURELY_AVAILABLE = 2**28  # bytes, about what a batch of short strings takes
+
+
+@with_parameters
+class AttentionNetwork(SequenceNetwork):
+    """Attention over the residues of strings.
+
+    Parameters
+    ----------
+    embedding_dim : int
+        Length of a residue's vector; a multiple of `n_heads`.
+    n_heads : int
+        Attention maps of a block.
+    n_blocks : int
+        Transformer blocks.
+    feed_forward_dim : int
+        Width of the hidden layer in a block.
+    kernel_width : int or None
+        How many neighbouring residues the convolution before the blocks sees; None leaves it out.
+    positions : {"sinusoidal", "learned", "none"}
+        What tells a residue its place.  Strings may be of any length in prediction: where positions are learned, all
+        residues past the longest training string (`max_length_`) have the vector of its last place, and so cannot be
+        told apart by their place; sinusoidal ones go on.
+    pooling : {"mean", "max", "attention"}
+        How the residues of a string become one vector; "attention" learns how much each of them counts.
+    norm : {"pre", "post"}
+        Whether layers are normalised before or after attention and feed-forward network; "pre" is easier to train.
+    dropout : float
+        Share of numbers that are dropped in training, after the embedding, in the blocks and before the output.
+    activation : str
+        Keras' name of the activation of the convolution and in the blocks.
+    """
+
+    embedding_dim: int = parameter(default=64, allowed=COUNT)
+    n_heads: int = parameter(default=4, allowed=COUNT)
+    n_blocks: int = parameter(default=1, allowed=COUNT)
+    feed_forward_dim: int = parameter(default=128, allowed=COUNT)
+    kernel_width: int | None = parameter(default=9, allowed=[*COUNT, None])
+    positions: Literal["sinusoidal", "learned", "none"] = parameter(
+        default="learned", allowed=[StrOptions({"sinusoidal", "learned", "none"})]
+    )
+    pooling: Literal["mean", "max", "attention"] = parameter(
+        default="max", allowed=[StrOptions({"mean", "max", "attention"})]
+    )
+    norm: Literal["pre", "post"] = parameter(default="pre", allowed=[StrOptions({"pre", "post"})])
+    dropout: float = parameter(default=0.2)
+
+    def attention_maps(self, X) -> list[np.ndarray]:
+        """Return how much each residue of a string collects from each of its residues.
+
+        Parameters
+        ----------
+        X : list of n_sequences strings
+            Strings, as in `fit`.
+
+        Returns
+        -------
+        list of n_sequences ndarray of shape (n_blocks, n_heads, length, length), float32
+            For a string of that length, by block and head: in row i, the shares of all residues in what residue i
+            collects, softmax(Q Kᵀ / √d).  Rows sum to 1; there is no padding.
+
+        Raises
+        ------
+        MemoryError
+            If the maps of all strings do not fit into memory.
+        """
+        data = self._samples(X).to_predict()
+        # What is returned, and the last batch, whose strings are padded to the length of the longest or more.
+        lengths = data.sequences.lengths
+        n_heads, n_blocks, dtype = self._maps_of_a_string()
+        needed = attention_bytes(np.append(lengths, lengths.max()), n_heads, n_blocks, dtype)
+        self._require_memory(needed, data, data, "cut it, or ask for fewer strings at a time")
+        maps: list[Any] = [None] * len(data)
+        for rows in data.batches():
+            blocks = super(SequenceInput, self)._ask_encoded("attention_maps", data.subset(rows))  # one length
+            for row, *of_string in zip(rows, *blocks.values(), strict=True):
+                length = data.sequences.lengths[row]
+                maps[row] = np.stack([heads[:, :length, :length] for heads in of_string])
+        return maps
+
+    def _check_parameters(self):
+        super()._check_parameters()
+        if self.embedding_dim % self.n_heads:
+            raise ValueError(
+                f"embedding_dim must be a multiple of the {self.n_heads} heads that share it, got {self.embedding_dim}."
+            )
+
+    def _sequence_cost(self):
+        return SequenceCost(n_maps=int(self.n_heads))
+
+    def _training_sets(self, samples, held_out, groups, rng, *, reset):
+        given = samples if held_out is None else held_out
+        training, held_out = super()._training_sets(samples, held_out, groups, rng, reset=reset)
+        # Gradients need the maps of every block, and are maps themselves.
+        advice = "cut such strings, or take fewer heads or blocks, or dtype='mixed_bfloat16'"
+        n_heads, n_blocks, dtype = self._maps_of_a_string(reset)
+        needed = attention_bytes([training.data.sequences.lengths.max()], n_heads, n_blocks + 1, dtype)
+        self._require_memory(needed, training.data, samples.data, advice)
+        if held_out is not None:
+            needed = attention_bytes([held_out.data.sequences.lengths.max()], n_heads, 1, dtype)
+            self._require_memory(needed, held_out.data, given.data, advice)
+        return training, held_out
+
+    def _ask_encoded(self, head, data):
+        n_heads, _, dtype = self._maps_of_a_string()
+        needed = attention_bytes([data.sequences.lengths.max()], n_heads, 1, dtype)
+        self._require_memory(needed, data, data, "cut it, or fit a network of fewer heads")
+        return super()._ask_encoded(head, data)
+
+    def _maps_of_a_string(self, reset=False):
+        """Return heads, blocks and dtype policy of the fitted network, or of the one that is to be made."""
+        if reset:
+            return self.n_heads, self.n_blocks, self.dtype or KerasSettings.current().dtype_policy
+        made_of = self.blueprint_.arguments
+        return made_of["n_heads"], made_of["n_blocks"], made_of["dtype"] or self.blueprint_.settings.dtype_policy
+
+    def _require_memory(self, needed, data, given, advice):
+        """Refuse strings if their maps do not fit into memory; `given` has them all, in the user's order."""
+        if needed > _SURELY_AVAILABLE:
+            longest = data.sequences.lengths.max()
+            require_memory(needed, available_memory(), longest, given.sequences.lengths, advice)
+
+    def _network(self):
+        from skmlbio.networks.attention import attention_network
+
+        names = (
+            "embedding_dim", "n_heads", "n_blocks", "feed_forward_dim", "kernel_width", "positions", "pooling", "norm",
+        )  # fmt: skip
+        max_length = self.max_length_ if self.positions == "learned" else 0
+        return attention_network, {"max_length": max_length} | {name: getattr(self, name) for name in names}
