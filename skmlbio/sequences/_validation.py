@@ -130,6 +130,8 @@ def _token_sequences(items: Any, vocabulary: Any, unknown: str, min_count: int) 
         raise ValueError(
             f"alphabet must be 'auto', 'learned' or a Vocabulary for lists of tokens; got {vocabulary!r:.60}"
         )
+    if vocabulary is not None and min_count != 1:
+        raise ValueError(f"min_count={min_count} is for a vocabulary to be learned, but one is given")
     tokens, lengths = flat_tokens(items)
     offsets = offsets_of(lengths)
     vocabulary = vocabulary or Vocabulary.of_counts(Counter(tokens), min_count)

@@ -77,6 +77,7 @@ def test_rare_and_unknown_tokens() -> None:
         ([["A"]], {"alphabet": "dna"}, "alphabet must be 'auto', 'learned' or a Vocabulary for lists of tokens"),
         ([["A"]], {"case_sensitive": False}, "case_sensitive=False is for strings; tokens are taken as they are"),
         (["A"], {"min_count": 2}, "min_count=2 is for lists of tokens, but X holds strings"),
+        ([["A"]], {"min_count": 2, "alphabet": Vocabulary.learn([["A"]])}, "min_count=2 is for a vocabulary to be le"),
     ],
 )
 def test_what_is_no_list_of_tokens(X, options, message: str) -> None:
