@@ -2,7 +2,7 @@
 
 from ._alphabets import Alphabet, get_alphabet
 from ._encoders import OneHotSequenceEncoder, TokenEncoder
-from ._fasta import FastaRecords, read_fasta
+from ._fasta import FastaRecords, iter_fasta, read_fasta
 from ._kmers import KmerCounter, KmerTokenizer
 from ._reverse_complement import reverse_complement
 from ._samples import Sequences
@@ -20,6 +20,7 @@ __all__ = [
     "Vocabulary",
     "ensure_sequences",
     "get_alphabet",
+    "iter_fasta",
     "read_fasta",
     "reverse_complement",
 ]

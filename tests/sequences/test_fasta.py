@@ -3,14 +3,18 @@
 import bz2
 import gzip
 import io
+import itertools
 import lzma
+import re
 import sys
+import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from skmlbio.sequences import FastaRecords, ensure_sequences, read_fasta
+from skmlbio.sequences import FastaRecords, ensure_sequences, iter_fasta, read_fasta
 
 pytest.importorskip("Bio")
 
@@ -104,6 +108,30 @@ def test_compressed_files_that_are_cut_off_or_damaged(compress: str, as_file: bo
             read_fasta(file if as_file else path)
 
 
+@pytest.mark.parametrize("compress", ["gzip", "bz2", "xz"])
+def test_a_file_that_is_cut_off_is_read_up_to_there(compress: str, tmp_path: Path) -> None:
+    path = tmp_path / "a.fasta"
+    letters = np.random.default_rng(0).choice(np.frombuffer(b"ACGT", np.uint8), (10_000, 100))
+    whole = COMPRESS[compress](b"".join(b">s%d\n%s\n" % (i, row.tobytes()) for i, row in enumerate(letters)))
+    path.write_bytes(whole[: 9 * len(whole) // 10])
+    batches, n_records = iter_fasta(path, batch_size=100), 0
+    with pytest.raises(ValueError, match=r"a\.fasta' is cut off or damaged after line \d+, in record \d+ or") as caught:
+        for records in batches:
+            assert records.ids == [f"s{i}" for i in range(n_records, n_records + 100)]
+            n_records += 100
+    line, record = (int(number) for number in re.findall(r"(?:line|record) (\d+)", str(caught.value)))
+    assert record == (line + 1) // 2 and n_records < record <= n_records + 100
+    assert n_records > 1_000
+    assert next(batches, None) is None
+
+
+def test_text_that_cannot_be_decoded_is_found_by_its_place(tmp_path: Path) -> None:
+    path = tmp_path / "a.fasta"
+    path.write_bytes(b">s\nACGT\n" * 10_000 + b">M\xfcller\nAC\n")
+    with path.open(encoding="utf-8") as file, pytest.raises(ValueError, match=r"after line \d{5}, in record \d{4} or"):
+        read_fasta(file)
+
+
 def test_a_gzip_file_that_another_has_opened_is_cut_off(tmp_path: Path) -> None:
     path = tmp_path / "a.fasta"
     path.write_bytes(gzip.compress(TEXT.encode())[:20])
@@ -136,10 +164,93 @@ def test_no_fasta(data: bytes, message: str, tmp_path: Path) -> None:
         read_fasta(path)
 
 
-def test_without_biopython(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("read", [read_fasta, iter_fasta])
+def test_without_biopython(read: Callable, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "Bio.SeqIO.FastaIO", None)
-    with pytest.raises(ImportError, match=r'pip install "skmlbio\[fasta\]"'):
-        read_fasta(tmp_path / "a.fasta")
+    with pytest.raises(ImportError, match=rf'{read.__name__} needs Biopython: pip install "skmlbio\[fasta\]"'):
+        read(tmp_path / "a.fasta")
+
+
+@pytest.mark.parametrize("batch_size", [1, 2, 3, 7, np.int64(1000)])
+@pytest.mark.parametrize("compress", COMPRESS)
+def test_batches_are_the_file(batch_size: int, compress: str, tmp_path: Path) -> None:
+    path = tmp_path / "a.fasta"
+    path.write_bytes(COMPRESS[compress](b"".join(b">s%d of seven\nACG\nT%s\n" % (i, b"A" * i) for i in range(7))))
+    batches = list(iter_fasta(path, batch_size=batch_size))
+    assert [len(batch.ids) for batch in batches[:-1]] == [batch_size] * (len(batches) - 1)
+    joined = FastaRecords(*(list(itertools.chain(*parts)) for parts in zip(*batches, strict=True)))
+    assert joined == read_fasta(path)
+    assert len(joined.ids) == 7
+
+
+class EndlessFasta(io.RawIOBase):
+    """A file without end, which counts the bytes that it has given."""
+
+    RECORD = b">endless\n" + (b"ACGTACGTAC" * 6 + b"\n") * 10
+
+    def __init__(self) -> None:
+        self.n_bytes = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:
+        record = self.RECORD[self.n_bytes % len(self.RECORD) :][: len(buffer)]
+        buffer[: len(record)] = record
+        self.n_bytes += len(record)
+        return len(record)
+
+
+def test_a_file_is_read_no_further_than_the_batch() -> None:
+    file = EndlessFasta()
+    for n_batches, records in enumerate(itertools.islice(iter_fasta(file, batch_size=50), 20), start=1):
+        assert records.sequences == ["ACGTACGTAC" * 60] * 50
+        assert file.n_bytes <= 50 * n_batches * len(file.RECORD) + 2**15
+    assert not file.closed
+
+
+def test_memory_does_not_grow_with_the_file() -> None:
+    tracemalloc.start()
+    try:
+        n_records = sum(len(batch.ids) for batch in itertools.islice(iter_fasta(EndlessFasta(), batch_size=50), 300))
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert n_records == 15_000  # 9 MB
+    assert most < 2**19
+
+
+@pytest.mark.parametrize("compress", COMPRESS)
+@pytest.mark.parametrize("leave", [lambda batches: batches.close(), lambda batches: None], ids=["close", "forget"])
+def test_a_file_is_closed_when_nobody_reads_on(
+    compress: str, leave: Callable, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a.fasta"
+    path.write_bytes(COMPRESS[compress](b">s\nACGT\n" * 100))
+    with path.open("rb") as file:
+        monkeypatch.setattr("builtins.open", lambda name, mode: file)
+        batches = iter_fasta(path, batch_size=10)
+        next(batches)
+        assert not file.closed
+        leave(batches)
+        del batches
+        assert file.closed
+
+
+@pytest.mark.parametrize("batch_size", [0, -1, 1.0, True, None, "10"])
+def test_a_batch_has_records(batch_size: object, tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match=f"batch_size must be an int of 1 or more; got {batch_size!r}"):
+        iter_fasta(tmp_path / "a.fasta", batch_size=batch_size)
+
+
+def test_what_is_no_file_is_said_before_the_first_batch(tmp_path: Path) -> None:
+    with pytest.raises(TypeError, match="iter_fasta takes a path or an open file; got list"):
+        iter_fasta([">s1", "ACGT"])
+    with pytest.raises(FileNotFoundError, match=r"none\.fasta"):
+        next(iter_fasta(tmp_path / "none.fasta"))
+    (tmp_path / "empty.fasta").touch()
+    with pytest.raises(ValueError, match=r"empty\.fasta' is empty"):
+        next(iter_fasta(tmp_path / "empty.fasta"))
 
 
 def test_a_file_of_peptides(data_file: Callable) -> None:
