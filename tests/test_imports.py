@@ -14,7 +14,7 @@ import skmlbio
 PACKAGE = Path(skmlbio.__file__).parent
 MODULES = sorted(PACKAGE.rglob("*.py"))
 ARRAYS = {"numpy", "scipy", "sklearn"}
-HEAVY = ["tensorflow", "keras", "spektral", "matplotlib", "pandas", "networkx", "Bio"]
+HEAVY = ["tensorflow", "keras", "spektral", "matplotlib", "pandas", "networkx", "Bio", "pooch"]
 
 
 class Room(NamedTuple):
@@ -28,6 +28,7 @@ class Room(NamedTuple):
 ROOMS = {
     "_tensorflow": Room(set(), {"keras", "tensorflow"}),
     "sequences": Room(set(), ARRAYS, {"Bio"}),
+    "datasets": Room({"sequences"}, ARRAYS, {"pandas", "pooch", "requests"}),
     "graphs": Room(set(), ARRAYS, {"networkx", "rdkit"}),
     "layers": Room({"_tensorflow"}, ARRAYS | {"keras", "lazy_loader", "tensorflow"}),
     "networks": Room({"_tensorflow", "layers"}, {"keras", "numpy"}),
@@ -148,6 +149,10 @@ def loads_nothing_heavy(program: str, folder: Path) -> bool:
 
 def test_import_loads_nothing_heavy(tmp_path: Path) -> None:
     assert loaded_by("import skmlbio", tmp_path) == set()
+
+
+def test_data_sets_load_nothing_heavy(tmp_path: Path) -> None:
+    assert loads_nothing_heavy("from skmlbio.datasets import make_motif_sequences as make; make()", tmp_path)
 
 
 def test_a_heavy_import_is_noticed(tmp_path: Path) -> None:

@@ -27,6 +27,7 @@ def cells() -> SimpleNamespace:
 PAGES: dict[str, dict[str, Any]] = {  # and what they get from code that is not run here
     "README.md": {},
     "docs/coming_from.md": {},
+    "docs/datasets.md": {},
     "docs/export.md": {},
     "docs/inputs.md": {"adata": cells()},
 }
