@@ -68,6 +68,10 @@ def read_fasta(file: str | os.PathLike | IO) -> FastaRecords:
         If the file is empty, is compressed and damaged or cut off, or holds something other than FASTA records of ASCII
         characters. Lines and records are counted from 1.
 
+    See Also
+    --------
+    iter_fasta : Reads a file that is larger than memory, a batch of records at a time.
+
     Examples
     --------
     >>> import pathlib, tempfile
