@@ -156,7 +156,7 @@ WRONG = [
 ]
 
 
-@pytest.mark.parametrize(("loss", "message"), WRONG, ids=lambda value: str(value)[:30])
+@pytest.mark.parametrize(("loss", "message"), WRONG, ids=lambda value: str(value).split(" at ")[0][:30])
 @pytest.mark.parametrize("cls", [DenseRegressor, DenseClassifier])
 def test_what_is_no_loss_is_said(cls, loss, message: str, two_classes) -> None:
     with pytest.raises(ValueError, match=f"^{message}"):

@@ -149,7 +149,7 @@ def test_missing_file(tmp_path: Path) -> None:
     [
         (b"", "a.fasta' is empty"),
         (b"\n \n", "a.fasta' is empty"),
-        (gzip.compress(b""), "a.fasta' is empty"),
+        (gzip.compress(b"", mtime=0), "a.fasta' is empty"),
         (b"ACGT\n>s1\nACGT\n", r"a.fasta' must begin with '>' to be FASTA; line 1 begins with 'ACGT\\n'"),
         (b"\n\x80\x81>", r"a.fasta' must begin with '>' to be FASTA; line 2 begins with '\\x80\\x81>'"),
         (">s1\nAC\n".encode("utf-16"), "a.fasta' must begin with '>' to be FASTA; line 1 begins with 'ÿþ"),
