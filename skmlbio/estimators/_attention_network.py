@@ -125,6 +125,11 @@ class AttentionNetwork(SequenceNetwork):
         self._require_memory(needed, data, data, "cut it, or fit a network of fewer heads")
         return super()._ask_encoded(head, data)
 
+    def _require_gradients(self, data):
+        n_heads, n_blocks, dtype = self._maps_of_a_string()
+        needed = attention_bytes([data.sequences.lengths.max()], n_heads, n_blocks + 1, dtype)
+        self._require_memory(needed, data, data, "cut it, or take method='mutagenesis'")
+
     def _maps_of_a_string(self, reset=False):
         """Return heads, blocks and dtype policy of the fitted network, or of the one that is to be made."""
         if reset:

@@ -7,12 +7,13 @@ from typing import Any
 
 from skmlbio.base import with_parameters
 from skmlbio.base._layer_parameters import AveragedWeights, KernelPenalties, LayerParameters
+from skmlbio.estimators._attributions import SequenceAttributions
 from skmlbio.estimators._sequence_input import SequenceInput
 from skmlbio.training._blueprint import Blueprint
 
 
 @with_parameters
-class SequenceNetwork(SequenceInput, LayerParameters, KernelPenalties, AveragedWeights):
+class SequenceNetwork(SequenceAttributions, SequenceInput, LayerParameters, KernelPenalties, AveragedWeights):
     """A network of strings; together with `ClassifierBase` or `RegressorBase`, an estimator.
 
     A subclass says which network by `_network`, and what a string costs it by `_sequence_cost`.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -64,7 +64,7 @@ class Network:
         self._observers = [layer for layer in layers if _has_running_moments(layer)]
         self.counts = [layer.n_steps for layer in self._observers]
         self._initial = InitialWeights(self.model, self.weights, self._rebuild)
-        self._forward: dict[tuple[str, str], Program] = {}
+        self._programs: dict[tuple[str, str], Program] = {}
         self.lock = threading.Lock()
 
     def _rebuild(self) -> list[keras.Variable]:
@@ -144,11 +144,15 @@ class Network:
 
     def forward_program(self, head: str, form: str = "") -> Program:
         """Return the traced forward pass of a head, from weights and inputs to its answer."""
+        return self.program((head, form), lambda: self._trace_forward(self.forms[form].heads[head]))
+
+    def program(self, name: tuple[str, str], trace: Callable[[], Program]) -> Program:
+        """Return the program of that name, traced when it is first asked for."""
         with self.lock:  # tracing once is cheaper than tracing in every thread
-            if (head, form) not in self._forward:
+            if name not in self._programs:
                 with self.blueprint.settings.in_force():
-                    self._forward[head, form] = self._trace_forward(self.forms[form].heads[head])
-            return self._forward[head, form]
+                    self._programs[name] = trace()
+            return self._programs[name]
 
     def _trace_forward(self, model: keras.Model) -> Program:
 

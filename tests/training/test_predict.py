@@ -73,10 +73,10 @@ def test_long_data_are_cut(kind: type, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_any_number_of_rows_uses_one_traced_function() -> None:
     network = get_network(LINEAR)
     _predict.predict(LINEAR, "predict", WEIGHTS, ArrayData(X[:1]))
-    traced = dict(network._forward)
+    traced = dict(network._programs)
     for n_rows in (1, 2, 40):
         _predict.predict(LINEAR, "predict", WEIGHTS, ArrayData(X[:n_rows]))
-    assert network._forward == traced
+    assert network._programs == traced
 
 
 def test_a_fitted_model_is_keras_own_with_these_weights() -> None:

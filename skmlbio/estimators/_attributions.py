@@ -1,0 +1,236 @@
+"""How much each residue of a string counts for what a network answers."""
+
+from __future__ import annotations
+
+import functools
+from numbers import Integral
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from sklearn.base import is_classifier
+
+from skmlbio.base._range import require_answers
+from skmlbio.estimators._explained_output import chosen_column, chosen_logits
+from skmlbio.estimators._path_integral import MOST_POINTS, Evaluate, path_integral
+from skmlbio.estimators._sequence_data import SequenceData
+from skmlbio.sequences import Alphabet, Vocabulary
+from skmlbio.training._batches import Bucket
+
+_METHODS = ("integrated_gradients", "gradient_times_input", "mutagenesis")
+_MOST_TOKENS = 256  # of a vocabulary, all of which mutagenesis tries at every place: codons, 4-mers
+_MOST_ROWS = 4096  # that pass together
+_ENTRIES_KEPT = 2**26  # of the gradients of some strings at all points
+
+
+class SequenceAttributions:
+    """What tells of a fitted network of strings which residues count."""
+
+    def attributions(
+        self,
+        X: Any,
+        *,
+        method: str = "integrated_gradients",
+        target: Any = None,
+        baseline: str | ArrayLike = "uniform",
+        n_steps: int | Literal["auto"] = "auto",
+    ) -> list[np.ndarray]:
+        """Return how much each letter at each place of a string counts for what the network answers.
+
+        What is explained is f, a number: of a classifier the logit of a class, of a regressor its answer.  X are the
+        one-hot vectors of a string, x its letters.
+
+        - ``"gradient_times_input"``: x ⊙ ∂f/∂x, one pass [1]_.  Zero at letters that a string does not have; an
+          ambiguity code is its letters in part.
+        - ``"integrated_gradients"``: (x - b) ⊙ ∫ ∂f/∂x(b + α (x - b)) dα for α from 0 to 1, where b is the baseline
+          [2]_.  All numbers of a string sum to f(x) - f(b).
+        - ``"mutagenesis"``: f(string with that letter there) - f(string), for every place and letter [3]_; zero at the
+          letters that the string has.  A place that matters has negative numbers.
+
+        Parameters
+        ----------
+        X : list of n_sequences strings, or of lists of tokens
+            As in `fit`.
+        method : {"integrated_gradients", "gradient_times_input", "mutagenesis"}, default="integrated_gradients"
+            What is computed.
+        target : object, default=None
+            What is explained.  Of a classifier, the logit of this class, by default of the class that is predicted for
+            each string; of two classes, the first one has minus the logit of the second.  Where there are several
+            labels a sample, the index of one; where there are several outputs of several classes, a pair of the index
+            of an output and one of its classes.  Of a regressor of several columns, the index of one.
+        baseline : {"uniform", "zero"} or array-like of shape (n_letters,), default="uniform"
+            The vector b at every place, for integrated gradients: all letters alike, which is that of an unknown
+            letter (N, X), or zeros, or shares of the letters, such as those of a genome.
+        n_steps : int or "auto", default="auto"
+            At how many points the integral is taken, by Gauss' rule; "auto" takes 17 and adds more, where the gradient
+            changes most, until the sum is that of [2]_ within 1 %, or there are 512.
+
+        Returns
+        -------
+        list of n_sequences ndarray of shape (length, n_letters), float32
+            In the units of f; float64 where the network computes in double precision.  Columns are the letters of
+            `alphabet_`, in their order, without ambiguity codes.  Of lists of tokens, whose vectors are learned,
+            gradients give arrays of shape (length,), sums over a vector, where ``"uniform"`` is the mean vector of all
+            tokens; mutagenesis gives a column a token of `vocabulary_`, which has 256 at most.
+
+        Raises
+        ------
+        NotFittedError
+            If the estimator is not fitted.
+        ValueError
+            If an argument is none of these, or an attribution no finite number.
+        MemoryError
+            If a network of attention needs more memory for a string than there is.
+
+        See Also
+        --------
+        skmlbio.inspection.AttributionDisplay : Draws what this returns for a string.
+
+        References
+        ----------
+        .. [1] Shrikumar et al.: Not just a black box: learning important features through propagating activation
+           differences. arXiv:1605.01713 (2016).
+        .. [2] Sundararajan et al.: Axiomatic attribution for deep networks. ICML (2017).
+        .. [3] Zhou and Troyanskaya: Predicting effects of noncoding variants with deep learning-based sequence model.
+           Nature Methods 12 (2015).
+        """
+        data = self._samples(X).to_predict()
+        _require_choice("method", method, _METHODS)
+        start = self._baseline(baseline)
+        _require_steps(n_steps)
+        head = "decision_function" if is_classifier(self) else "predict"
+        answers = require_answers(self._ask_encoded(head, data))
+        chosen = self._chosen(target, answers)
+        if method == "mutagenesis":
+            return self._mutagenesis(data, head, answers, chosen)
+        if method == "integrated_gradients":
+            integrate = functools.partial(path_integral, n_steps=None if n_steps == "auto" else int(n_steps))
+            return self._along_paths(data, head, chosen, start, integrate)
+        return self._along_paths(data, head, chosen, np.zeros_like(start), _at_the_string)
+
+    def _chosen(self, target: Any, answers: NDArray) -> NDArray[np.float64]:
+        """Return the factor of each output in what is explained, one row a string."""
+        if is_classifier(self):
+            return chosen_logits(self._labels, target, answers)
+        return chosen_column("columns of y", target, answers)
+
+    def _require_gradients(self, data: SequenceData) -> None:
+        """Refuse strings that are too long for gradients; networks whose work goes by the length take all."""
+
+    def _baseline(self, baseline: Any) -> NDArray[np.float64]:
+        """Return the vector that stands at every place of the baseline."""
+        from skmlbio.training._attributions import mean_vector
+
+        of_letters = isinstance(self.alphabet_, Alphabet)
+        if isinstance(baseline, str):
+            _require_choice("baseline", baseline, ("uniform", "zero"))
+            n_letters = self.alphabet_.n_letters if of_letters else 1
+            mean = np.full(n_letters, 1 / n_letters) if of_letters else mean_vector(self.blueprint_, self.weights_)
+            return mean if baseline == "uniform" else np.zeros_like(mean)
+        if not of_letters:
+            raise ValueError("baseline must be 'uniform' or 'zero' for lists of tokens, whose vectors are learned.")
+        vector = np.asarray(baseline, np.float64)
+        if vector.shape != (self.alphabet_.n_letters,) or not np.isfinite(vector).all():
+            raise ValueError(
+                f"baseline must be 'uniform', 'zero' or {self.alphabet_.n_letters} finite numbers, one for each of "
+                f"the letters {self.alphabet_.letters}; got {baseline!r:.60}."
+            )
+        return vector
+
+    def _along_paths(self, data, head, chosen, baseline, integrate) -> list[np.ndarray]:
+        """Return what comes of gradients between baseline and string by a function `integrate(evaluate, n_strings)`."""
+        self._require_gradients(data)
+        found: list[Any] = [None] * len(data)
+        for bucket in data.buckets():
+            size = max(1, _ENTRIES_KEPT // (MOST_POINTS * bucket.length * len(baseline)))
+            for start in range(0, len(bucket.rows), size):
+                rows = bucket.rows[start : start + size]
+                evaluate = functools.partial(self._gradients_at, head, baseline, chosen, bucket, rows)
+                for row, of_string in zip(rows, integrate(evaluate, len(rows)), strict=True):
+                    found[row] = of_string[: data.sequences.lengths[row]].copy()
+        return _require_finite(found)
+
+    def _gradients_at(self, head, baseline, chosen, bucket, rows, numbers, shares) -> tuple[NDArray, NDArray]:
+        """Return values and gradients for some of the rows, by number, at some shares of the way to them."""
+        from skmlbio.training._attributions import path_gradients
+
+        chunks = [(rows[numbers[part]], shares[part]) for part in _chunks(len(numbers), bucket)]
+        inputs = ((*bucket.take(chunk), share, baseline, chosen[chunk]) for chunk, share in chunks)
+        of_tokens = isinstance(self.alphabet_, Vocabulary)
+        values, gradients = zip(
+            *(
+                (value, gradient.sum(axis=-1) if of_tokens else gradient)
+                for value, gradient in path_gradients(self.blueprint_, head, self.weights_, inputs)
+            ),
+            strict=True,
+        )
+        return np.concatenate(values), np.concatenate(gradients)
+
+    def _mutagenesis(self, data, head, answers, chosen) -> list[np.ndarray]:
+        """Return what each letter in each place would change."""
+        from skmlbio.training._cache import get_network
+
+        network, letters = get_network(self.blueprint_), self._letters_to_try()
+        found: list[Any] = [None] * len(data)
+        for bucket in data.buckets():
+            sequences = data.sequences[bucket.rows]
+            owners = np.repeat(np.arange(len(sequences)), sequences.lengths)
+            positions = np.arange(len(owners)) - sequences.offsets[owners]
+            places, columns = np.nonzero(sequences.tokens[:, np.newaxis] != letters)
+            changes = np.zeros((len(owners), len(letters)), answers.dtype)
+            for n in _chunks(len(places), bucket):
+                place, column = places[n], columns[n]
+                rows = bucket.rows[owners[place]]
+                (mutants,) = bucket.take(rows)
+                mutants[np.arange(len(n)), positions[place]] = letters[column]
+                (mutated,) = network.forward(head, self.weights_, [(mutants,)], bucket.form)
+                changes[place, column] = np.sum((mutated - answers[rows]) * chosen[rows], axis=1)
+            for row, of_string in zip(bucket.rows, np.split(changes, sequences.offsets[1:-1]), strict=True):
+                found[row] = of_string.copy()
+        return _require_finite(found)
+
+    def _letters_to_try(self) -> NDArray[np.integer]:
+        """Return the tokens of the letters, without ambiguity codes, or those of a vocabulary."""
+        alphabet = self.alphabet_
+        if isinstance(alphabet, Alphabet):
+            return np.arange(alphabet.n_letters, dtype=alphabet.dtype) + alphabet.dtype.type(
+                alphabet.first_letter_token
+            )
+        if len(alphabet.tokens) > _MOST_TOKENS:
+            raise ValueError(
+                f"mutagenesis tries every token at every place, which is too much for {alphabet}, more than "
+                f"{_MOST_TOKENS}; take method='integrated_gradients' or 'gradient_times_input'."
+            )
+        return np.arange(alphabet.first_token, alphabet.n_tokens).astype(alphabet.dtype)
+
+
+def _chunks(n: int, bucket: Bucket) -> list[NDArray[np.integer]]:
+    """Cut 0 to n - 1, the rows of a bucket in several variants each, into what passes together."""
+    size = min(_MOST_ROWS, bucket.max_batch_size or _MOST_ROWS)
+    return [np.arange(start, min(start + size, n)) for start in range(0, n, size)]
+
+
+def _require_choice(name: str, given: Any, allowed: tuple[str, ...]) -> None:
+    if not isinstance(given, str) or given not in allowed:
+        raise ValueError(f"{name} must be {', '.join(map(repr, allowed[:-1]))} or {allowed[-1]!r}, got {given!r}.")
+
+
+def _require_steps(n_steps: Any) -> None:
+    if isinstance(n_steps, str) and n_steps == "auto":
+        return
+    if not isinstance(n_steps, Integral) or isinstance(n_steps, bool) or not 1 <= n_steps <= MOST_POINTS:
+        raise ValueError(f"n_steps must be 'auto' or an int from 1 to {MOST_POINTS}, got {n_steps!r}.")
+
+
+def _at_the_string(evaluate: Evaluate, n_strings: int) -> NDArray:
+    return evaluate(np.arange(n_strings), np.ones(n_strings))[1]
+
+
+def _require_finite(found: list[np.ndarray]) -> list[np.ndarray]:
+    for index, of_string in enumerate(found):
+        if not np.isfinite(of_string).all():
+            raise ValueError(
+                f"attributions of sequence {index} of X are no finite numbers: the network is too steep there for its "
+                "precision."
+            )
+    return found
