@@ -67,11 +67,11 @@ class SequenceAttributions:
 
         Returns
         -------
-        list of n_sequences ndarray of shape (length, n_letters), float32
-            In the units of f; float64 where the network computes in double precision.  Columns are the letters of
-            `alphabet_`, in their order, without ambiguity codes.  Of lists of tokens, whose vectors are learned,
-            gradients give arrays of shape (length,), sums over a vector, where ``"uniform"`` is the mean vector of all
-            tokens; mutagenesis gives a column a token of `vocabulary_`, which has 256 at most.
+        list of n_sequences ndarray of shape (length, n_letters), float32 for a classifier, float64 for a regressor
+            In the units of f; a classifier that computes in double precision gives float64 as well.  Columns are the
+            letters of `alphabet_`, in their order, without ambiguity codes.  Of lists of tokens, whose vectors are
+            learned, gradients give arrays of shape (length,), sums over a vector, where ``"uniform"`` is the mean
+            vector of all tokens; mutagenesis gives a column a token of `vocabulary_`, of which there may be 256.
 
         Raises
         ------
@@ -102,11 +102,13 @@ class SequenceAttributions:
         answers = require_answers(self._ask_encoded(head, data))
         chosen = self._chosen(target, answers)
         if method == "mutagenesis":
-            return self._mutagenesis(data, head, answers, chosen)
-        if method == "integrated_gradients":
+            found = self._mutagenesis(data, head, answers, chosen)
+        elif method == "integrated_gradients":
             integrate = functools.partial(path_integral, n_steps=None if n_steps == "auto" else int(n_steps))
-            return self._along_paths(data, head, chosen, start, integrate)
-        return self._along_paths(data, head, chosen, np.zeros_like(start), _at_the_string)
+            found = self._along_paths(data, head, chosen, start, integrate)
+        else:
+            found = self._along_paths(data, head, chosen, np.zeros_like(start), _at_the_string)
+        return [_finite(of_string, index).astype(answers.dtype) for index, of_string in enumerate(found)]
 
     def _chosen(self, target: Any, answers: NDArray) -> NDArray[np.float64]:
         """Return the factor of each output in what is explained, one row a string."""
@@ -119,7 +121,7 @@ class SequenceAttributions:
 
     def _baseline(self, baseline: Any) -> NDArray[np.float64]:
         """Return the vector that stands at every place of the baseline."""
-        from skmlbio.training._attributions import mean_vector
+        from skmlbio.training._path_gradients import mean_vector
 
         of_letters = isinstance(self.alphabet_, Alphabet)
         if isinstance(baseline, str):
@@ -147,23 +149,19 @@ class SequenceAttributions:
                 rows = bucket.rows[start : start + size]
                 evaluate = functools.partial(self._gradients_at, head, baseline, chosen, bucket, rows)
                 for row, of_string in zip(rows, integrate(evaluate, len(rows)), strict=True):
-                    found[row] = of_string[: data.sequences.lengths[row]].copy()
-        return _require_finite(found)
+                    found[row] = of_string[: data.sequences.lengths[row]]
+        return found
 
     def _gradients_at(self, head, baseline, chosen, bucket, rows, numbers, shares) -> tuple[NDArray, NDArray]:
         """Return values and gradients for some of the rows, by number, at some shares of the way to them."""
-        from skmlbio.training._attributions import path_gradients
+        from skmlbio.training._path_gradients import path_gradients
 
         chunks = [(rows[numbers[part]], shares[part]) for part in _chunks(len(numbers), bucket)]
         inputs = ((*bucket.take(chunk), share, baseline, chosen[chunk]) for chunk, share in chunks)
-        of_tokens = isinstance(self.alphabet_, Vocabulary)
-        values, gradients = zip(
-            *(
-                (value, gradient.sum(axis=-1) if of_tokens else gradient)
-                for value, gradient in path_gradients(self.blueprint_, head, self.weights_, inputs)
-            ),
-            strict=True,
-        )
+        values, gradients = [], []
+        for value, gradient in path_gradients(self.blueprint_, head, self.weights_, inputs):
+            values.append(value)
+            gradients.append(gradient.sum(axis=-1) if isinstance(self.alphabet_, Vocabulary) else gradient)
         return np.concatenate(values), np.concatenate(gradients)
 
     def _mutagenesis(self, data, head, answers, chosen) -> list[np.ndarray]:
@@ -186,16 +184,15 @@ class SequenceAttributions:
                 (mutated,) = network.forward(head, self.weights_, [(mutants,)], bucket.form)
                 changes[place, column] = np.sum((mutated - answers[rows]) * chosen[rows], axis=1)
             for row, of_string in zip(bucket.rows, np.split(changes, sequences.offsets[1:-1]), strict=True):
-                found[row] = of_string.copy()
-        return _require_finite(found)
+                found[row] = of_string
+        return found
 
     def _letters_to_try(self) -> NDArray[np.integer]:
         """Return the tokens of the letters, without ambiguity codes, or those of a vocabulary."""
         alphabet = self.alphabet_
         if isinstance(alphabet, Alphabet):
-            return np.arange(alphabet.n_letters, dtype=alphabet.dtype) + alphabet.dtype.type(
-                alphabet.first_letter_token
-            )
+            first = alphabet.first_letter_token
+            return np.arange(first, first + alphabet.n_letters).astype(alphabet.dtype)
         if len(alphabet.tokens) > _MOST_TOKENS:
             raise ValueError(
                 f"mutagenesis tries every token at every place, which is too much for {alphabet}, more than "
@@ -226,11 +223,10 @@ def _at_the_string(evaluate: Evaluate, n_strings: int) -> NDArray:
     return evaluate(np.arange(n_strings), np.ones(n_strings))[1]
 
 
-def _require_finite(found: list[np.ndarray]) -> list[np.ndarray]:
-    for index, of_string in enumerate(found):
-        if not np.isfinite(of_string).all():
-            raise ValueError(
-                f"attributions of sequence {index} of X are no finite numbers: the network is too steep there for its "
-                "precision."
-            )
-    return found
+def _finite(attributions: NDArray, index: int) -> NDArray:
+    if not np.isfinite(attributions).all():
+        raise ValueError(
+            f"attributions of sequence {index} of X are no finite numbers: the network is too steep there for its "
+            "precision."
+        )
+    return attributions

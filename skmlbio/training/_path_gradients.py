@@ -28,8 +28,8 @@ def path_gradients(
 
     Yields
     ------
-    tuple of two ndarray of shape (batch,) and (batch, length, width), float32
-        float64 where the network computes in double; zero where there is padding.
+    tuple of two ndarray of shape (batch,), float64, and (batch, length, width), float32
+        The second is float64 where the network computes in double, and zero where there is padding.
     """
     network = get_network(blueprint)
     program = network.program(("path_gradients", head), lambda: _trace(network, head))
@@ -54,7 +54,7 @@ def _trace(network: Network, head: str) -> Program:
     wide = tf.float64 if keras.backend.standardize_dtype(vectors.dtype) == "float64" else tf.float32
 
     def gradients(weights, tokens, share, baseline, chosen):
-        share, baseline, chosen = (tf.cast(tensor, wide) for tensor in (share, baseline, chosen))
+        share, baseline = tf.cast(share, wide), tf.cast(baseline, wide)
         with keras.StatelessScope(state_mapping=list(zip(network.weights, weights, strict=True))):
             x, real = enter(tokens, training=False)
             start = tf.where(real[:, :, tf.newaxis], baseline, tf.zeros_like(baseline))
@@ -62,7 +62,7 @@ def _trace(network: Network, head: str) -> Program:
             point = tf.cast(start + share[:, tf.newaxis, tf.newaxis] * way, x.dtype)
             with tf.GradientTape() as tape:
                 tape.watch(point)
-                answers = tf.cast(explained([point, real], training=False), wide)
+                answers = tf.cast(explained([point, real], training=False), tf.float64)
                 values = tf.reduce_sum(answers * chosen, axis=1)
             slope = tape.gradient(values, point, unconnected_gradients=tf.UnconnectedGradients.ZERO)
         return values, way * tf.cast(slope, wide)
