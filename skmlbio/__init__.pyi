@@ -21,6 +21,7 @@ from .estimators.network_regressor import NetworkRegressor as NetworkRegressor
 from .estimators.network_transformer import NetworkTransformer as NetworkTransformer
 from .estimators.vae_sampler import VAESampler as VAESampler
 from .inspection.attention_map_display import AttentionMapDisplay as AttentionMapDisplay
+from .inspection.attribution_display import AttributionDisplay as AttributionDisplay
 from .inspection.latent_space_display import LatentSpaceDisplay as LatentSpaceDisplay
 from .inspection.reconstruction_display import ReconstructionDisplay as ReconstructionDisplay
 from .inspection.training_history_display import TrainingHistoryDisplay as TrainingHistoryDisplay

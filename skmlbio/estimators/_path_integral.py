@@ -41,8 +41,8 @@ def path_integral(evaluate: Evaluate, n_paths: int, n_steps: int | None = None) 
     >>> import numpy as np
     >>> def half_rectified(paths, places):
     ...     return np.maximum(places - 0.3, 0), (places > 0.3)[:, np.newaxis].astype(float)
-    >>> abs(path_integral(half_rectified, 1)[0, 0] - 0.7) < 0.005 * 0.7
-    True
+    >>> path_integral(half_rectified, 1).round(2).tolist()
+    [[0.7]]
     """
     if n_steps is not None:
         places, weights = np.polynomial.legendre.leggauss(n_steps)

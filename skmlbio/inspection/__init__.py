@@ -1,6 +1,7 @@
 """Pictures of fitted estimators, in the style of scikit-learn's displays.  Drawing needs the ``plot`` extra."""
 
 from .attention_map_display import AttentionMapDisplay
+from .attribution_display import AttributionDisplay
 from .latent_space_display import LatentSpaceDisplay
 from .reconstruction_display import ReconstructionDisplay
 from .training_history_display import TrainingHistoryDisplay
@@ -8,6 +9,7 @@ from .transition_matrix_display import TransitionMatrixDisplay
 
 __all__ = [
     "AttentionMapDisplay",
+    "AttributionDisplay",
     "LatentSpaceDisplay",
     "ReconstructionDisplay",
     "TrainingHistoryDisplay",

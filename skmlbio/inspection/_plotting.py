@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import textwrap
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 from sklearn.utils.validation import check_is_fitted
 
 if TYPE_CHECKING:
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
 # Color Sequences for Data Visualization", arXiv:2107.02270.
 COLORS = ("#3f90da", "#bd1f01", "#ffa90e", "#832db6", "#717581", "#a96b59", "#e76300", "#92dadd", "#94a4a2", "#b9ac70")
 MARKERS = ("o", "^", "s", "D", "v", "P", "X")
+SMALLEST_LETTER, LARGEST_LETTER = 6.0, 10.0  # in points; where smaller ones would be needed, some are left out
+NUMBER_WIDTH = 28.0  # what a number on an axis takes, in points
 LONGEST_LINE = 40  # characters of a name; longer names take several lines
 
 
@@ -96,3 +100,39 @@ def before_final_step(estimator: Any, X: Any) -> Any:
     if not hasattr(estimator, "steps"):
         return X
     return before_final_step(estimator[-1], estimator[:-1].transform(X) if len(estimator) > 1 else X)
+
+
+class ResidueTicks(NamedTuple):
+    """Where an axis of residues has ticks, and the letter and the number (or "") at each."""
+
+    places: NDArray[np.integer]
+    labels: list[tuple[str, str]]
+    style: dict[str, Any]
+    all_fit: bool
+
+
+def residue_ticks(sequence: Any, positions: NDArray[np.integer], room: float) -> ResidueTicks:
+    """Put letters at the residues, as many as there is room for, and numbers at some of them.
+
+    `positions` are the numbers of the residues, `room` the points of an axis for each of them.
+    """
+    size = min(0.9 * room, LARGEST_LETTER)
+    all_fit = size >= SMALLEST_LETTER
+    numbered = positions % round_step(NUMBER_WIDTH / room) == 0
+    places = np.arange(len(sequence)) if all_fit else np.flatnonzero(numbered)
+    labels = [(sequence[place], f"{positions[place]}" if numbered[place] else "") for place in places]
+    style = {"fontsize": size if all_fit else 0.85 * LARGEST_LETTER, "family": "monospace", "rotation": 0}
+    return ResidueTicks(places, labels, style, all_fit)
+
+
+def round_step(least: float) -> int:
+    """Return the smallest of 1, 2, 5, 10, 20, 50, ... that is not below `least`."""
+    power = 10 ** max(0, math.floor(math.log10(least)))
+    return next(step * power for step in (1, 2, 5, 10) if step * power >= least)
+
+
+def residues(sequence: Any) -> Any:
+    """Return the letters of a string, or of Biopython's `Seq` or `SeqRecord`, or the tokens of a list."""
+    return (
+        list(sequence) if isinstance(sequence, (list, tuple, np.ndarray)) else str(getattr(sequence, "seq", sequence))
+    )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -10,13 +9,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ._display import Display
-from ._plotting import axes_to_draw_on, before_final_step, final_step, require_fitted
+from ._plotting import axes_to_draw_on, before_final_step, final_step, require_fitted, residue_ticks, residues
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-_SMALLEST_LETTER, _LARGEST_LETTER = 6.0, 10.0  # in points; where smaller ones would be needed, some are left out
-_NUMBER_WIDTH = 28.0  # what a number on an axis takes, in points
 
 
 class AttentionMapDisplay(Display):
@@ -94,7 +90,7 @@ class AttentionMapDisplay(Display):
             )
         X = before_final_step(estimator, [sequence])
         (maps,) = trained.attention_maps(X)
-        display = cls(maps, _residues(X[0]), first_position=first_position)
+        display = cls(maps, residues(X[0]), first_position=first_position)
         return display.plot(ax, block=block, head=head, im_kwargs=im_kwargs)
 
     @classmethod
@@ -164,24 +160,15 @@ class AttentionMapDisplay(Display):
 
     def _label_axes(self) -> None:
         """Put letters at the residues, as many as there is room for, and numbers at some of them."""
-        n_residues = len(self.sequence)
         box = self.ax_.get_position()
         sides = box.width * self.figure_.get_figwidth(), box.height * self.figure_.get_figheight()
-        room = 72 * min(sides) / n_residues  # for a residue, in points
-        size = min(0.9 * room, _LARGEST_LETTER)
-        all_fit = size >= _SMALLEST_LETTER
-        positions = self.first_position + np.arange(n_residues)
-        numbered = positions % _step(_NUMBER_WIDTH / room) == 0
-        columns, rows = [], []
-        shown = np.arange(n_residues) if all_fit else np.flatnonzero(numbered)
-        for place in shown:
-            letter, number = self.sequence[place], f"{positions[place]}" if numbered[place] else ""
-            columns.append(f"{letter}\n{number}")
-            rows.append(f"{number} {letter}".strip())
-        style = {"fontsize": size if all_fit else 0.85 * _LARGEST_LETTER, "family": "monospace", "rotation": 0}
-        self.ax_.xaxis.set_ticks(shown, columns, **style)
-        self.ax_.yaxis.set_ticks(shown, rows, **style)
-        self.ax_.tick_params(length=0 if all_fit else 2, pad=2)
+        positions = self.first_position + np.arange(len(self.sequence))
+        ticks = residue_ticks(self.sequence, positions, 72 * min(sides) / len(self.sequence))
+        columns = [f"{letter}\n{number}" for letter, number in ticks.labels]
+        rows = [f"{number} {letter}".strip() for letter, number in ticks.labels]
+        self.ax_.xaxis.set_ticks(ticks.places, columns, **ticks.style)
+        self.ax_.yaxis.set_ticks(ticks.places, rows, **ticks.style)
+        self.ax_.tick_params(length=0 if ticks.all_fit else 2, pad=2)
 
     def _shares(self, block: int, head: int | None) -> tuple[NDArray[np.floating], str]:
         """Return the map to draw and its title, once everything about them has been checked."""
@@ -199,20 +186,7 @@ class AttentionMapDisplay(Display):
         return maps[block, head], f"head {head}{of_block}"
 
 
-def _step(least: float) -> int:
-    """The smallest of 1, 2, 5, 10, 20, 50, ... that is not below `least`."""
-    power = 10 ** max(0, math.floor(math.log10(least)))
-    return next(step * power for step in (1, 2, 5, 10) if step * power >= least)
-
-
 def _index(name: str, index: int, count: int) -> int:
     if not -count <= index < count:
         raise ValueError(f"there is no {name} {index}: the maps have {count}, counted from 0")
     return index % count
-
-
-def _residues(sequence: Any) -> Any:
-    """The letters of a string, or of Biopython's `Seq` or `SeqRecord`, or the tokens of a list."""
-    return (
-        list(sequence) if isinstance(sequence, (list, tuple, np.ndarray)) else str(getattr(sequence, "seq", sequence))
-    )
