@@ -193,7 +193,10 @@ class AttributionDisplay(Display):
         self.ax_ = axes_to_draw_on(ax, f"{type(self).__name__}.plot", figsize=(width, height))
         self.figure_ = self.ax_.figure
         self.image_ = self.colorbar_ = None
-        (self._draw_image if as_image else self._draw_heights)(values, shown)
+        if as_image:
+            self._draw_image(values, shown, "change" if changes else "attribution")
+        else:
+            self._draw_heights(shown)
         self.ax_.set(xlim=(shown.start - 0.5, shown.stop - 0.5), xlabel="position")
         return self
 
@@ -247,7 +250,7 @@ class AttributionDisplay(Display):
         """Return the points that a residue has on the axis."""
         return 72 * self.ax_.get_position().width * self.figure_.get_figwidth() / n_shown
 
-    def _draw_heights(self, values: NDArray[np.floating], shown: slice) -> None:
+    def _draw_heights(self, shown: slice) -> None:
         from matplotlib.collections import PathCollection
 
         places, heights = np.arange(shown.start, shown.stop), self.heights_[shown]
@@ -275,12 +278,12 @@ class AttributionDisplay(Display):
             self.ax_.bar(places[own], heights[own], width=1.0, color=color_of(letter, colors), label=letter)
         legend_beside(self.ax_)
 
-    def _draw_image(self, values: NDArray[np.floating], shown: slice) -> None:
+    def _draw_image(self, values: NDArray[np.floating], shown: slice, label: str) -> None:
         limit = float(np.abs(values[shown]).max()) or 1.0
         extent = (shown.start - 0.5, shown.stop - 0.5, len(self.letters) - 0.5, -0.5)
         style = {"cmap": "RdBu_r", "vmin": -limit, "vmax": limit, "interpolation": "nearest", "aspect": "auto"}
         self.image_ = self.ax_.imshow(values[shown].T, extent=extent, **style)
-        self.colorbar_ = self.figure_.colorbar(self.image_, ax=self.ax_, label="attribution", pad=0.02)
+        self.colorbar_ = self.figure_.colorbar(self.image_, ax=self.ax_, label=label, pad=0.02)
         places, columns = np.nonzero(self._present()[shown])
         room = self._room(shown.stop - shown.start)
         self.ax_.plot(places + shown.start, columns, ".", color="0.3", markersize=float(np.clip(0.4 * room, 1.0, 4.0)))

@@ -98,7 +98,10 @@ def test_long_strings_are_bars_and_a_part_of_them_letters() -> None:
     assert len(drawn_letters(display)) == 31
     np.testing.assert_allclose(np.sum(drawn_letters(display), axis=1), heights[89:120], atol=1e-9)
     texts = [label.get_text() for label in display.ax_.get_xticklabels()]
-    assert dict(zip(display.ax_.get_xticks(), texts, strict=True))[99] == "0" and display.ax_.get_xlim() == (88.5, 119.5)
+    assert dict(zip(display.ax_.get_xticks(), texts, strict=True))[99] == "0" and display.ax_.get_xlim() == (
+        88.5,
+        119.5,
+    )
 
 
 def test_tokens_are_bars_with_names() -> None:
