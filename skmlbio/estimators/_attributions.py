@@ -131,7 +131,10 @@ class SequenceAttributions:
             return mean if baseline == "uniform" else np.zeros_like(mean)
         if not of_letters:
             raise ValueError("baseline must be 'uniform' or 'zero' for lists of tokens, whose vectors are learned.")
-        vector = np.asarray(baseline, np.float64)
+        try:
+            vector = np.asarray(baseline, np.float64)
+        except (TypeError, ValueError):
+            vector = np.array(np.nan)  # no numbers: refused below
         if vector.shape != (self.alphabet_.n_letters,) or not np.isfinite(vector).all():
             raise ValueError(
                 f"baseline must be 'uniform', 'zero' or {self.alphabet_.n_letters} finite numbers, one for each of "

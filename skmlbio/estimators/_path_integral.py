@@ -11,6 +11,7 @@ _FIRST_POINTS = 17
 MOST_POINTS = 512  # of a path; the last refinement may go beyond
 _TOLERANCE = 0.005  # half of what is promised
 _ROUNDING = 1e-6
+_SHORTEST = 1e-7  # of a path: single precision does not tell the ends of shorter pieces apart
 
 Evaluate = Callable[[NDArray, NDArray], tuple[NDArray, NDArray]]
 
@@ -85,15 +86,17 @@ class _Points:
         paths = self._paths[start]
         means = (self._slopes[start] + self._slopes[end]) / 2
         changes = self._values[end] - self._values[start]
-        errors = means * (self._places[end] - self._places[start]) - changes
+        lengths = self._places[end] - self._places[start]
+        errors = means * lengths - changes
         change, error = (np.bincount(paths, each, self._n_paths) for each in (changes, errors))
+        curable = np.where(lengths > _SHORTEST, np.abs(errors), 0.0)
         worst = np.zeros(self._n_paths)
-        np.maximum.at(worst, paths, np.abs(errors))
+        np.maximum.at(worst, paths, curable)
         largest = np.zeros(self._n_paths)
         np.maximum.at(largest, self._paths, np.abs(self._values))
         wrong = np.abs(error) > _TOLERANCE * np.abs(change) + _ROUNDING * largest
         wrong &= np.bincount(self._paths, minlength=self._n_paths) < MOST_POINTS
-        halved = wrong[paths] & (np.abs(errors) >= worst[paths] / 4)
+        halved = wrong[paths] & (curable > 0) & (curable >= worst[paths] / 4)
         if halved.any():
             self.add(paths[halved], (self._places[start] + self._places[end])[halved] / 2)
         return bool(halved.any())

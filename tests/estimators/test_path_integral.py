@@ -49,3 +49,17 @@ def test_gradients_of_any_shape(shape: tuple) -> None:
         return np.tanh(50 * places), np.multiply.outer(50 / np.cosh(50 * places) ** 2, np.ones(shape)) / np.prod(shape)
 
     np.testing.assert_allclose(path_integral(steep, 2), np.ones((2, *shape)) / np.prod(shape), rtol=0.006)
+
+
+def test_a_jump_that_no_point_resolves_leaves_the_rest_right() -> None:
+    def jumping(paths, places):
+        return (places > 0.2) + np.maximum(places - 0.61, 0), (places > 0.61).astype(float)
+
+    n_points: list[int] = []
+
+    def counted(paths, places):
+        n_points.append(len(paths))
+        return jumping(paths, places)
+
+    np.testing.assert_allclose(path_integral(counted, 1), [0.39], rtol=1e-4)
+    assert sum(n_points) < 2 * MOST_POINTS
