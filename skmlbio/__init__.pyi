@@ -19,6 +19,8 @@ from .estimators.markov_classifier import MarkovClassifier as MarkovClassifier
 from .estimators.network_classifier import NetworkClassifier as NetworkClassifier
 from .estimators.network_regressor import NetworkRegressor as NetworkRegressor
 from .estimators.network_transformer import NetworkTransformer as NetworkTransformer
+from .estimators.rnn_classifier import RNNClassifier as RNNClassifier
+from .estimators.rnn_regressor import RNNRegressor as RNNRegressor
 from .estimators.vae_sampler import VAESampler as VAESampler
 from .inspection.attention_map_display import AttentionMapDisplay as AttentionMapDisplay
 from .inspection.attribution_display import AttributionDisplay as AttributionDisplay

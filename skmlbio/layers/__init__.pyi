@@ -17,6 +17,7 @@ from .graph_normalization import NodeNormalization as NodeNormalization
 from .graph_pooling import GraphPooling as GraphPooling
 from .positions import LearnedPositions as LearnedPositions
 from .positions import SinusoidalPositions as SinusoidalPositions
+from .recurrence import Recurrence as Recurrence
 from .sequence_convolution import SequenceConvolution as SequenceConvolution
 from .sequence_pooling import SequencePooling as SequencePooling
 from .tokens import TokenVectors as TokenVectors

@@ -75,13 +75,14 @@ class Network:
         """Whether compiling the steps makes them faster.
 
         It does not for recurrent layers, nor for layers of Keras that draw random numbers: under XLA, their generator
-        costs more than all else.
+        costs more than all else.  A layer of our own that does not gain says so.
         """
-        layers = self.model._flatten_layers()
         slow = (keras.layers.RNN, keras.layers.Bidirectional)
         return not any(
-            isinstance(layer, slow) or (hasattr(layer, "seed_generator") and layer.__module__.startswith("keras."))
-            for layer in layers
+            isinstance(layer, slow)
+            or (hasattr(layer, "seed_generator") and layer.__module__.startswith("keras."))
+            or not getattr(layer, "gains_from_xla", True)
+            for layer in self.model._flatten_layers()
         )
 
     def initial_weights(self, rng: np.random.Generator, known: dict[str, np.ndarray] | None = None) -> list[np.ndarray]:

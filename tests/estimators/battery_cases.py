@@ -126,6 +126,8 @@ SMALL_ATTENTION = {"embedding_dim": 4, "n_heads": 2, "feed_forward_dim": 4, "ker
 CASES = {
     "attention": Case(skmlbio.AttentionClassifier("dna", **SMALL_ATTENTION), STRINGS),
     "attention regressor": Case(skmlbio.AttentionRegressor("dna", **SMALL_ATTENTION), STRINGS),
+    "rnn": Case(skmlbio.RNNClassifier("dna", n_units=4, embedding_dim=4, kernel_width=3), STRINGS),
+    "rnn regressor": Case(skmlbio.RNNRegressor("dna", n_units=4, kernel_width=None, cell="gru"), STRINGS),
     "gcn": Case(skmlbio.GCNClassifier(hidden_layer_sizes=(4,), readout_layer_sizes=(4,)), GRAPHS),
 }
 
@@ -150,6 +152,7 @@ NUMBERS: dict[str, Any] = {
     "batch_normalization": True,
     "batch_size": 8,
     "beta": 0.5,
+    "bidirectional": True,
     "class_weight": {0: 2.0, 1: 1},
     "conv_params": {"hidden_units": 4, "learn_epsilon": True},
     "dropout": 0.25,
@@ -168,6 +171,8 @@ NUMBERS: dict[str, Any] = {
     "n_blocks": 1,
     "n_heads": 2,
     "n_importance": 3,
+    "n_layers": 1,
+    "n_units": 4,
     "network_params": {"hidden_layer_sizes": (4,)},
     "node_embedding_dim": 3,
     "noise_level": 0.25,

@@ -59,6 +59,9 @@ CASES = {
     "attention, post": case(
         skmlbio.AttentionClassifier, PROTEINS, norm="post", pooling="attention", positions="none", **SMALL
     ),
+    "lstm": case(skmlbio.RNNClassifier, PEPTIDES),
+    "gru": case(skmlbio.RNNRegressor, PEPTIDES, cell="gru", pooling="last", n_layers=2, kernel_width=None),
+    "simple recurrence": case(skmlbio.RNNClassifier, PROTEINS, cell="simple", pooling="attention"),
     "gin": case(skmlbio.GCNClassifier, GRAPHS, conv="gin"),
     "gcn": case(skmlbio.GCNClassifier, GRAPHS, conv="gcn", pooling="attention", residual=True, **TWO),
     "gat": case(skmlbio.GCNClassifier, GRAPHS, conv="gat"),

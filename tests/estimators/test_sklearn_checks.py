@@ -12,7 +12,10 @@ import skmlbio
 EXPECTED_FAILED_CHECKS: dict[str, dict[str, str]] = {}
 
 # Their batteries are files of their own.
-ELSEWHERE = {"AttentionClassifier", "AttentionRegressor", "GCNClassifier", "MarkovChain", "MarkovClassifier"}
+ELSEWHERE = {
+    "AttentionClassifier", "AttentionRegressor", "GCNClassifier", "MarkovChain", "MarkovClassifier", "RNNClassifier",
+    "RNNRegressor",
+}  # fmt: skip
 
 TRAINING = {"learning_rate": 0.02, "epochs": 30, "batch_size": None}
 ENCODING = {"learning_rate": 1e-3, "epochs": 10, "batch_size": None}
