@@ -205,9 +205,6 @@ class Recurrence(keras.layers.Layer):
         """Turn the real positions of each string around, where they are read backwards; or turn them back."""
         return tf.reverse_sequence(x, lengths, seq_axis=0, batch_axis=1) if self.backwards else x
 
-    def compute_output_shape(self, input_shape, real_shape=None):
-        return (input_shape[0], self.units) if self.last_only else (*input_shape[:-1], self.units)
-
     def get_config(self):
         names = "units", "cell", "backwards", "last_only"
         return super().get_config() | {name: getattr(self, name) for name in names}

@@ -60,19 +60,17 @@ def test_gradients_reach_all_weights(options: dict) -> None:
 
 def test_the_last_states_are_those_of_both_ends() -> None:
     """Without convolution and with one layer, each direction's last state is told by the string alone."""
-    options = {"pooling": "last", "kernel_width": None}
-    model, tokens = make(**options).training, SEQUENCES.pad(40)
-    letters = tf.constant(SEQUENCES.alphabet.one_hot_vectors, tf.float32)
+    model, tokens = make(pooling="last", kernel_width=None).training, SEQUENCES.pad(40)
     found = keras.Model(model.input, model.get_layer("both_0").output)(tokens)
     for row, length in enumerate(SEQUENCES.lengths):
-        string, real = tf.gather(letters, tokens[row : row + 1, :length]), np.ones((1, length), bool)
+        string, real = model.get_layer("letters")(tokens[row : row + 1, :length])
         forwards = model.get_layer("forwards_0")(string, real=real)[0]
         backwards = model.get_layer("backwards_0")(string, real=real)[0]
         np.testing.assert_allclose(found[row], np.concatenate([forwards, backwards]), atol=1e-6)
 
 
 @pytest.mark.parametrize("bidirectional", [False, True])
-def test_by_its_last_state_a_network_of_one_direction_reads_all_of_a_string(bidirectional: bool) -> None:
+def test_last_states_depend_on_every_residue(bidirectional: bool) -> None:
     model = make(pooling="last", kernel_width=None, bidirectional=bidirectional).training
     tokens = SEQUENCES[[2]].pad(12)
     answer = model(tokens)
