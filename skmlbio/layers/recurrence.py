@@ -137,9 +137,9 @@ class Recurrence(keras.layers.Layer):
     its last real position, so that padding is never read before what is real, in either direction.  States of padding
     mean nothing.
 
-    Called on x of shape (batch, length, n_features) and `real` of shape (batch, length), bool: true up to the end of
-    each string, which has at least one residue.  Returns a tensor of shape (batch, length, units), or (batch, units).
-    Half precision is that of the weights and of the result; states add up in single precision.
+    Called on x of shape (batch, length, n_features), and optionally `real` of shape (batch, length), bool: true up to
+    the end of each string, which has at least one residue.  Returns a tensor of shape (batch, length, units), or
+    (batch, units).  Half precision is that of the weights and of the result; states add up in single precision.
 
     Parameters
     ----------
@@ -190,9 +190,10 @@ class Recurrence(keras.layers.Layer):
             self.biases += [self.add_weight(name="candidate_bias", shape=(self.units,), initializer="zeros")]
         self.built = True
 
-    def call(self, x, real):
+    def call(self, x, real=None):
         wide = "float64" if self.compute_dtype == "float64" else "float32"
         weights = [ops.cast(w, wide) for w in (self.kernel, self.recurrent_kernel, *self.biases)]
+        real = tf.ones(tf.shape(x)[:2], tf.bool) if real is None else real
         lengths = tf.math.count_nonzero(real, axis=1)
         x = self._in_order(tf.transpose(tf.cast(x, wide), (1, 0, 2)), lengths)
         states = CELLS[self.cell][0](x, *weights)

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from small_networks import X, architecture, dense, linear, same_bits
 
+from skmlbio.layers import Recurrence
 from skmlbio.networks._architecture import Architecture
 from skmlbio.training._blueprint import Blueprint
 from skmlbio.training._network import Network, at_least_single
@@ -80,6 +81,7 @@ def test_building_leaves_python_s_generator_alone() -> None:
         (lambda: keras.layers.Bidirectional(keras.layers.GRU(2)), False),
         (lambda: keras.layers.Dropout(0.5), False),
         (lambda: keras.layers.GaussianNoise(0.5), False),
+        (lambda: Recurrence(2), False),
     ],
 )
 def test_what_gains_from_xla(layer, gains: bool) -> None:
