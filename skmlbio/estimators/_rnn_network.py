@@ -55,8 +55,9 @@ class RNNNetwork(SequenceNetwork):
     dropout: float = parameter(default=0.2)
 
     def _sequence_cost(self):
-        gates = _GATES * self.n_units * (1 + self.bidirectional)
-        return SequenceCost(width=int(max(gates, self.embedding_dim * (self.kernel_width or 1))))
+        gates = _GATES * int(self.n_units) * (1 + bool(self.bidirectional))
+        patches = int(self.embedding_dim) * int(self.kernel_width or 1)
+        return SequenceCost(width=max(gates, patches))
 
     def _network(self):
         from skmlbio.networks.recurrent import recurrent_network

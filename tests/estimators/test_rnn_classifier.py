@@ -98,7 +98,7 @@ def test_long_strings_go_a_few_at_a_time() -> None:
     assert np.isfinite(classifier.predict_proba(strings)).all() and np.isfinite(classifier.history_["loss"]).all()
     for options, width in (
         ({}, 4 * 32 * 2),
-        ({"bidirectional": False, "n_units": 100}, 4 * 100),
+        ({"bidirectional": False, "n_units": np.int8(100)}, 4 * 100),
         ({"kernel_width": 15, "embedding_dim": 40}, 15 * 40),
     ):
         estimator = RNNClassifier("dna", **{"kernel_width": None, **options})
