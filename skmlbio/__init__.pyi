@@ -21,10 +21,13 @@ from .estimators.network_regressor import NetworkRegressor as NetworkRegressor
 from .estimators.network_transformer import NetworkTransformer as NetworkTransformer
 from .estimators.rnn_classifier import RNNClassifier as RNNClassifier
 from .estimators.rnn_regressor import RNNRegressor as RNNRegressor
+from .estimators.sequence_cnn_classifier import SequenceCNNClassifier as SequenceCNNClassifier
+from .estimators.sequence_cnn_regressor import SequenceCNNRegressor as SequenceCNNRegressor
 from .estimators.vae_sampler import VAESampler as VAESampler
 from .inspection.attention_map_display import AttentionMapDisplay as AttentionMapDisplay
 from .inspection.attribution_display import AttributionDisplay as AttributionDisplay
 from .inspection.latent_space_display import LatentSpaceDisplay as LatentSpaceDisplay
+from .inspection.motif_display import MotifDisplay as MotifDisplay
 from .inspection.reconstruction_display import ReconstructionDisplay as ReconstructionDisplay
 from .inspection.training_history_display import TrainingHistoryDisplay as TrainingHistoryDisplay
 from .inspection.transition_matrix_display import TransitionMatrixDisplay as TransitionMatrixDisplay

@@ -39,7 +39,7 @@ ROOMS = {
     "estimators": Room(
         {"sequences", "graphs", "networks", "training", "export", "base"}, ARRAYS, {"keras", "pandas", "tensorflow"}
     ),
-    "inspection": Room({"base", "estimators"}, ARRAYS, {"matplotlib"}),
+    "inspection": Room({"sequences", "base", "estimators"}, ARRAYS, {"logomaker", "matplotlib", "pandas"}),
 }
 SPEKTRAL_DOOR = PACKAGE / "layers" / "_spektral.py"
 

@@ -3,6 +3,7 @@
 from .attention_map_display import AttentionMapDisplay
 from .attribution_display import AttributionDisplay
 from .latent_space_display import LatentSpaceDisplay
+from .motif_display import MotifDisplay
 from .reconstruction_display import ReconstructionDisplay
 from .training_history_display import TrainingHistoryDisplay
 from .transition_matrix_display import TransitionMatrixDisplay
@@ -11,6 +12,7 @@ __all__ = [
     "AttentionMapDisplay",
     "AttributionDisplay",
     "LatentSpaceDisplay",
+    "MotifDisplay",
     "ReconstructionDisplay",
     "TrainingHistoryDisplay",
     "TransitionMatrixDisplay",

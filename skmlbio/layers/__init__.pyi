@@ -15,10 +15,13 @@ from .graph_convolution import SAGEConvolution as SAGEConvolution
 from .graph_convolution import TAGConvolution as TAGConvolution
 from .graph_normalization import NodeNormalization as NodeNormalization
 from .graph_pooling import GraphPooling as GraphPooling
+from .local_pooling import LocalPooling as LocalPooling
 from .positions import LearnedPositions as LearnedPositions
 from .positions import SinusoidalPositions as SinusoidalPositions
 from .recurrence import Recurrence as Recurrence
 from .sequence_convolution import SequenceConvolution as SequenceConvolution
 from .sequence_pooling import SequencePooling as SequencePooling
+from .strands import BothStrands as BothStrands
+from .strands import JoinedStrands as JoinedStrands
 from .tokens import TokenVectors as TokenVectors
 from .transformer_block import TransformerBlock as TransformerBlock

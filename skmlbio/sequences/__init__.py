@@ -1,9 +1,10 @@
-"""Biological sequences as lists of strings: alphabets, validation, encoders, k-mers, FASTA files."""
+"""Biological sequences as lists of strings: alphabets, validation, encoders, k-mers, motifs, FASTA files."""
 
 from ._alphabets import Alphabet, get_alphabet
 from ._encoders import OneHotSequenceEncoder, TokenEncoder
 from ._fasta import FastaRecords, iter_fasta, read_fasta
 from ._kmers import KmerCounter, KmerTokenizer
+from ._motifs import Motif, write_meme
 from ._reverse_complement import reverse_complement
 from ._samples import Sequences
 from ._validation import ensure_sequences
@@ -14,6 +15,7 @@ __all__ = [
     "FastaRecords",
     "KmerCounter",
     "KmerTokenizer",
+    "Motif",
     "OneHotSequenceEncoder",
     "Sequences",
     "TokenEncoder",
@@ -23,4 +25,5 @@ __all__ = [
     "iter_fasta",
     "read_fasta",
     "reverse_complement",
+    "write_meme",
 ]

@@ -45,10 +45,14 @@ def reverse_complement(X: Any, *, alphabet: str | Alphabet = "dna") -> list[str]
     chosen = get_alphabet(alphabet)
     if not has_partners(chosen):
         raise ValueError(f"alphabet must be 'dna' or 'rna' for a reverse complement; got {alphabet!r}")
-    sequences = ensure_sequences(X, alphabet=chosen)
-    # Reversing the whole run of tokens reverses every sequence, and their order: the last two steps undo the latter.
-    tokens = _complement_tokens(chosen)[sequences.tokens[::-1]]
-    return Sequences(tokens, offsets_of(sequences.lengths[::-1]), chosen).to_strings()[::-1]
+    return other_strands(ensure_sequences(X, alphabet=chosen)).to_strings()
+
+
+def other_strands(sequences: Sequences) -> Sequences:
+    """Return the opposite strands of DNA or RNA; what is unknown stays unknown."""
+    # Reversing the whole run of tokens reverses every sequence, and their order: the last step undoes the latter.
+    tokens = _complement_tokens(sequences.alphabet)[sequences.tokens[::-1]]
+    return Sequences(tokens, offsets_of(sequences.lengths[::-1]), sequences.alphabet)[::-1]
 
 
 def has_partners(alphabet: Alphabet) -> bool:
@@ -60,7 +64,7 @@ def _complement_tokens(alphabet: Alphabet) -> NDArray[np.uint8]:
     """Token -> token of the partner, shape (n_tokens,)."""
     members = dict(alphabet.ambiguity) | {letter: letter for letter in alphabet.letters}
     character_of = {frozenset(letters): character for character, letters in members.items()}
-    table = np.full(alphabet.n_tokens, alphabet.padding_token, dtype=np.uint8)
+    table = np.arange(alphabet.n_tokens, dtype=np.uint8)  # padding and unknown characters stay what they are
     for character, letters in members.items():
         partner = character_of[frozenset(letters.translate(_PARTNERS[alphabet]))]
         table[alphabet.lookup[ord(character)]] = alphabet.lookup[ord(partner)]

@@ -123,11 +123,16 @@ class Case(NamedTuple):
 
 
 SMALL_ATTENTION = {"embedding_dim": 4, "n_heads": 2, "feed_forward_dim": 4, "kernel_width": 3}
+SMALL_CNN = {"n_filters": 4, "kernel_width": 3}
 CASES = {
     "attention": Case(skmlbio.AttentionClassifier("dna", **SMALL_ATTENTION), STRINGS),
     "attention regressor": Case(skmlbio.AttentionRegressor("dna", **SMALL_ATTENTION), STRINGS),
     "rnn": Case(skmlbio.RNNClassifier("dna", n_units=4, embedding_dim=4, kernel_width=3), STRINGS),
     "rnn regressor": Case(skmlbio.RNNRegressor("dna", n_units=4, kernel_width=None, cell="gru"), STRINGS),
+    "cnn": Case(skmlbio.SequenceCNNClassifier("dna", n_layers=2, local_pooling="max", **SMALL_CNN), STRINGS),
+    "cnn regressor": Case(
+        skmlbio.SequenceCNNRegressor("dna", batch_normalization=True, reverse_complement="share", **SMALL_CNN), STRINGS
+    ),
     "gcn": Case(skmlbio.GCNClassifier(hidden_layer_sizes=(4,), readout_layer_sizes=(4,)), GRAPHS),
 }
 
@@ -155,6 +160,7 @@ NUMBERS: dict[str, Any] = {
     "bidirectional": True,
     "class_weight": {0: 2.0, 1: 1},
     "conv_params": {"hidden_units": 4, "learn_epsilon": True},
+    "dilation": 1,
     "dropout": 0.25,
     "embedding_dim": 4,
     "epochs": 2,
@@ -169,6 +175,7 @@ NUMBERS: dict[str, Any] = {
     "learning_rate": 0.0625,
     "min_count": 1,
     "n_blocks": 1,
+    "n_filters": 4,
     "n_heads": 2,
     "n_importance": 3,
     "n_layers": 1,
@@ -178,6 +185,7 @@ NUMBERS: dict[str, Any] = {
     "noise_level": 0.25,
     "optimizer": {"class_name": "Adam", "config": {"beta_1": 0.75, "clipnorm": 1.0, "amsgrad": True}},
     "patience": 2,
+    "pool_size": 2,
     "random_state": 0,
     "readout_dropout": 0.25,
     "readout_layer_sizes": (4,),

@@ -16,8 +16,8 @@ from skmlbio.graphs import Graph
 RANDOM = np.random.default_rng(0)
 
 
-def some_strings(lengths: np.ndarray) -> list[str]:
-    return ["".join(RANDOM.choice(list("ACDEFGHIKLMNPQRSTVWY"), n)) for n in lengths]
+def some_strings(lengths: np.ndarray, letters: str = "ACDEFGHIKLMNPQRSTVWY") -> list[str]:
+    return ["".join(RANDOM.choice(list(letters), n)) for n in lengths]
 
 
 def some_graph(n_nodes: int) -> Graph:
@@ -26,6 +26,7 @@ def some_graph(n_nodes: int) -> Graph:
 
 PEPTIDES = some_strings(np.r_[RANDOM.integers(5, 50, 215), RANDOM.integers(51, 208, 25)])
 PROTEINS = some_strings(np.full(32, 200))
+STRANDS = some_strings(np.full(64, 200), "ACGT")
 GRAPHS = [some_graph(n) for n in RANDOM.integers(10, 61, 200)]
 LARGE_GRAPHS = [some_graph(n) for n in RANDOM.integers(400, 600, 32)]
 ROWS = RANDOM.normal(size=(1500, 60))
@@ -62,6 +63,22 @@ CASES = {
     "lstm": case(skmlbio.RNNClassifier, PEPTIDES),
     "gru": case(skmlbio.RNNRegressor, PEPTIDES, cell="gru", pooling="last", n_layers=2, kernel_width=None),
     "simple recurrence": case(skmlbio.RNNClassifier, PROTEINS, cell="simple", pooling="attention"),
+    "convolution of peptides": case(skmlbio.SequenceCNNClassifier, PEPTIDES, epochs=3),
+    "convolution, deep": case(
+        skmlbio.SequenceCNNClassifier,
+        PROTEINS,
+        n_filters=32,
+        kernel_width=(3, 6),
+        n_layers=3,
+        dilation=2,
+        residual=True,
+        batch_normalization=True,
+        local_pooling="mean",
+        pooling="attention",
+    ),
+    "convolution, both strands": case(
+        skmlbio.SequenceCNNRegressor, STRANDS, reverse_complement="share", local_pooling="max", pooling="mean"
+    ),
     "gin": case(skmlbio.GCNClassifier, GRAPHS, conv="gin"),
     "gcn": case(skmlbio.GCNClassifier, GRAPHS, conv="gcn", pooling="attention", residual=True, **TWO),
     "gat": case(skmlbio.GCNClassifier, GRAPHS, conv="gat"),

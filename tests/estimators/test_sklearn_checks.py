@@ -16,6 +16,14 @@ ELSEWHERE = {
     "AttentionClassifier", "AttentionRegressor", "GCNClassifier", "MarkovChain", "MarkovClassifier", "RNNClassifier",
     "RNNRegressor",
 }  # fmt: skip
+    "AttentionClassifier",
+    "AttentionRegressor",
+    "GCNClassifier",
+    "MarkovChain",
+    "MarkovClassifier",
+    "SequenceCNNClassifier",
+    "SequenceCNNRegressor",
+}
 
 TRAINING = {"learning_rate": 0.02, "epochs": 30, "batch_size": None}
 ENCODING = {"learning_rate": 1e-3, "epochs": 10, "batch_size": None}
