@@ -40,7 +40,8 @@ class SequenceCNN(SequenceNetwork):
     residual : bool
         Whether what enters a layer is added to what leaves it, where both are equally wide.
     batch_normalization : bool
-        Whether what a filter finds is brought to mean 0 and variance 1 over the residues of a batch.
+        Whether what a filter finds is brought to mean 0 and variance 1 over the residues of a batch, and what is pooled
+        over strings.
     local_pooling : {"max", "mean"} or None
         How `pool_size` neighbouring positions become one after each layer; None keeps all positions.
     pool_size : int
@@ -108,9 +109,7 @@ class SequenceCNN(SequenceNetwork):
         """
         data = self._samples(X)
         if not 0 <= threshold < 1:
-            raise ValueError(
-                f"threshold must be a share of the highest activation, from 0 to below 1; got {threshold}."
-            )
+            raise ValueError(f"threshold must be a share of the highest activation, 0 to below 1; got {threshold}.")
         if isinstance(self.alphabet_, Vocabulary):
             raise TypeError("find_motifs needs strings: lists of tokens have no letters, of which motifs are made.")
         return self._found_motifs(data, float(threshold))

@@ -55,7 +55,7 @@ def sequence_cnn(
     residual : bool
         Whether h_(i-1) is added where it is as wide as h_i.
     batch_normalization : bool
-        Whether convolutions are followed by `NodeNormalization`, over residues.
+        Whether convolutions are followed by `NodeNormalization`, over residues, and pooling by one of running moments.
     local_pooling : {"max", "mean"} or None
         How `pool_size` neighbouring positions become one after each layer.
     pool_size : int
@@ -98,6 +98,8 @@ def sequence_cnn(
         x = Dropout(dropout, name=f"{name}_dropout", dtype=dtype)(x) if dropout and i < n_layers - 1 else x
     x, real = _joined(x, real, both, "joined", dtype)
     x = SequencePooling(pooling, name="pool", dtype=dtype)(x, real=real)
+    if batch_normalization:  # by running moments, because the strings of a batch have about one length
+        x = NodeNormalization(running=True, name="pool_normalization", dtype=dtype)(x)
     x = Dropout(dropout, name="pool_dropout", dtype=dtype)(x) if dropout else x
     trained = with_targets(numbers, x, **targets, dtype=dtype)
     heads = trained.heads | {"activations": keras.Model(numbers, activations[0], name="activations")}

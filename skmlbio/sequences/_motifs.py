@@ -96,7 +96,7 @@ class Motif:
 
 
 def write_meme(motifs: Sequence[Motif], file: str | os.PathLike) -> None:
-    """Write motifs in the minimal MEME format, which the programs of the MEME suite and Biopython read.
+    """Write motifs in the minimal MEME format, which the programs of the MEME suite read, and Biopython for DNA and RNA.
 
     A motif without sites has no frequencies and is left out.  The file is there as a whole or not at all.
 

@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from skmlbio.sequences import Alphabet, reverse_complement
+from skmlbio.sequences import Alphabet, ensure_sequences, reverse_complement
+from skmlbio.sequences._reverse_complement import _complement_tokens, other_strands
 
 LETTERS = {"dna": "ACGTRYSWKMBDHVN", "rna": "ACGURYSWKMBDHVN"}
 
@@ -25,6 +26,13 @@ def test_equals_biopython_and_undoes_itself(alphabet: str, data: st.DataObject) 
     reference = seq.reverse_complement if alphabet == "dna" else seq.reverse_complement_rna
     assert strands == [reference(string) for string in strings]
     assert reverse_complement(strands, alphabet=alphabet) == strings
+
+
+def test_what_is_unknown_stays_so_and_padding_too() -> None:
+    """A table that made padding of it would end the other strand there."""
+    sequences = ensure_sequences(["AC-", "!T"], alphabet="dna", unknown="mask")
+    assert other_strands(sequences).pad(4).tolist() == [[1, 4, 5, 0], [2, 1, 0, 0]]
+    assert _complement_tokens(sequences.alphabet)[:2].tolist() == [0, 1]
 
 
 @pytest.mark.parametrize("alphabet", ["protein", "ACGT", Alphabet("gapped", "ACGT-")])
