@@ -10,7 +10,7 @@ import keras
 from skmlbio.layers.graph_normalization import NodeNormalization
 from skmlbio.layers.local_pooling import LocalPooling
 from skmlbio.layers.noise import Dropout
-from skmlbio.layers.sequence_convolution import SequenceConvolution
+from skmlbio.layers.sequence_convolution import LetterConvolution, SequenceConvolution
 from skmlbio.layers.sequence_pooling import SequencePooling
 from skmlbio.layers.strands import BothStrands, JoinedStrands
 from skmlbio.networks._architecture import Architecture
@@ -110,14 +110,11 @@ def _filters(
     x: Any, real: Any, name: str, n_filters: int, widths: Sequence[int], of_letters: bool, **options: Any
 ) -> Any:
     """Return x * W + b, for filters of several widths side by side."""
-    parts = []
-    for number, width in enumerate(widths):
-        # Of one-hot vectors, as many numbers add up as a filter is wide, whatever the number of letters.
-        initializer = keras.initializers.RandomNormal(stddev=width**-0.5) if of_letters else "glorot_uniform"
-        layer = SequenceConvolution(
-            n_filters, width, kernel_initializer=initializer, name=f"{name}_convolution_{number}", **options
-        )
-        parts.append(layer(x, real=real))
+    convolution = LetterConvolution if of_letters else SequenceConvolution
+    parts = [
+        convolution(n_filters, width, name=f"{name}_convolution_{number}", **options)(x, real=real)
+        for number, width in enumerate(widths)
+    ]
     if len(parts) == 1:
         return parts[0]
     return keras.layers.Concatenate(name=f"{name}_convolutions", dtype=options["dtype"])(parts)

@@ -96,9 +96,10 @@ class Motif:
 
 
 def write_meme(motifs: Sequence[Motif], file: str | os.PathLike) -> None:
-    """Write motifs in the minimal MEME format, which the programs of the MEME suite read, and Biopython for DNA and RNA.
+    """Write motifs in the minimal MEME format, for the programs of the MEME suite.
 
-    A motif without sites has no frequencies and is left out.  The file is there as a whole or not at all.
+    Biopython reads it, too, for DNA and RNA.  A motif without sites has no frequencies and is left out.  The file is
+    there as a whole or not at all.
 
     Parameters
     ----------
