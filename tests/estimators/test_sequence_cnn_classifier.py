@@ -71,9 +71,10 @@ def test_a_motif_is_found_on_either_strand(of_both_strands) -> None:
 def test_numbers_that_letters_add_up_to_are_learned() -> None:
     strings = random_strings(np.arange(40, 240) % 50 + 20)
     y = np.array([[string.count("GA") / len(string), 100 + string.count("T")] for string in strings])
-    regressor = SequenceCNNRegressor(n_filters=16, kernel_width=3, pooling="mean", epochs=60, random_state=0)
+    options = {"dropout": 0.0, "learning_rate": 1e-2, "epochs": 60}
+    regressor = SequenceCNNRegressor(n_filters=16, kernel_width=3, pooling="mean", random_state=0, **options)
     regressor.fit(strings, y[:, 0])
-    assert regressor.score(strings, y[:, 0]) > 0.7
+    assert regressor.score(strings, y[:, 0]) > 0.9
     assert regressor.set_params(epochs=2).fit(strings, y).predict(strings).shape == (200, 2)
 
 
