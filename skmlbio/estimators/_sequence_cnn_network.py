@@ -60,7 +60,7 @@ class SequenceCNN(SequenceNetwork):
     ----------
     motifs_ : list of n_filters Motif
         What the filters of the first layer look for, found in the strings of the last call of `fit` or `partial_fit` as
-        `find_motifs` does it; of more than some thousand, in as many of them.  There are none where X has lists of
+        `find_motifs` does it, or in some thousand of them where there are more.  There are none where X has lists of
         tokens.
     """
 
@@ -161,7 +161,7 @@ class SequenceCNN(SequenceNetwork):
         if reset and steps > max(1, self.max_length_):
             raise ValueError(
                 f"dilation={self.dilation} lets filters of layer {self.n_layers - 1} see places {steps} apart, but the "
-                f"longest string has {self.max_length_}: take a smaller dilation, or fewer layers."
+                f"longest string has {self.max_length_} residues: take a smaller dilation, or fewer layers."
             )
         return data
 

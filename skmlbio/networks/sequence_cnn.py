@@ -84,7 +84,7 @@ def sequence_cnn(
     numbers, x, real = enter_tokens(**tokens, width=embedding_dim, dtype=dtype)
     both = reverse_complement == "share"
     x, real = BothStrands(name="strands", dtype=dtype)(x, real=real) if both else (x, real)
-    activations = []
+    found = []
     for i in range(n_layers):
         name = f"layer_{i}"
         of_letters = i == 0 and tokens["vectors"] is not None
@@ -92,7 +92,7 @@ def sequence_cnn(
         h = _filters(x, real, name, n_filters, kernel_width, of_letters, **options)
         h = NodeNormalization(name=f"{name}_normalization", dtype=dtype)(h, real=real) if batch_normalization else h
         h = keras.layers.Activation(activation, name=f"{name}_{activation}", dtype=dtype)(h)
-        activations.append(_joined(h, real, both, f"{name}_joined", dtype)[0])
+        found.append((h, real))
         h = keras.layers.Add(name=f"{name}_residual", dtype=dtype)([x, h]) if residual and _as_wide(x, h) else h
         x, real = _pooled(h, real, name, local_pooling, pool_size, dtype)
         x = Dropout(dropout, name=f"{name}_dropout", dtype=dtype)(x) if dropout and i < n_layers - 1 else x
@@ -102,7 +102,8 @@ def sequence_cnn(
         x = NodeNormalization(running=True, name="pool_normalization", dtype=dtype)(x)
     x = Dropout(dropout, name="pool_dropout", dtype=dtype)(x) if dropout else x
     trained = with_targets(numbers, x, **targets, dtype=dtype)
-    heads = trained.heads | {"activations": keras.Model(numbers, activations[0], name="activations")}
+    activations, _ = _joined(*found[0], both, "joined_activations", dtype)
+    heads = trained.heads | {"activations": keras.Model(numbers, activations, name="activations")}
     return Architecture(trained.training, heads)
 
 
