@@ -13,6 +13,7 @@ from .estimators.attention_regressor import AttentionRegressor as AttentionRegre
 from .estimators.auto_encoder_transformer import AutoEncoderTransformer as AutoEncoderTransformer
 from .estimators.dense_classifier import DenseClassifier as DenseClassifier
 from .estimators.dense_regressor import DenseRegressor as DenseRegressor
+from .estimators.embedding_transformer import EmbeddingTransformer as EmbeddingTransformer
 from .estimators.gcn_classifier import GCNClassifier as GCNClassifier
 from .estimators.markov_chain import MarkovChain as MarkovChain
 from .estimators.markov_classifier import MarkovClassifier as MarkovClassifier

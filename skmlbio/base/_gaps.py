@@ -33,7 +33,7 @@ def table_with_gaps(y: Any) -> np.ndarray | None:
     table = y.toarray() if hasattr(y, "toarray") else np.asarray(y)
     if table.ndim != 2 or table.shape[1] < 2 or table.dtype.kind not in "fO":
         return None
-    missing = np.isnan(table) if table.dtype.kind == "f" else np.reshape([*map(_is_missing, table.flat)], table.shape)
+    missing = np.isnan(table) if table.dtype.kind == "f" else np.reshape([*map(is_missing, table.flat)], table.shape)
     if not missing.any():
         return None
     filled = np.where(missing, np.nan, table)
@@ -43,7 +43,8 @@ def table_with_gaps(y: Any) -> np.ndarray | None:
     return filled.astype(np.float64)
 
 
-def _is_missing(value: Any) -> bool:
+def is_missing(value: Any) -> bool:
+    """Whether a value is NaN, None or what pandas has for it."""
     kind = type(value).__name__
     return value is None or kind in ("NAType", "NaTType") or (isinstance(value, float | np.floating) and value != value)
 

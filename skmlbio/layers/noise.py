@@ -19,7 +19,7 @@ def decisions(x: tf.Tensor, probability: float, seed: keras.random.SeedGenerator
     Two decisions share a random integer: 16 bits are enough for each.
     """
     *outer, width = tf.unstack(tf.shape(x))
-    words = tf.random.stateless_uniform([*outer, (width + 1) // 2], _next(seed), None, None, tf.int32, alg="philox")
+    words = tf.random.stateless_uniform([*outer, (width + 1) // 2], next_seed(seed), None, None, tf.int32, alg="philox")
     numbers = tf.reshape(tf.bitcast(words, tf.int16), [*outer, -1])
     if x.shape[-1] is None or x.shape[-1] % 2:
         numbers = numbers[..., :width]
@@ -33,10 +33,11 @@ def _threshold(probability: float) -> int:
 
 def normal(shape, seed: keras.random.SeedGenerator) -> tf.Tensor:
     """Draw float32 numbers of mean 0 and variance 1."""
-    return tf.random.stateless_normal(shape, _next(seed), alg="philox")
+    return tf.random.stateless_normal(shape, next_seed(seed), alg="philox")
 
 
-def _next(seed: keras.random.SeedGenerator) -> tf.Tensor:
+def next_seed(seed: keras.random.SeedGenerator) -> tf.Tensor:
+    """Return a fresh seed for a stateless draw, an int32 pair."""
     return tf.cast(tf.math.floormod(tf.cast(seed.next(), tf.int64), tf.int32.max), tf.int32)
 
 

@@ -194,3 +194,8 @@ def negative_bound(outputs, inputs, targets, scalars) -> dict[str, tf.Tensor]:
 
 
 negative_bound.names = ("loss", "elbo", "reconstruction", "kl")
+
+
+def computed_losses(outputs, inputs, targets, scalars) -> tf.Tensor:
+    """Return what the network itself has computed, one loss a row."""
+    return outputs

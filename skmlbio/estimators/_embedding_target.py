@@ -1,0 +1,116 @@
+"""What vectors of categories are learned from: their neighbours, or a target."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from sklearn.utils import check_array, check_consistent_length
+from sklearn.utils.multiclass import type_of_target
+
+from skmlbio.base._fit_data import column_statistics, ensure_sample_weight
+from skmlbio.base._labels import Labels
+from skmlbio.base._number_columns import numbers_expected
+from skmlbio.estimators._token_pairs import Pairs, frequencies, noise_tables, shared_out, thinned
+from skmlbio.training._batches import ArrayData, Data, TrainingSet, mean_one
+
+_NOISE_EXPONENT = 0.75  # of Mikolov et al. 2013
+_CATEGORIES_OF_A_PAIR, _MOST_PAIRS_OF_A_BATCH = 8, 2**14
+
+
+class EmbeddingTarget:
+    """Learns from pairs of categories where there is no target, else from labels or numbers."""
+
+    def _encode_target(self, y, *, reset):
+        objective = self._chosen_objective(y) if reset else self.objective_
+        if y is None and objective != "skip-gram":
+            raise ValueError(f"{type(self).__name__} learns by {objective} and requires y to be passed, but y is None.")
+        if reset:
+            self.objective_ = objective
+            self.__dict__.pop("_labels", None)
+        if objective == "skip-gram":
+            return ()
+        if objective == "regression":
+            return (self._numbers_of(y, reset=reset),)
+        if reset:
+            self._labels = Labels.learn(y)
+        return (self._labels.encode(y),)
+
+    def _chosen_objective(self, y: Any) -> str:
+        if self.objective != "auto":
+            return self.objective
+        if y is None:
+            return "skip-gram"
+        return "regression" if type_of_target(y, input_name="y").startswith("continuous") else "classification"
+
+    def _numbers_of(self, y: Any, *, reset: bool) -> np.ndarray:
+        with numbers_expected(y, "y"):
+            y = check_array(y, ensure_2d=False, dtype=np.float64, input_name="y", estimator=self)
+        if y.ndim > 2:
+            raise ValueError(f"y must have one or two axes, got shape {y.shape}.")
+        y = y.reshape(len(y), -1)
+        if reset:
+            self._n_outputs = y.shape[1]
+        if y.shape[1] != self._n_outputs:
+            raise ValueError(f"y has {y.shape[1]} columns, but there were {self._n_outputs} in fit.")
+        return y
+
+    def _target_arguments(self) -> dict[str, Any]:
+        """Return what tells the network about the targets; see `skmlbio.networks.supervised.with_targets`."""
+        if self.objective_ == "regression":
+            return {"n_outputs": self._n_outputs, "kind": "numbers"}
+        return {"n_outputs": self._labels.n_outputs, "kind": self._labels.kind, "sizes": self._labels.sizes}
+
+    def _strata(self, targets):
+        return self._labels.strata(targets[0]) if self.objective_ == "classification" else None
+
+    def _training_sets(self, *given, reset):
+        training, held_out = super()._training_sets(*given, reset=reset)
+        if reset and self.objective_ == "regression":
+            self._scale = column_statistics(ArrayData(training.targets[0]), training.weights)
+        return self._learned_from(training), held_out and self._learned_from(held_out)
+
+    def _learned_from(self, samples: TrainingSet) -> TrainingSet:
+        """Return what steps are taken on: pairs, or samples with targets of mean 0 and variance 1."""
+        if self.objective_ == "skip-gram":
+            return self._rows_of_pairs(samples)
+        if self.objective_ == "classification":
+            return samples
+        mean, scale = self._scale
+        scaled = (samples.targets[0] - mean) / np.where(scale == 0, 1.0, scale)
+        return samples._replace(targets=(scaled.astype(np.float32),))
+
+    def _rows_of_pairs(self, samples: TrainingSet) -> TrainingSet:
+        pairs, n_counted = self._pairs(samples)
+        if not n_counted:
+            raise ValueError(
+                "X has no sample in which two known tokens or categories stand side by side, so without y there is "
+                "nothing to learn from."
+            )
+        if self.subsample is not None:
+            pairs = thinned(pairs, float(self.subsample), self._columns())
+        categories, beside, weights = shared_out(pairs, n_counted)
+        return TrainingSet(ArrayData(categories, beside), (), mean_one(weights))
+
+    def _scored(self, data: Data, y: Any, sample_weight: Any) -> TrainingSet:
+        """Return what `score` averages the loss of."""
+        targets = () if self.objective_ == "skip-gram" else self._encode_target(y, reset=False)
+        check_consistent_length(data, *targets)
+        return self._learned_from(TrainingSet(data, targets, ensure_sample_weight(sample_weight, len(data))))
+
+    def _adapted(self, training):
+        if self.objective_ != "skip-gram":
+            return super()._adapted(training)
+        from skmlbio.networks.embedding import MOST_EXPECTED
+
+        columns = self._columns()
+        frequency = frequencies(Pairs(*training.data.columns, training.weights), columns)
+        tables = noise_tables(frequency, columns, _NOISE_EXPONENT, draws=len(columns) > MOST_EXPECTED)
+        return super()._adapted(training) | {f"skip_gram/{name}": table for name, table in tables.items()}
+
+    def _plan(self, n_samples, epochs):
+        plan = super()._plan(n_samples, epochs)
+        if self.objective_ == "skip-gram" and self.batch_size == "auto":
+            wanted = 2 ** (len(self._columns()) // _CATEGORIES_OF_A_PAIR).bit_length()
+            plan.batch_size = max(plan.batch_size, min(wanted, _MOST_PAIRS_OF_A_BATCH))
+        return plan
