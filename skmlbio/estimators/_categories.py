@@ -60,7 +60,8 @@ def _require_categories(column: NDArray[np.object_], name: Any) -> None:
 class Categories:
     """The categories of the columns of a table, and their numbers.
 
-    With c columns, the numbers 0 to c - 1 are the unknown categories of each, c and up the known ones, column by column.
+    With c columns, the numbers 0 to c - 1 are the unknown categories of each; c and up are the known ones, column by
+    column.
 
     Parameters
     ----------

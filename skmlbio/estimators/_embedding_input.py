@@ -66,21 +66,32 @@ class EmbeddingInput(SequenceInput):
         tokens = {"members": alphabet.one_hot_vectors, "dtype": alphabet.dtype.name}
         return {"sizes": (alphabet.n_letters,), "tokens": tokens}
 
-    def _columns(self) -> np.ndarray:
-        """Return the column of each category."""
-        sizes = self._input_arguments()["sizes"]
-        return np.repeat(np.arange(len(sizes)), sizes)
+    def _sizes(self) -> tuple[int, ...]:
+        """Return how many categories each column has."""
+        return self._input_arguments()["sizes"]
+
+    def _context_sizes(self) -> tuple[int, ...]:
+        """Return how many contexts there are, in each of the columns of which noise is drawn."""
+        return self._sizes() * (2 * int(self.window) if self._is_ordered() else 1)
+
+    def _is_ordered(self) -> bool:
+        """Return whether contexts are told apart by their place."""
+        if hasattr(self, "categories_"):
+            return False
+        return not isinstance(self.alphabet_, Vocabulary) if self.ordered == "auto" else bool(self.ordered)
 
     def _pairs(self, samples: TrainingSet) -> tuple[Pairs, int]:
         """Count what stands beside what."""
-        n_categories = len(self._columns())
+        n_categories = sum(self._sizes())
         if hasattr(self, "categories_"):
             (numbers,) = samples.data.columns
             categories = np.maximum(numbers - len(self.categories_.names), -1)
             return pairs_of_rows(categories, samples.weights, n_categories)
         sequences = samples.data.sequences
         categories = self._category_of_token()[sequences.tokens]
-        return pairs_of_sequences(categories, sequences.lengths, samples.weights, int(self.window), n_categories)
+        return pairs_of_sequences(
+            categories, sequences.lengths, samples.weights, int(self.window), n_categories, self._is_ordered()
+        )
 
     def _category_of_token(self) -> np.ndarray:
         """Return the place of each token among the categories; -1 for padding, codes and what is unknown."""

@@ -11,11 +11,12 @@ from sklearn.utils.multiclass import type_of_target
 from skmlbio.base._fit_data import column_statistics, ensure_sample_weight
 from skmlbio.base._labels import Labels
 from skmlbio.base._number_columns import numbers_expected
-from skmlbio.estimators._token_pairs import Pairs, frequencies, noise_tables, shared_out, thinned
+from skmlbio.estimators._token_pairs import frequencies, noise_tables, shared_out, thinned
 from skmlbio.training._batches import ArrayData, Data, TrainingSet, mean_one
 
 _NOISE_EXPONENT = 0.75  # of Mikolov et al. 2013
-_CATEGORIES_OF_A_PAIR, _MOST_PAIRS_OF_A_BATCH = 8, 2**14
+# Pairs say little each, so that a step takes many; it changes all vectors, which takes its time.
+_STEPS_OF_AN_EPOCH, _PAIRS, _CONTEXTS_OF_A_PAIR, _MOST_PAIRS = 16, 2**10, 8, 2**14
 
 
 class EmbeddingTarget:
@@ -27,7 +28,7 @@ class EmbeddingTarget:
             raise ValueError(f"{type(self).__name__} learns by {objective} and requires y to be passed, but y is None.")
         if reset:
             self.objective_ = objective
-            self.__dict__.pop("_labels", None)
+            self._labels = self._n_outputs = self._scale = None
         if objective == "skip-gram":
             return ()
         if objective == "regression":
@@ -88,9 +89,9 @@ class EmbeddingTarget:
                 "nothing to learn from."
             )
         if self.subsample is not None:
-            pairs = thinned(pairs, float(self.subsample), self._columns())
-        categories, beside, weights = shared_out(pairs, n_counted)
-        return TrainingSet(ArrayData(categories, beside), (), mean_one(weights))
+            pairs = thinned(pairs, float(self.subsample), _columns(self._sizes()), _columns(self._context_sizes()))
+        *numbers, weights = shared_out(pairs, n_counted)
+        return TrainingSet(ArrayData(*numbers), (), mean_one(weights))
 
     def _scored(self, data: Data, y: Any, sample_weight: Any) -> TrainingSet:
         """Return what `score` averages the loss of."""
@@ -103,14 +104,21 @@ class EmbeddingTarget:
             return super()._adapted(training)
         from skmlbio.networks.embedding import MOST_EXPECTED
 
-        columns = self._columns()
-        frequency = frequencies(Pairs(*training.data.columns, training.weights), columns)
+        columns = _columns(self._context_sizes())
+        frequency = frequencies(training.data.columns[1], training.weights, columns)
         tables = noise_tables(frequency, columns, _NOISE_EXPONENT, draws=len(columns) > MOST_EXPECTED)
         return super()._adapted(training) | {f"skip_gram/{name}": table for name, table in tables.items()}
 
     def _plan(self, n_samples, epochs):
         plan = super()._plan(n_samples, epochs)
         if self.objective_ == "skip-gram" and self.batch_size == "auto":
-            wanted = 2 ** (len(self._columns()) // _CATEGORIES_OF_A_PAIR).bit_length()
-            plan.batch_size = max(plan.batch_size, min(wanted, _MOST_PAIRS_OF_A_BATCH))
+            wanted = max(
+                min(n_samples // _STEPS_OF_AN_EPOCH, _PAIRS), sum(self._context_sizes()) // _CONTEXTS_OF_A_PAIR
+            )
+            plan.batch_size = max(plan.batch_size, min(2 ** (wanted.bit_length() - 1) if wanted else 1, _MOST_PAIRS))
         return plan
+
+
+def _columns(sizes: tuple[int, ...]) -> np.ndarray:
+    """Return the column of each number, where columns have so many."""
+    return np.repeat(np.arange(len(sizes)), sizes)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import NamedTuple
 
 import numpy as np
@@ -11,28 +12,30 @@ _MANY_ROWS = 2**14
 
 
 class Pairs(NamedTuple):
-    """Categories, and others that stand beside them.
+    """Categories, and contexts of theirs: what stands beside them.
 
     Attributes
     ----------
-    categories, beside : ndarray of shape (n_pairs,), int32
-        Their numbers; a pair is there both ways.
+    categories, contexts : ndarray of shape (n_pairs,), int32
+        Their numbers.
     weights : ndarray of shape (n_pairs,), float64
         How often.
     """
 
     categories: NDArray[np.int32]
-    beside: NDArray[np.int32]
+    contexts: NDArray[np.int32]
     weights: NDArray[np.float64]
 
 
 def pairs_of_sequences(
-    categories: NDArray[np.integer], lengths: NDArray[np.integer], weights: NDArray, window: int, n_categories: int
+    categories: NDArray[np.integer],
+    lengths: NDArray[np.integer],
+    weights: NDArray,
+    window: int,
+    n_categories: int,
+    ordered: bool,
 ) -> tuple[Pairs, int]:
     """Count the pairs of sequences that stand no more than a window apart.
-
-    At the distance d, a pair counts (window + 1 - d) / window: the chance to be inside a window of random width, as
-    word2vec has them.
 
     Parameters
     ----------
@@ -46,6 +49,10 @@ def pairs_of_sequences(
         The largest distance.
     n_categories : int
         How many there are.
+    ordered : bool
+        Whether a category is another context at each of the 2 * window places, the leftmost first.  Else, at the
+        distance d, a pair counts (window + 1 - d) / window: the chance to be inside a window of random width, as
+        word2vec has them.
 
     Returns
     -------
@@ -57,18 +64,22 @@ def pairs_of_sequences(
     Examples
     --------
     >>> import numpy as np
-    >>> pairs_of_sequences(np.array([0, 1, -1, 0]), np.array([3, 1]), np.ones(2), 1, 2)
-    (Pairs(categories=array([0, 1], dtype=int32), beside=array([1, 0], dtype=int32), weights=array([1., 1.])), 2)
+    >>> pairs_of_sequences(np.array([0, 1, -1, 0]), np.array([3, 1]), np.ones(2), 1, 2, False)
+    (Pairs(categories=array([0, 1], dtype=int32), contexts=array([1, 0], dtype=int32), weights=array([1., 1.])), 2)
     """
     rows = np.repeat(np.arange(len(lengths)), lengths)
+    n_contexts = n_categories * (2 * window if ordered else 1)
     found, n_counted = [], 0
     for distance in range(1, min(window, len(categories) - 1) + 1):
         left, right = categories[:-distance], categories[distance:]
         kept = (rows[:-distance] == rows[distance:]) & (left >= 0) & (right >= 0)
-        shares = weights[rows[distance:][kept]] * ((window + 1 - distance) / window)
-        found.append(_summed(left[kept].astype(np.int64) * n_categories + right[kept], shares))
-        n_counted += 2 * int(kept.sum())
-    return _both_ways(found, n_categories), n_counted
+        counts = weights[rows[distance:][kept]] * (1.0 if ordered else (window + 1 - distance) / window)
+        before, after = (window - distance, window + distance - 1) if ordered else (0, 0)
+        left, right = left[kept].astype(np.int64), right[kept].astype(np.int64)
+        found.append(_summed(left * n_contexts + after * n_categories + right, counts))
+        found.append(_summed(right * n_contexts + before * n_categories + left, counts))
+        n_counted += 2 * len(counts)
+    return _joined(found, n_contexts), n_counted
 
 
 def pairs_of_rows(categories: NDArray[np.integer], weights: NDArray, n_categories: int) -> tuple[Pairs, int]:
@@ -81,7 +92,7 @@ def pairs_of_rows(categories: NDArray[np.integer], weights: NDArray, n_categorie
     weights : ndarray of shape (n_rows,), float64
         What each row counts.
     n_categories : int
-        How many there are, in all columns.
+        How many there are, in all columns; each is a context, too.
 
     Returns
     -------
@@ -90,12 +101,11 @@ def pairs_of_rows(categories: NDArray[np.integer], weights: NDArray, n_categorie
         As those of `pairs_of_sequences`.
     """
     found, n_counted = [], 0
-    for place, left in enumerate(categories.T):
-        for right in categories.T[place + 1 :]:
-            kept = (left >= 0) & (right >= 0)
-            found.append(_summed(left[kept].astype(np.int64) * n_categories + right[kept], weights[kept]))
-            n_counted += 2 * int(kept.sum())
-    return _both_ways(found, n_categories), n_counted
+    for left, right in itertools.permutations(categories.T.astype(np.int64), 2):
+        kept = (left >= 0) & (right >= 0)
+        found.append(_summed(left[kept] * n_categories + right[kept], weights[kept]))
+        n_counted += int(kept.sum())
+    return _joined(found, n_categories), n_counted
 
 
 def _summed(codes: NDArray[np.int64], weights: NDArray) -> tuple[NDArray[np.int64], NDArray]:
@@ -103,36 +113,36 @@ def _summed(codes: NDArray[np.int64], weights: NDArray) -> tuple[NDArray[np.int6
     return different, np.bincount(places, weights=weights, minlength=len(different))
 
 
-def _both_ways(found: list[tuple], n_categories: int) -> Pairs:
+def _joined(found: list[tuple], n_contexts: int) -> Pairs:
     if not found:
         return Pairs(np.zeros(0, np.int32), np.zeros(0, np.int32), np.zeros(0))
-    codes, weights = (np.concatenate(arrays) for arrays in zip(*found, strict=True))
-    left, right = np.divmod(codes, n_categories)
-    codes, weights = _summed(np.concatenate([codes, right * n_categories + left]), np.tile(weights, 2))
-    left, right = (part.astype(np.int32) for part in np.divmod(codes, n_categories))
-    return Pairs(left, right, weights)
+    codes, weights = _summed(*(np.concatenate(arrays) for arrays in zip(*found, strict=True)))
+    categories, contexts = np.divmod(codes, n_contexts)
+    return Pairs(categories.astype(np.int32), contexts.astype(np.int32), weights)
 
 
-def thinned(pairs: Pairs, threshold: float, columns: NDArray[np.integer]) -> Pairs:
-    """Let pairs of frequent categories count less: by the chance that word2vec keeps both, min(1, sqrt(t / f)) each.
+def thinned(pairs: Pairs, threshold: float, columns: NDArray, columns_of_contexts: NDArray) -> Pairs:
+    """Let pairs of what is frequent count less: by the chance that word2vec keeps both, min(1, sqrt(t / f)) each.
 
     Parameters
     ----------
     pairs : Pairs
-        Of all categories.
+        All there are.
     threshold : float
-        t; f is a category's share of the pairs of its column.
-    columns : ndarray of shape (n_categories,), int
-        The column of each category.
+        t; f is the share of a category, or a context, in its column.
+    columns, columns_of_contexts : ndarray of shape (n_categories,) and (n_contexts,), int
+        The column of each.
     """
-    shares = frequencies(pairs, columns)
-    kept = np.minimum(1.0, np.sqrt(threshold / np.maximum(shares, np.finfo(float).tiny)))
-    return pairs._replace(weights=pairs.weights * kept[pairs.categories] * kept[pairs.beside])
+    weights = pairs.weights
+    for numbers, of in ((pairs.categories, columns), (pairs.contexts, columns_of_contexts)):
+        shares = frequencies(numbers, pairs.weights, of)
+        weights = weights * np.minimum(1.0, np.sqrt(threshold / np.maximum(shares, np.finfo(float).tiny)))[numbers]
+    return pairs._replace(weights=weights)
 
 
-def frequencies(pairs: Pairs, columns: NDArray[np.integer]) -> NDArray[np.float64]:
-    """Return what share of its column's pairs each category has; 0 where a column has none."""
-    counts = np.bincount(pairs.beside, weights=pairs.weights, minlength=len(columns))
+def frequencies(numbers: NDArray[np.integer], weights: NDArray, columns: NDArray[np.integer]) -> NDArray[np.float64]:
+    """Return what share of its column each number has; 0 where a column has none."""
+    counts = np.bincount(numbers, weights=weights, minlength=len(columns))
     totals = np.bincount(columns, weights=counts)[columns]
     return np.divide(counts, totals, out=np.zeros_like(counts), where=totals > 0)
 
@@ -154,16 +164,16 @@ def noise_tables(
 
     Parameters
     ----------
-    frequency : ndarray of shape (n_categories,), float64
+    frequency : ndarray of shape (n_contexts,), float64
         p, which sums to 1 in each column that has any.
-    columns : ndarray of shape (n_categories,), int
-        The column of each category, ascending.
+    columns : ndarray of shape (n_contexts,), int
+        The column of each context, ascending.
     exponent : float
         Noise is drawn with probabilities that go as p to this power.
     draws : bool
         Whether the layer draws noise.
     """
-    powers = np.where(frequency > 0, frequency, 0.0) ** exponent * (frequency > 0)
+    powers = frequency**exponent
     totals = np.bincount(columns, weights=powers)[columns]
     noise = np.divide(powers, totals, out=np.zeros_like(powers), where=totals > 0)
     offsets = np.zeros_like(noise)
@@ -178,7 +188,7 @@ def noise_tables(
 
 
 def _alias(probabilities: NDArray[np.float64], first: int) -> tuple[NDArray[np.float64], NDArray[np.int32]]:
-    """Share the places of n categories out so that each holds one or two (Walker 1977, Vose 1991)."""
+    """Share the places of n contexts out so that each holds one or two (Walker 1977, Vose 1991)."""
     n = len(probabilities)
     fill, others = (probabilities * n).tolist(), list(range(n))
     few = [i for i in range(n) if fill[i] < 1]

@@ -42,13 +42,13 @@ class EmbeddingTransformer(
     frame, or an array of strings or objects, whose columns hold categories (strings, integers, booleans).
 
     Without y, vectors are learned from what stands beside what: the tokens of a sequence that are no more than `window`
-    apart, and the cells of a row.  A category b beside a category a is told from noise c ~ q,
+    apart, and the cells of a row.  A context b of a category a is told from noise c ~ q,
 
         loss(a, b) = -log σ(s(a, b)) - k E_q[log σ(-s(a, c))],   s(a, b) = v_a · u_b + log p(b) - log(k q(b))
 
     with k negatives, the frequency p and q ∝ p^0.75: skip-gram with negative sampling [1]_, where the terms behind the
     product, which word2vec leaves out, let v_a · u_b go to the pointwise mutual information log p(b | a) / p(b) [2]_
-    whatever k and q are [3]_.  Of up to 512 categories, the expectation is computed; of more, k are drawn.
+    whatever k and q are [3]_.  Of up to 512 contexts, the expectation is computed; of more, k are drawn.
 
     With y, vectors are learned so that a network can tell y from the mean of a sequence's vectors [4]_, or from those
     of a row side by side [5]_: by a linear layer, or by `hidden_layer_sizes`.
@@ -61,11 +61,15 @@ class EmbeddingTransformer(
     embedding_dim : int
         Length of a vector.
     window : int
-        How far apart tokens of a pair may be; one at the distance d counts (window + 1 - d) / window.
+        How far apart tokens of a pair may be.
+    ordered : bool or "auto"
+        Whether the same token at another place beside a token is another context, so that places count [6]_; "auto"
+        does so for strings.  Lists of tokens, of which there are many, have each token as one context, where one at the
+        distance d counts (window + 1 - d) / window.
     n_negative : int
         k: what noise counts, and where it is drawn, how many are.
     subsample : float or None
-        Pairs of categories that are more frequent than this share count less: by min(1, sqrt(subsample / p)) for each
+        Pairs of what is more frequent than this share p count less: by min(1, sqrt(subsample / p)) for each
         of the two [1]_.  For words, 1e-3 to 1e-5.
     objective : {"auto", "skip-gram", "classification", "regression"}
         What is learned from: "skip-gram" does without y, also where a pipeline passes one on; "auto" does where there
@@ -102,9 +106,10 @@ class EmbeddingTransformer(
     Notes
     -----
     Without y, pairs are counted, so that training takes as many rows as there are different pairs, or 16,384, whatever
-    the number of sequences is; frequent pairs come several times.  Its steps change all vectors, so that they take more
-    pairs the more categories there are: ``batch_size="auto"`` is n_categories / 8 at least, up to 16,384.  With
-    y, steps are of samples, and with 100,000 tokens a larger `batch_size` saves most of the time.
+    the number of sequences is; frequent pairs come several times.  The loss is the one above less that of v_a · u_b =
+    0: how many nats a pair gains over frequencies alone, with a minus.  A step changes all vectors, so that
+    ``batch_size="auto"`` takes a 16th of the pairs, up to 1,024, or one an 8th of the contexts, up to 16,384.  With y,
+    steps are of samples, and of 100,000 tokens a larger `batch_size` saves most of the time.
 
     References
     ----------
@@ -113,6 +118,7 @@ class EmbeddingTransformer(
     .. [3] Gutmann, Hyvärinen: Noise-contrastive estimation. AISTATS (2010).
     .. [4] Joulin et al.: Bag of tricks for efficient text classification. EACL (2017).
     .. [5] Guo, Berkhahn: Entity embeddings of categorical variables. arXiv:1604.06737 (2016).
+    .. [6] Ling et al.: Two/too simple adaptations of word2vec for syntax problems. NAACL (2015).
 
     Examples
     --------
@@ -129,6 +135,7 @@ class EmbeddingTransformer(
 
     embedding_dim: int = parameter(default=16, allowed=COUNT, kw_only=False)
     window: int = parameter(default=5, allowed=COUNT)
+    ordered: bool | Literal["auto"] = parameter(default="auto", allowed=["boolean", StrOptions({"auto"})])
     n_negative: int = parameter(default=5, allowed=COUNT)
     subsample: float | None = parameter(default=None, allowed=[Interval(Real, 0, None, closed="neither"), None])
     objective: Literal["auto", "skip-gram", "classification", "regression"] = parameter(
@@ -189,7 +196,8 @@ class EmbeddingTransformer(
         Returns
         -------
         float
-            Of pairs, where there was no y in `fit`: it compares fits of the same window and negatives.
+            Where there was no y in `fit`, the nats that a pair gains over frequencies alone: 0 for vectors that know
+            nothing.  It compares fits of the same window and negatives.
         """
         check_is_fitted(self, "weights_")
         samples = self._scored(self._samples(X), y, sample_weight)
@@ -253,7 +261,8 @@ class EmbeddingTransformer(
 
         arguments = {"embedding_dim": int(self.embedding_dim), "dtype": self.dtype, **self._input_arguments()}
         if self.objective_ == "skip-gram":
-            return Blueprint(embedding_network, arguments | {"targets": None, "n_negative": int(self.n_negative)})
+            beside = {"targets": None, "contexts": self._context_sizes(), "n_negative": int(self.n_negative)}
+            return Blueprint(embedding_network, arguments | beside)
         above = {
             "targets": self._target_arguments(),
             "hidden_layer_sizes": require_layer_sizes(self.hidden_layer_sizes),

@@ -23,6 +23,7 @@ def embedding_network(
     tokens: dict[str, Any] | None,
     targets: dict[str, Any] | None,
     embedding_dim: int = 16,
+    contexts: tuple[int, ...] = (),
     n_negative: int = 5,
     hidden_layer_sizes: Sequence[int] = (),
     dropout: float = 0.0,
@@ -39,11 +40,13 @@ def embedding_network(
         For sequences: ``members``, as `CategoryVectors` takes it, and the ``dtype`` in which tokens come.  None for
         rows of a table.
     targets : dict or None
-        Arguments of `with_targets`; None learns from pairs of categories, see `SkipGram`.
+        Arguments of `with_targets`; None learns from pairs of a category and a context.
     embedding_dim : int
         Length of a vector.
+    contexts : tuple of int
+        How many contexts each of their columns has; see `SkipGram`, which is there without targets.
     n_negative : int
-        Negatives of a pair, without targets.
+        Negatives of a pair.
     hidden_layer_sizes, dropout, activation
         Of h, with targets.
     dtype : str, optional
@@ -66,7 +69,7 @@ def embedding_network(
         vectors = letters(numbers - 1 if members is None else numbers)
         code = SequencePooling("mean", name="code", dtype=wide)(vectors, real=ops.not_equal(x, 0))
     if targets is None:
-        training = _of_pairs(letters, sizes, n_negative, wide)
+        training = _of_pairs(letters, contexts, n_negative, wide)
     else:
         h = Dropout(dropout, name="code_dropout", dtype=dtype)(code) if dropout else code
         h = dense_stack(h, hidden_layer_sizes, activation, dropout, dtype=dtype)
@@ -74,7 +77,7 @@ def embedding_network(
     return Architecture(training, {"transform": keras.Model(x, code, name="embedding"), "outputs": training})
 
 
-def _of_pairs(letters: CategoryVectors, sizes: tuple[int, ...], n_negative: int, dtype: str) -> keras.Model:
-    category, beside = (keras.Input((), name=name, dtype="int32") for name in ("category", "beside"))
-    losses = SkipGram(sizes, n_negative, name="skip_gram", dtype=dtype)(letters(category, plain=True), beside)
-    return keras.Model([category, beside], losses, name="skip_gram_losses")
+def _of_pairs(letters: CategoryVectors, contexts: tuple[int, ...], n_negative: int, dtype: str) -> keras.Model:
+    category, context = (keras.Input((), name=name, dtype="int32") for name in ("category", "context"))
+    losses = SkipGram(contexts, n_negative, name="skip_gram", dtype=dtype)(letters(category, plain=True), context)
+    return keras.Model([category, context], losses, name="skip_gram_losses")

@@ -59,6 +59,9 @@ STRINGS = Inputs(
     served=lambda strings: {"X": np.array(strings, object)},
 )
 
+# Two columns of strings are no mistake where there are tables of categories.
+STRINGS_NOT_TABLES = STRINGS._replace(wrong={what: of for what, of in STRINGS.wrong.items() if what != "two columns"})
+
 
 def some_graph(n_nodes: int, n_edges: int | None = None) -> Graph:
     n_edges = n_nodes if n_edges is None else n_edges
@@ -133,6 +136,7 @@ CASES = {
     "cnn regressor": Case(
         skmlbio.SequenceCNNRegressor("dna", batch_normalization=True, reverse_complement="share", **SMALL_CNN), STRINGS
     ),
+    "embedding": Case(skmlbio.EmbeddingTransformer(4, alphabet="dna"), STRINGS_NOT_TABLES),
     "gcn": Case(skmlbio.GCNClassifier(hidden_layer_sizes=(4,), readout_layer_sizes=(4,)), GRAPHS),
 }
 
@@ -180,9 +184,11 @@ NUMBERS: dict[str, Any] = {
     "n_importance": 3,
     "n_layers": 1,
     "n_units": 4,
+    "n_negative": 3,
     "network_params": {"hidden_layer_sizes": (4,)},
     "node_embedding_dim": 3,
     "noise_level": 0.25,
+    "ordered": False,
     "optimizer": {"class_name": "Adam", "config": {"beta_1": 0.75, "clipnorm": 1.0, "amsgrad": True}},
     "patience": 2,
     "pool_size": 2,
@@ -191,12 +197,14 @@ NUMBERS: dict[str, Any] = {
     "readout_layer_sizes": (4,),
     "residual": False,
     "standardize": True,
+    "subsample": 0.5,
     "tied_weights": True,
     "validation_fraction": 0.25,
     "variance": 0.5,
     "verbose": 0,
     "warm_start": False,
     "weight_averaging": 0.5,
+    "window": 2,
 }
 
 # Checks of scikit-learn that need no data.

@@ -79,6 +79,11 @@ CASES = {
     "convolution, both strands": case(
         skmlbio.SequenceCNNRegressor, STRANDS, reverse_complement="share", local_pooling="max", pooling="mean"
     ),
+    "embedding": case(skmlbio.EmbeddingTransformer, PEPTIDES, objective="skip-gram"),
+    "embedding, ordered tokens": case(
+        skmlbio.EmbeddingTransformer, [list(s) for s in PEPTIDES], objective="skip-gram", ordered=True, window=20
+    ),
+    "embedding of classes": case(skmlbio.EmbeddingTransformer, PROTEINS, hidden_layer_sizes=(32,), dropout=0.2),
     "gin": case(skmlbio.GCNClassifier, GRAPHS, conv="gin"),
     "gcn": case(skmlbio.GCNClassifier, GRAPHS, conv="gcn", pooling="attention", residual=True, **TWO),
     "gat": case(skmlbio.GCNClassifier, GRAPHS, conv="gat"),

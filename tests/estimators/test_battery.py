@@ -320,7 +320,8 @@ def test_before_a_fit_there_are_no_answers(name: str, tmp_path: Path) -> None:
     asking = [verb for verb in asking if callable(getattr(type(estimator), verb, None))]
     assert {verb_of(fitted(name)), "export_saved_model"} <= set(asking)
     for verb in asking:
-        arguments = {"score": (X, CASES[name].target()), "export_saved_model": (tmp_path / "served",)}.get(verb, (X,))
+        arguments = {"score": (X, CASES[name].target()), "export_saved_model": (tmp_path / "served",)}
+        arguments = (arguments | {"similarity": ("A", "C")}).get(verb, (X,))
         with pytest.raises(NotFittedError, match=f"This {type(estimator).__name__} instance is not fitted yet"):
             getattr(estimator, verb)(*arguments)
     with pytest.raises(NotFittedError):

@@ -22,6 +22,10 @@ ELSEWHERE = {
     "RNNRegressor",
     "SequenceCNNClassifier",
     "SequenceCNNRegressor",
+    "EmbeddingTransformer",
+    "GCNClassifier",
+    "MarkovChain",
+    "MarkovClassifier",
 }
 
 TRAINING = {"learning_rate": 0.02, "epochs": 30, "batch_size": None}
