@@ -112,10 +112,9 @@ class EmbeddingTarget:
     def _plan(self, n_samples, epochs):
         plan = super()._plan(n_samples, epochs)
         if self.objective_ == "skip-gram" and self.batch_size == "auto":
-            wanted = max(
-                min(n_samples // _STEPS_OF_AN_EPOCH, _PAIRS), sum(self._context_sizes()) // _CONTEXTS_OF_A_PAIR
-            )
-            plan.batch_size = max(plan.batch_size, min(2 ** (wanted.bit_length() - 1) if wanted else 1, _MOST_PAIRS))
+            by_contexts = min(sum(self._context_sizes()) // _CONTEXTS_OF_A_PAIR, _MOST_PAIRS)
+            wanted = max(1, by_contexts, min(n_samples // _STEPS_OF_AN_EPOCH, _PAIRS))
+            plan.batch_size = max(plan.batch_size, 2 ** (wanted.bit_length() - 1))
         return plan
 
 
