@@ -14,6 +14,7 @@ from skmlbio import (
     AutoEncoderTransformer,
     DenseClassifier,
     DenseRegressor,
+    EmbeddingTransformer,
     GCNClassifier,
     VAESampler,
 )
@@ -23,6 +24,7 @@ PAGE = (Path(__file__).parents[1] / "docs" / "export.md").read_text()
 SHORT = {"epochs": 1, "random_state": 0}
 X = np.random.default_rng(0).normal(size=(12, 3))
 Y = np.array(["a", "b"])[np.arange(12) % 2]
+TABLE = pd.DataFrame({"cell": ["T", "B"] * 6, "donor": [1, 2, 3] * 4})
 EDGES = [[0, 1], [1, 0]]
 SIZES = {"n_features": 3, "n_components": 2, "n_classes": 2, "2": 2}  # every other size is free
 FITTED = {
@@ -30,6 +32,7 @@ FITTED = {
     "a data frame": lambda: DenseRegressor(**SHORT).fit(pd.DataFrame(X, columns=["p", "q", "r"]), X[:, 0]),
     "strings": lambda: AttentionClassifier("dna", **SHORT).fit(["ACGT", "CA"] * 6, Y),
     "lists of tokens": lambda: AttentionClassifier(**SHORT).fit([["ATG", "GCC"], ["TAA"]] * 6, Y),
+    "a table of categories": lambda: EmbeddingTransformer(1, **SHORT).fit(TABLE),
     "graphs with features": lambda: GCNClassifier(**SHORT).fit([Graph(np.ones((2, 3)), EDGES)] * 12, Y),
     "graphs with types": lambda: GCNClassifier(**SHORT).fit([Graph(["C", "O"], EDGES)] * 12, Y),
     "codes": lambda: AutoEncoderTransformer(latent_dim=2, **SHORT).fit(X),
@@ -40,6 +43,7 @@ EXAMPLES = {
     "regressors": ["a data frame"],
     "transformers": ["codes"],
     "`AutoEncoderTransformer`": ["codes"],
+    "`EmbeddingTransformer`": ["a table of categories"],
     "`VAESampler`": ["nothing"],
 }
 

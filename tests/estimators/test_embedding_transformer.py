@@ -32,6 +32,7 @@ def strings(n_strings: int = 60, length: int = 40) -> list[str]:
 
 
 STRINGS = strings()
+LABELS = np.array([["few", "many"][sum(map(s.count, "DEKR")) > 13] for s in STRINGS])
 SAME = (OF[:, np.newaxis] == OF)[np.triu_indices(12, 1)]
 
 
@@ -96,9 +97,8 @@ def test_sample_weights_are_repetitions_and_weightless_strings_are_absent() -> N
 
 
 def test_labels_separate_letters() -> None:
-    y = np.array([["few", "many"][sum(map(s.count, "DEKR")) > 13] for s in STRINGS])
-    embedding = EmbeddingTransformer(4, alphabet=LETTERS, **FITS).fit(STRINGS, y)
-    assert embedding.objective_ == "classification" and embedding.score(STRINGS, y) > -0.5
+    embedding = EmbeddingTransformer(4, alphabet=LETTERS, **FITS).fit(STRINGS, LABELS)
+    assert embedding.objective_ == "classification" and embedding.score(STRINGS, LABELS) > -0.5
     cosines = embedding.embedding_.similarities()
     charged = OF == 1
     assert cosines[np.ix_(charged, charged)].mean() > 0.5 > cosines[np.ix_(charged, ~charged)].mean()
@@ -140,7 +140,7 @@ def test_categories_that_stand_with_the_same_are_similar() -> None:
     assert embedding.feature_names_in_.tolist() == ["city", "speech", "noise"]
     assert {name for name, _ in embedding.most_similar("city 0", 3, "city")} == {"city 1", "city 2", "city 3"}
     assert [embedding.most_similar(c, 1, column="speech")[0][0] for c in (0, 3, 4)] == [1, 2, 5]
-    assert embedding.similarity(0, 1, "speech") > 0.9
+    assert embedding.similarity(0, 1, "speech") > 0.5 > embedding.similarity(0, 2, "speech")
     found = embedding.transform(TABLE[:5])
     assert found.shape == (5, 12)
     expected = [np.concatenate([embedding.embedding_[c][v] for c, v in row.items()]) for _, row in TABLE[:5].iterrows()]
@@ -195,8 +195,8 @@ def test_objectives_that_need_y_say_so() -> None:
 
 def test_the_same_seed_gives_the_same_bits_and_another_does_not() -> None:
     new = functools.partial(EmbeddingTransformer, 3, epochs=2, alphabet=LETTERS)
-    first = new(random_state=0).fit(STRINGS, range(60))
-    again = pickle.loads(pickle.dumps(new(objective="skip-gram", random_state=0))).fit(STRINGS, range(60))
+    first = new(random_state=0).fit(STRINGS, LABELS)
+    again = pickle.loads(pickle.dumps(new(objective="skip-gram", random_state=0))).fit(STRINGS, LABELS)
     assert equal(again.weights_, new(random_state=0).fit(STRINGS).weights_)
     assert not equal(again.weights_, new(random_state=1).fit(STRINGS).weights_)
     assert not np.array_equal(first.embedding_.vectors, again.embedding_.vectors)
@@ -216,10 +216,9 @@ def test_training_goes_on_and_is_watched() -> None:
 
 
 def test_in_front_of_a_classifier() -> None:
-    y = [sum(map(s.count, "DEKR")) > 13 for s in STRINGS]
-    embedding = EmbeddingTransformer(alphabet=LETTERS, epochs=20, objective="skip-gram", random_state=0)
+    embedding = EmbeddingTransformer(8, alphabet=LETTERS, window=3, epochs=20, objective="skip-gram", random_state=0)
     model = make_pipeline(embedding, LogisticRegression(C=100))
-    search = GridSearchCV(model, {"embeddingtransformer__embedding_dim": [4, 8]}, cv=2).fit(STRINGS, y)
+    search = GridSearchCV(model, {"embeddingtransformer__learning_rate": [1e-3, 1e-2]}, cv=2).fit(STRINGS, LABELS)
     assert search.best_score_ > 0.7 and search.best_estimator_[0].objective_ == "skip-gram"
 
 
