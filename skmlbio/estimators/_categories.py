@@ -29,8 +29,10 @@ def table_of(X: Any) -> NDArray[np.object_]:
         )
     if len(X) == 0:
         raise ValueError("X is empty; at least one row is needed")
-    table = np.asarray(X, dtype=object)
-    for place, name in enumerate(names_of(X)):
+    names, table = names_of(X), np.asarray(X, dtype=object)
+    if twice := [name for name, count in Counter(names).items() if count > 1]:
+        raise ValueError(f"X has more than one column {twice[0]!r}; give each a name of its own")
+    for place, name in enumerate(names):
         _require_categories(table[:, place], name)
     return table
 

@@ -9,6 +9,7 @@ from sklearn.utils import check_array, check_consistent_length
 from sklearn.utils.multiclass import type_of_target
 
 from skmlbio.base._fit_data import column_statistics, ensure_sample_weight
+from skmlbio.base._gaps import has_gaps, weights_of_known
 from skmlbio.base._labels import Labels
 from skmlbio.base._number_columns import numbers_expected
 from skmlbio.estimators._token_pairs import frequencies, noise_tables, shared_out, thinned
@@ -97,7 +98,9 @@ class EmbeddingTarget:
         """Return what `score` averages the loss of."""
         targets = () if self.objective_ == "skip-gram" else self._encode_target(y, reset=False)
         check_consistent_length(data, *targets)
-        return self._learned_from(TrainingSet(data, targets, ensure_sample_weight(sample_weight, len(data))))
+        weights = weights_of_known(ensure_sample_weight(sample_weight, len(data)), targets, "y")
+        samples = self._learned_from(TrainingSet(data, targets, weights))
+        return samples.with_shares() if has_gaps(targets) else samples
 
     def _adapted(self, training):
         if self.objective_ != "skip-gram":

@@ -61,11 +61,17 @@ class CategoryVectors(keras.layers.Layer):
         if self.members is not None:
             return ops.take(ops.matmul(ops.cast(self.members, vectors.dtype), vectors), numbers, axis=0)
         n_columns = len(self.sizes)
-        ends = np.cumsum(self.sizes)
-        means = [ops.mean(vectors[end - size : end], axis=0) for size, end in zip(self.sizes, ends, strict=True)]
-        unknown = ops.take(ops.stack(means), ops.clip(numbers, 0, n_columns - 1), axis=0)
+        unknown = ops.take(self._means(vectors), ops.clip(numbers, 0, n_columns - 1), axis=0)
         known = ops.take(vectors, ops.maximum(numbers - n_columns, 0), axis=0)
         return ops.where(ops.expand_dims(numbers < n_columns, -1), unknown, known)
+
+    def _means(self, vectors):
+        """Return the mean vector of each column, by one product: sums of many gradients would differ in their bits."""
+        if len(self.sizes) == 1:
+            return ops.mean(vectors, axis=0, keepdims=True)
+        columns = np.repeat(np.arange(len(self.sizes)), self.sizes)
+        shares = (columns == np.arange(len(self.sizes))[:, np.newaxis]) / np.array(self.sizes)[:, np.newaxis]
+        return ops.matmul(ops.cast(shares, vectors.dtype), vectors)
 
     def get_config(self):
         members = None if self.members is None else self.members.tolist()

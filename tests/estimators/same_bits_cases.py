@@ -30,6 +30,7 @@ STRANDS = some_strings(np.full(64, 200), "ACGT")
 GRAPHS = [some_graph(n) for n in RANDOM.integers(10, 61, 200)]
 LARGE_GRAPHS = [some_graph(n) for n in RANDOM.integers(400, 600, 32)]
 ROWS = RANDOM.normal(size=(1500, 60))
+TABLE = RANDOM.integers(0, 30, (3000, 6)).astype(object)
 SERIES = RANDOM.normal(size=(64, 60, 8))
 
 
@@ -83,6 +84,7 @@ CASES = {
     "embedding, ordered tokens": case(
         skmlbio.EmbeddingTransformer, [list(s) for s in PEPTIDES], objective="skip-gram", ordered=True, window=20
     ),
+    "embedding of a table": case(skmlbio.EmbeddingTransformer, TABLE, dropout=0.2, **TWO),
     "embedding of classes": case(skmlbio.EmbeddingTransformer, PROTEINS, hidden_layer_sizes=(32,), dropout=0.2),
     "gin": case(skmlbio.GCNClassifier, GRAPHS, conv="gin"),
     "gcn": case(skmlbio.GCNClassifier, GRAPHS, conv="gcn", pooling="attention", residual=True, **TWO),

@@ -44,6 +44,7 @@ def test_kinds_of_columns() -> None:
         (np.array([["x", "y"], ["x", ["z"]]], object), "column 1 of X holds .* in row 1, of type list"),
         (np.ones((3, 2)), r"X has shape \(3, 2\) and holds numbers"),
         (FRAME[:0], "X is empty"),
+        (pd.concat([FRAME, FRAME["diet"]], axis=1), "X has more than one column 'diet'"),
     ],
 )
 def test_what_is_wrong_is_named(X, message: str) -> None:
