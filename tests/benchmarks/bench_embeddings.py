@@ -101,18 +101,13 @@ def main() -> None:
     rows = [
         ("amino acids", "skip-gram, contexts by place (default)", spread(ranking, ours(X, names, **strings))),
         ("", "skip-gram, `ordered=False`", spread(ranking, ours(X, names, ordered=False, **strings))),
-        (
-            "",
-            "the place of the protein in the cell, 20 epochs",
-            spread(ranking, ours(X, names, y, epochs=20, **strings)),
-        ),
+        ("", "the place in the cell, 20 epochs", spread(ranking, ours(X, names, y, epochs=20, **strings))),
         ("", "PPMI and SVD, contexts by place", f"{ranking(by_svd(lists, names, True)):.2f}"),
         ("", "PPMI and SVD", f"{ranking(by_svd(lists, names, False)):.2f}"),
         ("", "random vectors", spread(ranking, drawn(len(names)), range(100))),
     ]
-    print(
-        machine(), "", markdown("vectors of | learned by | rank correlation with BLOSUM62", rows), sep="\n", flush=True
-    )
+    header = "vectors of | learned by | rank correlation with BLOSUM62"
+    print(machine(), "", markdown(header, rows), sep="\n", flush=True)
     X = words(X[::8])
     names = sorted({word for protein in X for word in protein})
     ranking = Ranking(names)
@@ -121,7 +116,7 @@ def main() -> None:
         ("", "PPMI and SVD", f"{ranking(by_svd(X, names, False)):.2f}"),
         ("", "random vectors", spread(ranking, drawn(len(names)), range(20))),
     ]
-    print(markdown("vectors of | learned by | rank correlation with BLOSUM62", rows))
+    print(markdown(header, rows))
 
 
 if __name__ == "__main__":
