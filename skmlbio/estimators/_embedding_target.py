@@ -25,8 +25,13 @@ class EmbeddingTarget:
 
     def _encode_target(self, y, *, reset):
         objective = self._chosen_objective(y) if reset else self.objective_
+        name = type(self).__name__
+        if not reset and self.objective not in ("auto", objective):
+            raise ValueError(f"this {name} has learned by {objective}, so that objective cannot be {self.objective}.")
         if y is None and objective != "skip-gram":
-            raise ValueError(f"{type(self).__name__} learns by {objective} and requires y to be passed, but y is None.")
+            raise ValueError(f"{name} learns by {objective} and requires y to be passed, but y is None.")
+        if y is not None and objective == "skip-gram":
+            raise ValueError(f"y was given, but this {name} learns without; begin anew, or pass objective='skip-gram'.")
         if reset:
             self.objective_ = objective
             self._labels = self._n_outputs = self._scale = None

@@ -211,7 +211,11 @@ def test_training_goes_on_and_is_watched() -> None:
     before = embedding.embedding_.vectors
     embedding.partial_fit(STRINGS)
     assert embedding.n_iter_ == 4 and not np.array_equal(embedding.embedding_.vectors, before)
-    embedding.set_params(warm_start=True, n_negative=2)
+    with pytest.raises(ValueError, match="y was given, but this EmbeddingTransformer learns without"):
+        embedding.partial_fit(STRINGS, LABELS)
+    with pytest.raises(ValueError, match="has learned by skip-gram, so that objective cannot be regression"):
+        embedding.set_params(objective="regression").partial_fit(STRINGS, range(60))
+    embedding.set_params(warm_start=True, n_negative=2, objective="auto")
     with pytest.raises(ValueError, match="was made with n_negative=5, but is now to have n_negative=2"):
         embedding.fit(STRINGS)
 
