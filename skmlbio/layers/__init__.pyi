@@ -1,6 +1,5 @@
 from ._spektral import SpektralConvolution as SpektralConvolution
 from .attention import KeyValueAttention as KeyValueAttention
-from .attention import MultiHeadSelfAttention as MultiHeadSelfAttention
 from .attention import SelfAttention as SelfAttention
 from .augmentation import RandomFlip as RandomFlip
 from .augmentation import RandomReverseComplement as RandomReverseComplement
@@ -16,6 +15,7 @@ from .graph_convolution import TAGConvolution as TAGConvolution
 from .graph_normalization import NodeNormalization as NodeNormalization
 from .graph_pooling import GraphPooling as GraphPooling
 from .local_pooling import LocalPooling as LocalPooling
+from .multi_head_attention import MultiHeadSelfAttention as MultiHeadSelfAttention
 from .positions import LearnedPositions as LearnedPositions
 from .positions import SinusoidalPositions as SinusoidalPositions
 from .recurrence import Recurrence as Recurrence

@@ -13,7 +13,9 @@ from skmlbio.layers.graph_propagation import lowest
 Tensor = Any
 
 
-def attention_map(queries: Tensor, keys: Tensor, real: Tensor | None = None) -> Tensor:
+def attention_map(
+    queries: Tensor, keys: Tensor, real: Tensor | None = None, allowed: Tensor | None = None
+) -> Tensor:
     """softmax(Q Kᵀ), row by row: the share of each key in what each query collects.
 
     Parameters
@@ -24,6 +26,8 @@ def attention_map(queries: Tensor, keys: Tensor, real: Tensor | None = None) -> 
         K.
     real : tensor of shape (..., n_keys), bool, default=None
         Which keys are real; the others have share 0.
+    allowed : tensor of shape (..., n_queries, n_keys), bool, default=None
+        Which query may collect from which key; the others have share 0, too.
 
     Returns
     -------
@@ -38,11 +42,13 @@ def attention_map(queries: Tensor, keys: Tensor, real: Tensor | None = None) -> 
     >>> attention_map(x, x).numpy().round(2).tolist()
     [[0.5, 0.5], [0.11999999731779099, 0.8799999952316284]]
     """
-    shares = _shares(queries, keys, real)
+    shares = _shares(queries, keys, real, allowed)
     return shares / ops.sum(shares, axis=-1, keepdims=True)
 
 
-def attention(queries: Tensor, keys: Tensor, values: Tensor, real: Tensor | None = None) -> Tensor:
+def attention(
+    queries: Tensor, keys: Tensor, values: Tensor, real: Tensor | None = None, allowed: Tensor | None = None
+) -> Tensor:
     """Y = softmax(Q Kᵀ) V.
 
     Parameters
@@ -55,6 +61,8 @@ def attention(queries: Tensor, keys: Tensor, values: Tensor, real: Tensor | None
         V.
     real : tensor of shape (..., n_keys), bool, default=None
         Which keys are real.
+    allowed : tensor of shape (..., n_queries, n_keys), bool, default=None
+        Which query may collect from which key.
 
     Returns
     -------
@@ -70,7 +78,7 @@ def attention(queries: Tensor, keys: Tensor, values: Tensor, real: Tensor | None
     """
     # Rows are divided by their sums after they have met the values: n_outputs numbers a row instead of n_keys, here and
     # in the gradient.
-    shares = _shares(queries, keys, real)
+    shares = _shares(queries, keys, real, allowed)
     return ops.matmul(shares, values) / ops.sum(shares, axis=-1, keepdims=True)
 
 
@@ -94,46 +102,15 @@ def scaled(queries: Tensor) -> Tensor:
     return queries * (1 / math.sqrt(queries.shape[-1]))
 
 
-def multi_head_projections(x: Tensor, kernel: Tensor, bias: Tensor, n_heads: int) -> tuple[Tensor, Tensor, Tensor]:
-    """Queries, keys and values of every head, by one matrix product X W + b.
-
-    Parameters
-    ----------
-    x : tensor of shape (batch, length, n_features)
-        X.
-    kernel : tensor of shape (n_features, 3 * n_units)
-        W, the projections to queries, keys and values side by side, and in each the heads side by side.
-    bias : tensor of shape (3 * n_units,)
-        b.
-    n_heads : int
-        Divides n_units.
-
-    Returns
-    -------
-    tuple of three tensors of shape (batch, n_heads, length, n_units / n_heads)
-    """
-    # Computed as (X W)ᵀ = Wᵀ Xᵀ: positions last, heads are slices that need no copy, and the matrix products to come
-    # read the transposes as they are.
-    projected = ops.matmul(ops.transpose(kernel), ops.swapaxes(x, 1, 2)) + ops.expand_dims(bias, -1)
-    head_dim = kernel.shape[-1] // (3 * n_heads)
-    split = ops.reshape(projected, (-1, 3, n_heads, head_dim, ops.shape(x)[1]))
-    queries, keys, values = (ops.swapaxes(part, -1, -2) for part in ops.unstack(split, 3, axis=1))
-    return queries, keys, values
-
-
-def merge_heads(y: Tensor) -> Tensor:
-    """From (batch, n_heads, length, head_dim) to (batch, length, n_heads * head_dim)."""
-    n_heads, head_dim = y.shape[1], y.shape[3]
-    return ops.reshape(ops.transpose(y, (0, 2, 1, 3)), (-1, ops.shape(y)[2], n_heads * head_dim))
-
-
-def _shares(queries: Tensor, keys: Tensor, real: Tensor | None) -> Tensor:
+def _shares(queries: Tensor, keys: Tensor, real: Tensor | None, allowed: Tensor | None) -> Tensor:
     """The exponentials of a softmax, before each row is divided by its sum."""
     scores = ops.matmul(queries, ops.swapaxes(keys, -1, -2))
     if real is not None:
+        real = ops.expand_dims(real, -2)
+        allowed = real if allowed is None else ops.logical_and(real, allowed)
+    if allowed is not None:
         # Added, not chosen: the gradient of a sum is free.
-        bias = ops.where(real, ops.cast(0, scores.dtype), ops.cast(lowest(scores), scores.dtype))
-        scores = scores + ops.expand_dims(bias, -2)
+        scores = scores + ops.where(allowed, ops.cast(0, scores.dtype), ops.cast(lowest(scores), scores.dtype))
     # The highest score only keeps the exponentials in range; it cancels, and has no gradient.
     return ops.exp(scores - ops.stop_gradient(ops.max(scores, axis=-1, keepdims=True)))
 
@@ -218,66 +195,3 @@ class KeyValueAttention(keras.layers.Layer):
 
     def get_config(self):
         return super().get_config() | {"n_keys": self.n_keys, "units": self.units, "return_map": self.return_map}
-
-
-@keras.saving.register_keras_serializable(package="skmlbio")
-class MultiHeadSelfAttention(keras.layers.Layer):
-    """Several scaled dot-product attentions of X to itself, side by side, mixed by a last projection.
-
-    Y = [Y_1, ..., Y_h] W_o + b_o with Y_i = softmax(Q_i K_iᵀ / √d) V_i, where Q_i, K_i and V_i are projections of X
-    (Vaswani et al. 2017, section 3.2.2).  Y has the width of X, and d is the h-th part of it.
-
-    Called on x of shape (batch, length, n_features), and optionally `real` of shape (batch, length), true where a
-    position is real.  With ``return_maps=True`` the call returns the pair of Y and its maps, of shape (batch, n_heads,
-    length, length).
-
-    Parameters
-    ----------
-    n_heads : int
-        h; divides the width of X.
-    **options
-        `name`, `dtype` and the like of every Keras layer.
-
-    Raises
-    ------
-    ValueError
-        If the width of X is no multiple of `n_heads`.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from skmlbio.layers.attention import MultiHeadSelfAttention
-    >>> y, maps = MultiHeadSelfAttention(n_heads=2)(np.ones((1, 3, 4), "float32"), return_maps=True)
-    >>> y.shape, maps.shape
-    (TensorShape([1, 3, 4]), TensorShape([1, 2, 3, 3]))
-    """
-
-    def __init__(self, n_heads: int, **options):
-        super().__init__(**options)
-        self.n_heads = n_heads
-        self.kernel_initializer = keras.initializers.GlorotUniform()
-        self.output_kernel_initializer = keras.initializers.GlorotUniform()
-
-    def build(self, input_shape):
-        width = input_shape[-1]
-        if width % self.n_heads:
-            raise ValueError(
-                f"the width of the input must be a multiple of n_heads, but {width} is none of {self.n_heads}"
-            )
-        self.kernel = self.add_weight(name="kernel", shape=(width, 3 * width), initializer=self.kernel_initializer)
-        self.bias = self.add_weight(name="bias", shape=(3 * width,), initializer="zeros")
-        self.output_kernel = self.add_weight(
-            name="output_kernel", shape=(width, width), initializer=self.output_kernel_initializer
-        )
-        self.output_bias = self.add_weight(name="output_bias", shape=(width,), initializer="zeros")
-        self.built = True
-
-    def call(self, x, real=None, return_maps=False):
-        queries, keys, values = multi_head_projections(x, self.kernel, self.bias, self.n_heads)
-        real = None if real is None else ops.expand_dims(real, 1)
-        collected = merge_heads(scaled_dot_product_attention(queries, keys, values, real))
-        y = ops.matmul(collected, self.output_kernel) + self.output_bias
-        return (y, attention_map(scaled(queries), keys, real)) if return_maps else y
-
-    def get_config(self):
-        return super().get_config() | {"n_heads": self.n_heads}

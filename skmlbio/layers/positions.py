@@ -44,6 +44,66 @@ def sinusoidal_positions(length: int | Tensor, n_features: int) -> Tensor:
     return ops.where(feature == even, ops.sin(angle), ops.cos(angle))
 
 
+def rotary_positions(length: int | Tensor, n_features: int) -> Tensor:
+    """The angles by which `rotate` turns pairs of features: position times 10000^(-2i / n_features) for pair i.
+
+    Parameters
+    ----------
+    length : int or scalar tensor
+        Number of positions.
+    n_features : int
+        Width, even.
+
+    Returns
+    -------
+    tensor of shape (length, n_features / 2), float32
+
+    References
+    ----------
+    J. Su et al., "RoFormer: enhanced transformer with rotary position embedding", arXiv:2104.09864 (2021).
+
+    Examples
+    --------
+    >>> from skmlbio.layers.positions import rotary_positions
+    >>> rotary_positions(3, 4).numpy().round(2).tolist()
+    [[0.0, 0.0], [1.0, 0.009999999776482582], [2.0, 0.019999999552965164]]
+    """
+    frequency = ops.exp(ops.arange(n_features // 2, dtype="float32") * (-2 * math.log(10000.0) / n_features))
+    return ops.expand_dims(ops.arange(length, dtype="float32"), -1) * frequency
+
+
+def rotate(x: Tensor, angles: Tensor) -> Tensor:
+    """Turn each pair of features (x_i, x_{i + d/2}) of d as a point in the plane.
+
+    The product of a query and a key that are both turned by their positions depends on the distance of the two, and no
+    more on where they stand.
+
+    Parameters
+    ----------
+    x : tensor of shape (..., length, d)
+        Queries or keys.
+    angles : tensor of shape (length, d / 2)
+        See `rotary_positions`.
+
+    Returns
+    -------
+    tensor of shape (..., length, d)
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skmlbio.layers.positions import rotate
+    >>> rotate(np.array([[3.0, 1.0]], "float32"), np.array([[np.pi / 2]], "float32")).numpy().round(2).tolist()
+    [[-1.0, 3.0]]
+    """
+    # Pairs side by side, so that the other one of each is found by flipping them: no parts to put together.
+    pairs = ops.reshape(x, (*ops.shape(x)[:-1], 2, x.shape[-1] // 2))
+    angles = ops.expand_dims(angles, -2)
+    sign = ops.convert_to_tensor([[-1.0], [1.0]], angles.dtype)
+    cosine, sine = ops.cast(ops.cos(angles), x.dtype), ops.cast(sign * ops.sin(angles), x.dtype)
+    return ops.reshape(pairs * cosine + ops.flip(pairs, axis=-2) * sine, ops.shape(x))
+
+
 @keras.saving.register_keras_serializable(package="skmlbio")
 class SinusoidalPositions(keras.layers.Layer):
     """X + P with P as in `sinusoidal_positions`; for x of shape (batch, length, n_features) of any length.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import keras
 
-from skmlbio.layers.attention import MultiHeadSelfAttention
+from skmlbio.layers.multi_head_attention import MultiHeadSelfAttention
 from skmlbio.layers.noise import Dropout
 
 NORMS = ("pre", "post")
@@ -33,6 +33,8 @@ class TransformerBlock(keras.layers.Layer):
         See above.
     activation : str, default="relu"
         Of the hidden layer.
+    rotary, window, n_global
+        Of the attention; see `MultiHeadSelfAttention`.
     **options
         `name`, `dtype` and the like of every Keras layer.
 
@@ -56,6 +58,9 @@ class TransformerBlock(keras.layers.Layer):
         dropout: float = 0.0,
         norm: str = "pre",
         activation: str = "relu",
+        rotary: bool = False,
+        window: int | None = None,
+        n_global: int = 0,
         **options,
     ):
         super().__init__(**options)
@@ -63,10 +68,13 @@ class TransformerBlock(keras.layers.Layer):
             raise ValueError(f"norm must be 'pre' or 'post', not {norm!r}")
         self.n_heads, self.feed_forward_dim, self.dropout = n_heads, feed_forward_dim, dropout
         self.norm, self.activation = norm, activation
+        self.rotary, self.window, self.n_global = rotary, window, n_global
 
     def build(self, input_shape):
         width, policy = input_shape[-1], self.dtype_policy
-        self.attention = MultiHeadSelfAttention(self.n_heads, name="attention", dtype=policy)
+        self.attention = MultiHeadSelfAttention(
+            self.n_heads, self.rotary, self.window, self.n_global, name="attention", dtype=policy
+        )
         self.hidden = keras.layers.Dense(self.feed_forward_dim, self.activation, name="hidden", dtype=policy)
         self.output_layer = keras.layers.Dense(width, name="output", dtype=policy)
         self.attention_norm = keras.layers.LayerNormalization(epsilon=1e-5, name="attention_norm", dtype=policy)
@@ -102,4 +110,7 @@ class TransformerBlock(keras.layers.Layer):
             "dropout": self.dropout,
             "norm": self.norm,
             "activation": self.activation,
+            "rotary": self.rotary,
+            "window": self.window,
+            "n_global": self.n_global,
         }

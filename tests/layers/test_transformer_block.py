@@ -6,7 +6,7 @@ import keras
 import numpy as np
 import pytest
 
-from skmlbio.layers.attention import MultiHeadSelfAttention
+from skmlbio.layers.multi_head_attention import MultiHeadSelfAttention
 from skmlbio.layers.transformer_block import TransformerBlock
 
 # Keras turns its variables into arrays in the way of NumPy 1 when it saves.
