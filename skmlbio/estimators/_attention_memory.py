@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 
 
-def attention_bytes(lengths: Iterable[int], n_heads: int, n_maps: int, dtype: str) -> int:
+def attention_bytes(lengths: Iterable[int], n_heads: int, n_maps: int, dtype: str, n_keys: int | None = None) -> int:
     """Return how many bytes attention maps take.
 
     Parameters
@@ -20,15 +20,21 @@ def attention_bytes(lengths: Iterable[int], n_heads: int, n_maps: int, dtype: st
         Maps of a string.
     dtype : str
         Keras' dtype policy.
+    n_keys : int or None
+        How many residues each one meets within a window; None: all.
 
     Examples
     --------
     >>> from skmlbio.estimators._attention_memory import attention_bytes
     >>> attention_bytes([30_000], n_heads=4, n_maps=2, dtype="float32")
     28800000000
+    >>> attention_bytes([30_000], n_heads=4, n_maps=2, dtype="float32", n_keys=300)
+    288000000
     """
     bytes_of_a_number = 8 if "float64" in dtype else 2 if "16" in dtype else 4
-    return bytes_of_a_number * int(n_maps) * int(n_heads) * sum(int(length) ** 2 for length in lengths)
+    lengths = [int(length) for length in lengths]
+    n_numbers = sum(length * min(length, n_keys or length) for length in lengths)
+    return bytes_of_a_number * int(n_maps) * int(n_heads) * n_numbers
 
 
 def require_memory(needed: int, available: int | None, longest: int, lengths: np.ndarray, advice: str) -> None:

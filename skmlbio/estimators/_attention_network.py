@@ -10,7 +10,7 @@ from sklearn.utils._param_validation import StrOptions
 from skmlbio.base import parameter, with_parameters
 from skmlbio.base._layer_parameters import COUNT
 from skmlbio.estimators._attention_memory import attention_bytes, require_memory
-from skmlbio.estimators._sequence_data import SequenceCost
+from skmlbio.estimators._sequence_data import SequenceCost, SequenceData
 from skmlbio.estimators._sequence_input import SequenceInput
 from skmlbio.estimators._sequence_network import SequenceNetwork
 from skmlbio.training._keras_settings import KerasSettings
@@ -35,12 +35,19 @@ class AttentionNetwork(SequenceNetwork):
         Width of the hidden layer in a block.
     kernel_width : int or None
         How many neighbouring residues the convolution before the blocks sees; None leaves it out.
-    positions : {"sinusoidal", "learned", "none"}
+    positions : {"sinusoidal", "learned", "rotary", "none"}
         What tells a residue its place.  Strings may be of any length in prediction: where positions are learned, all
         residues past the longest training string (`max_length_`) have the vector of its last place, and so cannot be
-        told apart by their place; sinusoidal ones go on.
-    pooling : {"mean", "max", "attention"}
+        told apart by their place; sinusoidal ones go on.  "rotary" adds nothing to a residue's vector, but lets
+        attention depend on the distance of two residues [2]_; it takes an even ``embedding_dim / n_heads``.
+    pooling : {"mean", "max", "attention", "class_token"}
         How the residues of a string become one vector; "attention" learns how much each of them counts.
+        "class_token" puts one more vector, which is learned, before the residues, and takes what it has collected in
+        the blocks [3]_.
+    attention_window : int or None
+        How many residues to either side a residue collects from [4]_; None: all.  Time and memory then go by
+        the length of a string times the window, not by the square of the length: for strings of thousands of residues.
+        Each further block reaches a window further.  A class token collects from all, and all collect from it.
     norm : {"pre", "post"}
         Whether layers are normalised before or after attention and feed-forward network; "pre" is easier to train.
     dropout : float
@@ -54,12 +61,13 @@ class AttentionNetwork(SequenceNetwork):
     n_blocks: int = parameter(default=1, allowed=COUNT)
     feed_forward_dim: int = parameter(default=128, allowed=COUNT)
     kernel_width: int | None = parameter(default=9, allowed=[*COUNT, None])
-    positions: Literal["sinusoidal", "learned", "none"] = parameter(
-        default="learned", allowed=[StrOptions({"sinusoidal", "learned", "none"})]
+    positions: Literal["sinusoidal", "learned", "rotary", "none"] = parameter(
+        default="learned", allowed=[StrOptions({"sinusoidal", "learned", "rotary", "none"})]
     )
-    pooling: Literal["mean", "max", "attention"] = parameter(
-        default="max", allowed=[StrOptions({"mean", "max", "attention"})]
+    pooling: Literal["mean", "max", "attention", "class_token"] = parameter(
+        default="max", allowed=[StrOptions({"mean", "max", "attention", "class_token"})]
     )
+    attention_window: int | None = parameter(default=None, allowed=[*COUNT, None])
     norm: Literal["pre", "post"] = parameter(default="pre", allowed=[StrOptions({"pre", "post"})])
     dropout: float = parameter(default=0.2)
 
@@ -75,24 +83,27 @@ class AttentionNetwork(SequenceNetwork):
         -------
         list of n_sequences ndarray of shape (n_blocks, n_heads, length, length), float32
             For a string of that length, by block and head: in row i, the shares of all residues in what residue i
-            collects, softmax(Q Kᵀ / √d).  Rows sum to 1; there is no padding.
+            collects, softmax(Q Kᵀ / √d), zero outside the window.  Rows sum to 1; there is no padding.  A class token
+            is one more row and column, the first ones: ``maps[:, :, 0, 1:]`` is what the string's vector collects.
 
         Raises
         ------
         MemoryError
             If the maps of all strings do not fit into memory.
         """
-        data = self._samples(X).to_predict()
+        sequences, made = self._samples(X).sequences, self._maps_of_a_string()
+        made["n_keys"] = None  # zeros outside the window are returned, too
+        data = SequenceData(sequences, self.bucket_lengths_, SequenceCost(n_maps=int(made["n_heads"]))).to_predict()
         # What is returned, and the last batch, whose strings are padded to the length of the longest or more.
-        lengths = data.sequences.lengths
-        n_heads, n_blocks, dtype = self._maps_of_a_string()
-        needed = attention_bytes(np.append(lengths, lengths.max()), n_heads, n_blocks, dtype)
+        lengths = np.append(sequences.lengths, sequences.lengths.max())
+        needed = attention_bytes(lengths, n_maps=made.pop("n_blocks"), **made)
         self._require_memory(needed, data, data, "cut it, or ask for fewer strings at a time")
         maps: list[Any] = [None] * len(data)
+        n_tokens = int(self.blueprint_.arguments["pooling"] == "class_token")
         for rows in data.batches():
             blocks = super(SequenceInput, self)._ask_encoded("attention_maps", data.subset(rows))  # one length
             for row, *of_string in zip(rows, *blocks.values(), strict=True):
-                length = data.sequences.lengths[row]
+                length = n_tokens + sequences.lengths[row]
                 maps[row] = np.stack([heads[:, :length, :length] for heads in of_string])
         return maps
 
@@ -102,27 +113,29 @@ class AttentionNetwork(SequenceNetwork):
             raise ValueError(
                 f"embedding_dim must be a multiple of the {self.n_heads} heads that share it, got {self.embedding_dim}."
             )
+        if self.positions == "rotary" and self.embedding_dim // self.n_heads % 2:
+            raise ValueError(
+                "with positions='rotary', embedding_dim / n_heads must be even, because features are turned in pairs, "
+                f"got {self.embedding_dim} / {self.n_heads} = {self.embedding_dim // self.n_heads}."
+            )
 
     def _sequence_cost(self):
-        return SequenceCost(n_maps=int(self.n_heads))
+        return SequenceCost(n_maps=int(self.n_heads), n_keys=_keys_of_a_residue(self.attention_window))
 
     def _training_sets(self, samples, held_out, groups, rng, *, reset):
         given = samples if held_out is None else held_out
         training, held_out = super()._training_sets(samples, held_out, groups, rng, reset=reset)
+        advice = (
+            "cut such strings, set a smaller attention_window, take fewer heads or blocks, or dtype='mixed_bfloat16'"
+        )
         # Gradients need the maps of every block, and are maps themselves.
-        advice = "cut such strings, or take fewer heads or blocks, or dtype='mixed_bfloat16'"
-        n_heads, n_blocks, dtype = self._maps_of_a_string(reset)
-        needed = attention_bytes([training.data.sequences.lengths.max()], n_heads, n_blocks + 1, dtype)
-        self._require_memory(needed, training.data, samples.data, advice)
+        self._require_maps(training.data, samples.data, advice, reset, gradients=True)
         if held_out is not None:
-            needed = attention_bytes([held_out.data.sequences.lengths.max()], n_heads, 1, dtype)
-            self._require_memory(needed, held_out.data, given.data, advice)
+            self._require_maps(held_out.data, given.data, advice, reset)
         return training, held_out
 
     def _ask_encoded(self, head, data):
-        n_heads, _, dtype = self._maps_of_a_string()
-        needed = attention_bytes([data.sequences.lengths.max()], n_heads, 1, dtype)
-        self._require_memory(needed, data, data, "cut it, or fit a network of fewer heads")
+        self._require_maps(data, data, "cut it, or fit a network of fewer heads, or a smaller attention_window")
         return super()._ask_encoded(head, data)
 
     def _require_gradients(self, data):
@@ -131,11 +144,24 @@ class AttentionNetwork(SequenceNetwork):
         self._require_memory(needed, data, data, "cut it, or take method='mutagenesis'")
 
     def _maps_of_a_string(self, reset=False):
-        """Return heads, blocks and dtype policy of the fitted network, or of the one that is to be made."""
+        """Return what `attention_bytes` asks of the fitted network, or of the one that is to be made."""
         if reset:
-            return self.n_heads, self.n_blocks, self.dtype or KerasSettings.current().dtype_policy
-        made_of = self.blueprint_.arguments
-        return made_of["n_heads"], made_of["n_blocks"], made_of["dtype"] or self.blueprint_.settings.dtype_policy
+            made_of, policy = self.get_params(deep=False), KerasSettings.current().dtype_policy
+        else:
+            made_of, policy = self.blueprint_.arguments, self.blueprint_.settings.dtype_policy
+        return {
+            "n_heads": made_of["n_heads"],
+            "n_blocks": made_of["n_blocks"],
+            "dtype": made_of["dtype"] or policy,
+            "n_keys": _keys_of_a_residue(made_of["attention_window"]),
+        }
+
+    def _require_maps(self, data, given, advice, reset=False, gradients=False):
+        """Refuse strings of which one alone needs more memory than there is."""
+        made = self._maps_of_a_string(reset)
+        n_blocks = made.pop("n_blocks")
+        needed = attention_bytes([data.sequences.lengths.max()], n_maps=n_blocks + 1 if gradients else 1, **made)
+        self._require_memory(needed, data, given, advice)
 
     def _require_memory(self, needed, data, given, advice):
         """Refuse strings if their maps do not fit into memory; `given` has them all, in the user's order."""
@@ -148,6 +174,14 @@ class AttentionNetwork(SequenceNetwork):
 
         names = (
             "embedding_dim", "n_heads", "n_blocks", "feed_forward_dim", "kernel_width", "positions", "pooling", "norm",
+            "attention_window",
         )  # fmt: skip
         max_length = self.max_length_ if self.positions == "learned" else 0
         return attention_network, {"max_length": max_length} | {name: getattr(self, name) for name in names}
+
+
+def _keys_of_a_residue(window: int | None) -> int | None:
+    """Return how many residues each one meets within a window; None: all."""
+    from skmlbio.networks.attention import keys_of_a_query
+
+    return None if window is None else keys_of_a_query(int(window))

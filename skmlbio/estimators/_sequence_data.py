@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from skmlbio.graphs import bucket_of, choose_bucket_sizes
 from skmlbio.sequences import Sequences
@@ -27,25 +28,34 @@ class SequenceCost:
         Numbers for each residue, where work goes by the length: convolution, recurrence.
     n_maps : int
         Attention maps, whose work goes by the square of the length as well.
+    n_keys : int or None
+        How many residues each one meets in an attention map, of longer strings; None: all.
     """
 
     width: int = 0
     n_maps: int = 0
+    n_keys: int | None = None
 
     def entries(self, length: int) -> int:
         """Return the numbers of the largest tensor."""
-        return max(1, self.width * length + self.n_maps * length**2)
+        return max(1, self.width * length + self.n_maps * length * int(self._met(length)))
 
     def work(self, lengths: np.ndarray) -> np.ndarray:
         """Return what strings of some lengths cost, compared with each other."""
-        return lengths.astype(float) ** 2 + 64 * lengths if self.n_maps else lengths.astype(float)
+        lengths = lengths.astype(float)
+        return lengths * (self._met(lengths) + 64) if self.n_maps else lengths
+
+    def _met(self, length: ArrayLike) -> ArrayLike:
+        """Return how many residues each one of a string meets."""
+        return length if self.n_keys is None else np.minimum(length, self.n_keys)
 
 
 def choose_bucket_lengths(lengths: np.ndarray, cost: SequenceCost) -> np.ndarray:
     """Choose the few lengths that strings are padded to: at most four, the last for the longest strings.
 
     A further length must save a quarter of the work, which goes by the length, and with attention by its square plus 64
-    times the length; strings of 60 to 100 residues share one.  None is below 32 where the longest string is not.
+    times the length, or, within a window, by the length times what a residue meets there; strings of 60 to 100 residues
+    share one.  None is below 32 where the longest string is not.
     Lengths are rounded up to one of 8 to 16 an octave, so that similar sets of strings, such as the folds of one set,
     share compiled programs.
 

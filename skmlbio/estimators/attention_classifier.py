@@ -28,6 +28,10 @@ class AttentionClassifier(AttentionNetwork, ClassifierBase):
     References
     ----------
     .. [1] Vaswani et al.: Attention is all you need. NeurIPS (2017).
+    .. [2] Su et al.: RoFormer: enhanced transformer with rotary position embedding. arXiv:2104.09864 (2021).
+    .. [3] Devlin et al.: BERT: pre-training of deep bidirectional transformers for language understanding. NAACL
+       (2019).
+    .. [4] Beltagy, Peters, Cohan: Longformer: the long-document transformer. arXiv:2004.05150 (2020).
 
     Examples
     --------

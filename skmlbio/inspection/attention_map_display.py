@@ -14,18 +14,23 @@ from ._plotting import axes_to_draw_on, before_final_step, final_step, require_f
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+_SMALLEST_LETTER, _LARGEST_LETTER = 6.0, 10.0  # in points; where smaller ones would be needed, some are left out
+_CLASS_TOKEN = "[CLS]"
+_NUMBER_WIDTH = 28.0  # what a number on an axis takes, in points
+
 
 class AttentionMapDisplay(Display):
     """An attention map of one string: how much each residue collects from each other one.
 
     A row is a residue that collects, a column one that is collected from; rows sum to 1.  The axes have the letters of
-    the residues, or some of them where there is no room for all, and numbers of positions.  Make one with
-    `from_estimator` or `from_maps`; draw another block or head of it with `plot`.
+    the residues, or some of them where there is no room for all, and numbers of positions; a class token before the
+    residues is "[CLS]".  Make one with `from_estimator` or `from_maps`; draw another block or head of it with `plot`.
 
     Parameters
     ----------
     maps : ndarray of shape (n_blocks, n_heads, length, length)
-        The shares, as ``AttentionClassifier.attention_maps`` returns them for a string.
+        The shares, as ``AttentionClassifier.attention_maps`` returns them for a string.  Where a class token stands
+        before the residues, there is one more row and column.
     sequence : str or list of str
         The string, or the tokens, of that length.
     first_position : int, default=1
@@ -169,14 +174,40 @@ class AttentionMapDisplay(Display):
         self.ax_.xaxis.set_ticks(ticks.places, columns, **ticks.style)
         self.ax_.yaxis.set_ticks(ticks.places, rows, **ticks.style)
         self.ax_.tick_params(length=0 if ticks.all_fit else 2, pad=2)
+        n_tokens = self._n_tokens()
+        n_places = n_tokens + len(self.sequence)
+        box = self.ax_.get_position()
+        sides = box.width * self.figure_.get_figwidth(), box.height * self.figure_.get_figheight()
+        room = 72 * min(sides) / n_places  # for a residue, in points
+        size = min(0.9 * room, _LARGEST_LETTER)
+        all_fit = size >= _SMALLEST_LETTER
+        positions = self.first_position + np.arange(len(self.sequence))
+        numbered = positions % _step(_NUMBER_WIDTH / room) == 0
+        shown = np.arange(len(positions)) if all_fit else np.flatnonzero(numbered)
+        columns, rows = [_CLASS_TOKEN] * n_tokens, [_CLASS_TOKEN] * n_tokens
+        for place in shown:
+            letter, number = self.sequence[place], f"{positions[place]}" if numbered[place] else ""
+            columns.append(f"{letter}\n{number}")
+            rows.append(f"{number} {letter}".strip())
+        style = {"fontsize": size if all_fit else 0.85 * _LARGEST_LETTER, "family": "monospace", "rotation": 0}
+        places = [*range(n_tokens), *(n_tokens + shown)]
+        self.ax_.xaxis.set_ticks(places, columns, **style)
+        self.ax_.yaxis.set_ticks(places, rows, **style)
+        for label in self.ax_.get_xticklabels()[:n_tokens]:
+            label.set_rotation(90)  # it is as wide as several letters
+        self.ax_.tick_params(length=0 if all_fit else 2, pad=2)
+
+    def _n_tokens(self) -> int:
+        """Return 1 where a class token stands before the residues."""
+        return int(np.shape(self.maps)[-1] == len(self.sequence) + 1)
 
     def _shares(self, block: int, head: int | None) -> tuple[NDArray[np.floating], str]:
         """Return the map to draw and its title, once everything about them has been checked."""
         maps, length = np.asarray(self.maps), len(self.sequence)
-        if maps.ndim != 4 or 0 in maps.shape or maps.shape[2:] != (length, length):
+        if maps.ndim != 4 or 0 in maps.shape or maps.shape[2:] not in [(length, length), (length + 1, length + 1)]:
             raise ValueError(
-                f"maps of a string of {length} residues must be of shape (n_blocks, n_heads, {length}, {length}); "
-                f"theirs is {maps.shape}"
+                f"maps of a string of {length} residues must be of shape (n_blocks, n_heads, {length}, {length}), or of "
+                f"one more row and column for a class token; theirs is {maps.shape}"
             )
         block = _index("block", block, len(maps))
         of_block = f" of block {block}" if len(maps) > 1 else ""

@@ -13,9 +13,7 @@ from skmlbio.layers.graph_propagation import lowest
 Tensor = Any
 
 
-def attention_map(
-    queries: Tensor, keys: Tensor, real: Tensor | None = None, allowed: Tensor | None = None
-) -> Tensor:
+def attention_map(queries: Tensor, keys: Tensor, real: Tensor | None = None, allowed: Tensor | None = None) -> Tensor:
     """softmax(Q Kᵀ), row by row: the share of each key in what each query collects.
 
     Parameters

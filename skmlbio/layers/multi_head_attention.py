@@ -86,9 +86,7 @@ class MultiHeadSelfAttention(keras.layers.Layer):
     (TensorShape([1, 3, 4]), TensorShape([1, 2, 3, 3]))
     """
 
-    def __init__(
-        self, n_heads: int, rotary: bool = False, window: int | None = None, n_global: int = 0, **options
-    ):
+    def __init__(self, n_heads: int, rotary: bool = False, window: int | None = None, n_global: int = 0, **options):
         super().__init__(**options)
         self.n_heads, self.rotary, self.window, self.n_global = n_heads, rotary, window, n_global
         self.kernel_initializer = keras.initializers.GlorotUniform()

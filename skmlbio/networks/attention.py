@@ -6,11 +6,13 @@ from typing import Any
 
 import keras
 
+from skmlbio.layers.class_token import ClassToken
 from skmlbio.layers.noise import Dropout
 from skmlbio.layers.positions import LearnedPositions, SinusoidalPositions
 from skmlbio.layers.sequence_convolution import LetterConvolution, SequenceConvolution
 from skmlbio.layers.sequence_pooling import SequencePooling
 from skmlbio.layers.transformer_block import TransformerBlock
+from skmlbio.layers.windowed_attention import keys_of_a_query as keys_of_a_query
 from skmlbio.networks._architecture import Architecture
 from skmlbio.networks._tokens import enter_tokens
 from skmlbio.networks.supervised import with_targets
@@ -28,6 +30,7 @@ def attention_network(
     positions: str = "learned",
     pooling: str = "max",
     norm: str = "pre",
+    attention_window: int | None = None,
     dropout: float = 0.2,
     activation: str = "relu",
     dtype: str | None = None,
@@ -48,10 +51,14 @@ def attention_network(
         Of the transformer blocks; see `TransformerBlock`.
     kernel_width : int or None
         How many neighbouring residues make a residue's vector, by a convolution; None takes the residue alone.
-    positions : {"sinusoidal", "learned", "none"}
-        What tells a residue its place.
-    pooling : {"mean", "max", "attention"}
-        How the residues of a string become one vector; see `pool_sequences`.
+    positions : {"sinusoidal", "learned", "rotary", "none"}
+        What tells a residue its place; rotary ones enter in the blocks, see `rotate`.
+    pooling : {"mean", "max", "attention", "class_token"}
+        How the residues of a string become one vector; see `pool_sequences`, and `ClassToken`, whose vector stands
+        before the residues in all blocks.
+    attention_window : int or None
+        How many residues to either side a residue sees in a block; None: all.  A class token sees all and is seen by
+        all.
     dropout : float
         Share of numbers that are dropped in training, after the embedding, in the blocks and before the output.
     dtype : str, optional
@@ -61,14 +68,20 @@ def attention_network(
     -------
     Architecture
         Heads: those of `with_targets`, and ``"attention_maps"``, a dict from ``"block_0"`` and so on to a tensor of
-        shape (batch, n_heads, length, length) for each block.
+        shape (batch, n_heads, length, length) for each block; a class token is the first row and column.
     """
     numbers, x, real = enter_tokens(**tokens, width=embedding_dim, dtype=dtype)
     x = _embed(x, tokens["vectors"] is not None, embedding_dim, kernel_width, activation, dtype)
     x = _add_positions(x, positions, max_length, dtype)
     x = Dropout(dropout, name="embedding_dropout", dtype=dtype)(x) if dropout else x
+    has_token = pooling == "class_token"
+    if has_token:
+        x, real = ClassToken(name="class_token", dtype=dtype)(x, real=real)
+    attention = {"rotary": positions == "rotary", "window": attention_window, "n_global": int(has_token)}
     blocks = [
-        TransformerBlock(n_heads, feed_forward_dim, dropout, norm, activation, name=f"block_{i}", dtype=dtype)
+        TransformerBlock(
+            n_heads, feed_forward_dim, dropout, norm, activation, **attention, name=f"block_{i}", dtype=dtype
+        )
         for i in range(n_blocks)
     ]
     # Before the training pass: Keras takes a layer's first call for the one with the most outputs.
@@ -77,7 +90,7 @@ def attention_network(
         x = block(x, real=real)
     # Blocks that normalise what they read leave a sum behind that nobody has normalised.
     x = keras.layers.LayerNormalization(epsilon=1e-5, name="norm", dtype=dtype)(x) if norm == "pre" else x
-    x = SequencePooling(pooling, name="pool", dtype=dtype)(x, real=real)
+    x = x[:, 0] if has_token else SequencePooling(pooling, name="pool", dtype=dtype)(x, real=real)
     x = Dropout(dropout, name="pool_dropout", dtype=dtype)(x) if dropout else x
     trained = with_targets(numbers, x, **targets, dtype=dtype)
     heads = trained.heads | {"attention_maps": keras.Model(numbers, maps, name="attention_maps")}
@@ -100,9 +113,9 @@ def _add_positions(x: Any, positions: str, max_length: int, dtype: str | None) -
         return SinusoidalPositions(name="positions", dtype=dtype)(x)
     if positions == "learned":
         return LearnedPositions(max_length, name="positions", dtype=dtype)(x)
-    if positions == "none":
+    if positions in ("rotary", "none"):
         return x
-    raise ValueError(f"positions must be 'sinusoidal', 'learned' or 'none', not {positions!r}")
+    raise ValueError(f"positions must be 'sinusoidal', 'learned', 'rotary' or 'none', not {positions!r}")
 
 
 def _attention_maps(blocks: list[TransformerBlock], x: Any, real: Any) -> dict[str, Any]:

@@ -123,7 +123,7 @@ def test_own_axes_and_keywords() -> None:
         (
             MAPS[0],
             {},
-            r"maps of a string of 5 residues must be of shape \(n_blocks, n_heads, 5, 5\); theirs is \(3, 5, 5\)",
+            r"maps of a string of 5 residues must be of shape \(n_blocks, n_heads, 5, 5\), .*; theirs is \(3, 5, 5\)",
         ),
         (MAPS[..., :4], {}, "must be of shape"),
         (MAPS, {"block": 2}, "there is no block 2: the maps have 2, counted from 0"),
@@ -149,3 +149,17 @@ def test_lists_of_tokens_are_labelled_by_their_tokens() -> None:
     estimator.fit([tokens, tokens[::-1], tokens[:2], ["AAA"]], [0, 1, 0, 1])
     display = AttentionMapDisplay.from_estimator(estimator, tokens)
     assert [label.get_text().split()[-1] for label in display.ax_.get_yticklabels()] == tokens
+
+
+@pytest.mark.parametrize("length", [5, 100])
+def test_a_class_token_stands_before_the_residues(length: int) -> None:
+    sequence = (SEQUENCE * length)[:length]
+    maps = np.eye(length + 1)[np.newaxis, np.newaxis]
+    display = AttentionMapDisplay.from_maps(maps, sequence, first_position=20)
+    np.testing.assert_array_equal(display.image_.get_array(), maps[0, 0])
+    columns, rows = labels(display)
+    assert columns[:2] == ["[CLS]", "A\n20"] and rows[:2] == ["[CLS]", "20 A"]
+    assert display.ax_.get_xticks()[:2].tolist() == [0, 1]
+    display.figure_.canvas.draw()
+    token, residue, *_ = (label.get_window_extent() for label in display.ax_.get_xticklabels())
+    assert token.x1 <= residue.x0 + 1
