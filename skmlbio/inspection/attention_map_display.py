@@ -183,7 +183,8 @@ class AttentionMapDisplay(Display):
         all_fit = size >= _SMALLEST_LETTER
         positions = self.first_position + np.arange(len(self.sequence))
         numbered = positions % _step(_NUMBER_WIDTH / room) == 0
-        shown = np.arange(len(positions)) if all_fit else np.flatnonzero(numbered)
+        place = np.arange(len(positions))
+        shown = place if all_fit else place[numbered & (place * room >= n_tokens * _NUMBER_WIDTH)]
         columns, rows = [_CLASS_TOKEN] * n_tokens, [_CLASS_TOKEN] * n_tokens
         for place in shown:
             letter, number = self.sequence[place], f"{positions[place]}" if numbered[place] else ""
@@ -206,8 +207,8 @@ class AttentionMapDisplay(Display):
         maps, length = np.asarray(self.maps), len(self.sequence)
         if maps.ndim != 4 or 0 in maps.shape or maps.shape[2:] not in [(length, length), (length + 1, length + 1)]:
             raise ValueError(
-                f"maps of a string of {length} residues must be of shape (n_blocks, n_heads, {length}, {length}), or of "
-                f"one more row and column for a class token; theirs is {maps.shape}"
+                f"maps of a string of {length} residues must be of shape (n_blocks, n_heads, {length}, {length}), or "
+                f"have one more row and column for a class token; theirs is {maps.shape}"
             )
         block = _index("block", block, len(maps))
         of_block = f" of block {block}" if len(maps) > 1 else ""

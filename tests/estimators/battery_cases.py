@@ -158,6 +158,7 @@ MATRIX_CASES = {
 NUMBERS: dict[str, Any] = {
     "case_sensitive": False,
     "activity_l1": 0.25,
+    "attention_window": 4,
     "batch_normalization": True,
     "batch_size": 8,
     "beta": 0.5,

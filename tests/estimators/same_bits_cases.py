@@ -86,6 +86,9 @@ CASES = {
     ),
     "embedding of a table": case(skmlbio.EmbeddingTransformer, TABLE, dropout=0.2, **TWO),
     "embedding of classes": case(skmlbio.EmbeddingTransformer, PROTEINS, hidden_layer_sizes=(32,), dropout=0.2),
+    "attention, windowed": case(
+        skmlbio.AttentionClassifier, PROTEINS, positions="rotary", pooling="class_token", attention_window=16, **SMALL
+    ),
     "gin": case(skmlbio.GCNClassifier, GRAPHS, conv="gin"),
     "gcn": case(skmlbio.GCNClassifier, GRAPHS, conv="gcn", pooling="attention", residual=True, **TWO),
     "gat": case(skmlbio.GCNClassifier, GRAPHS, conv="gat"),

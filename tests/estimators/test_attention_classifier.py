@@ -67,6 +67,23 @@ def test_positions_tell_the_ends_of_a_string_apart(positions: str) -> None:
     assert score == 0.5 if positions == "none" else score > 0.9
 
 
+@pytest.mark.parametrize("positions", ["rotary", "none"])
+def test_rotary_positions_tell_the_order_of_distant_residues(positions: str) -> None:
+    """An A and a C are in every string, anywhere, at some distance; which comes first tells the classes apart."""
+    random = np.random.default_rng(0)
+    y, strings = np.arange(300) % 2, []
+    for label in y:
+        places = random.integers(0, 12) + np.array([0, random.integers(3, 9)])
+        letters = np.full(24, "T")
+        letters[places] = ["AC", "CA"][label][0], ["AC", "CA"][label][1]
+        strings.append("".join(letters))
+    options = {"kernel_width": None, "pooling": "class_token", "dropout": 0.0, "learning_rate": 1e-2, "epochs": 40}
+    options |= {"n_blocks": 2, "batch_size": 50}
+    classifier = AttentionClassifier("dna", positions=positions, **{**SMALL, **options}).fit(strings, y)
+    score = classifier.score(strings, y)
+    assert score < 0.65 if positions == "none" else score > 0.9
+
+
 def test_splice_sites(data_file: Callable) -> None:
     """One split, a quarter of the steps; `tests/benchmarks/bench_sequence_accuracy.py` has the whole."""
     rows = np.loadtxt(data_file("uci_splice/splice.data.gz"), str, delimiter=",")
@@ -168,6 +185,17 @@ def test_work_that_goes_by_the_length_wants_fewer_buckets_and_larger_batches() -
     assert sizes == [16, 2]
 
 
+def test_work_within_a_window_goes_by_the_length_of_long_strings() -> None:
+    full, windowed = SequenceCost(n_maps=4), SequenceCost(n_maps=4, n_keys=300)
+    assert windowed.entries(200) == full.entries(200) and windowed.entries(8000) == 4 * 8000 * 300
+    np.testing.assert_array_equal(windowed.work(np.array([100, 1000])), [100 * 164, 1000 * 364])
+    lengths = np.array([1500] * 50 + [2000] * 50)
+    assert len(choose_bucket_lengths(lengths, windowed)) == 1 < len(choose_bucket_lengths(lengths, full))
+    classifier = AttentionClassifier("dna", attention_window=16, **SMALL).fit(X, Y)
+    bucket = classifier._samples(random_strings([2000] * 9)).to_predict().buckets()[0]
+    assert bucket.batch_size(None) == 2**22 // (2 * 2048 * 64)
+
+
 def test_every_string_is_in_the_smallest_bucket_that_holds_it() -> None:
     lengths = [3, 32, 33, 64, 65, 128, 129, 300]
     data = SequenceData(ensure_sequences(random_strings(lengths)), np.array([32, 64]), SequenceCost(n_maps=2))
@@ -249,6 +277,22 @@ def test_strings_longer_than_any_in_training(fitted) -> None:
     assert [m.shape[-1] for m in maps] == [len(string) for string in longer]
 
 
+def test_maps_within_a_window_are_zero_outside_and_have_a_place_for_the_class_token() -> None:
+    options = {"attention_window": 4, "pooling": "class_token", "n_blocks": 2, "positions": "rotary"}
+    classifier = AttentionClassifier("dna", **options, **SMALL).fit(X, Y)
+    strings = random_strings([9, 150, 1], seed=3)
+    for string, found in zip(strings, classifier.attention_maps(strings), strict=True):
+        assert found.shape == (2, 2, len(string) + 1, len(string) + 1)
+        np.testing.assert_allclose(found.sum(axis=-1), 1, atol=1e-5)
+        place = np.arange(len(string))
+        near = np.abs(place[:, np.newaxis] - place) <= 4
+        assert (found[:, :, 1:, 1:][:, :, near] > 0).all() and not found[:, :, 1:, 1:][:, :, ~near].any()
+        assert (found[:, :, 0] > 0).all() and (found[:, :, :, 0] > 0).all()
+    # Whole maps are made, so fewer strings go together than in prediction.
+    together = classifier.attention_maps([strings[1]] * 3)
+    np.testing.assert_allclose(together[2], classifier.attention_maps(strings)[1], atol=1e-5)
+
+
 # Memory --------------------------------------------------------------------------------------------------------------
 
 
@@ -288,6 +332,18 @@ def test_the_memory_is_that_of_the_network_to_be_made(monkeypatch: pytest.Monkey
     monkeypatch.setattr("skmlbio.estimators._attention_network.available_memory", lambda: int(1e9))
     with pytest.raises(MemoryError, match=r"sequence 2, .* at least 1\.0 GB"):
         classifier.predict(strings)
+
+
+def test_within_a_window_strings_of_30_000_residues_need_little_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("skmlbio.estimators._attention_network.available_memory", lambda: int(2e9))
+    long, needed = "ACGT" * 7_500, r"sequence 1, .* 30000 residues: .* at least 2\.2 GB"
+    classifier = AttentionClassifier("dna", attention_window=100, **{**SMALL, "epochs": 1})
+    classifier.fit(["ACGT", long], [0, 1])
+    assert np.isfinite(classifier.predict_proba(["ACGT", long])).all()
+    with pytest.raises(MemoryError, match=r"sequence 1, .* at least 14\.4 GB .*; cut it, or ask for fewer strings"):
+        classifier.attention_maps(["ACGT", long])
+    with pytest.raises(MemoryError, match=needed + r".*set a smaller attention_window"):
+        AttentionClassifier("dna", **{**SMALL, "attention_window": 1500}).fit(["ACGT", long], [0, 1])
 
 
 def test_memory_that_nobody_knows_refuses_nothing(monkeypatch: pytest.MonkeyPatch, fitted) -> None:
@@ -356,7 +412,12 @@ def test_tags_say_that_strings_come_in() -> None:
     ("options", "message"),
     [
         ({"embedding_dim": 10, "n_heads": 4}, "embedding_dim must be a multiple of the 4 heads that share it, got 10"),
-        ({"positions": "rotary"}, "The 'positions' parameter of AttentionClassifier must be a str among"),
+        ({"embedding_dim": 12, "n_heads": 4, "positions": "rotary"}, "n_heads must be even, .*got 12 / 4 = 3"),
+        (
+            {"attention_window": 0},
+            "The 'attention_window' parameter of AttentionClassifier must be an int in the range",
+        ),
+        ({"positions": "spiral"}, "The 'positions' parameter of AttentionClassifier must be a str among"),
         ({"case_sensitive": "yes"}, "The 'case_sensitive' parameter of AttentionClassifier must be a str among"),
         ({"kernel_width": 0}, "The 'kernel_width' parameter of AttentionClassifier must be an int in the range"),
         ({"alphabet": "AAC"}, "alphabet must be 'dna', 'rna', 'protein', an Alphabet, a string of distinct"),
@@ -368,7 +429,14 @@ def test_wrong_parameters(options: dict, message: str) -> None:
         AttentionClassifier(**options).fit(X, Y)
 
 
-@pytest.mark.parametrize("options", [{"norm": "post", "pooling": "attention"}, {"pooling": "mean", "l2": 1e-3}])
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"norm": "post", "pooling": "attention"},
+        {"pooling": "mean", "l2": 1e-3},
+        {"pooling": "class_token", "positions": "rotary", "attention_window": 3},
+    ],
+)
 def test_other_shapes_of_network_train(options: dict) -> None:
     classifier = AttentionClassifier("dna", **{**SMALL, "dtype": "float64"}, **options).fit(X, Y)
     assert np.isfinite(classifier.history_["loss"]).all()

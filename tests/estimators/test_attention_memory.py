@@ -13,6 +13,10 @@ def test_bytes_by_hand(dtype: str, size: int) -> None:
     assert attention_bytes([10, 20], n_heads=3, n_maps=2, dtype=dtype) == size * 3 * 2 * (100 + 400)
 
 
+def test_within_a_window_strings_need_memory_by_their_length() -> None:
+    assert attention_bytes([5, 20, 1000], n_heads=3, n_maps=2, dtype="float32", n_keys=20) == 24 * (25 + 400 + 20_000)
+
+
 def test_numbers_of_numpy_do_not_overflow() -> None:
     lengths = np.array([2**31 - 1] * 2, np.int32)
     assert attention_bytes(lengths, np.int64(4), np.int8(2), "float32") == 4 * 8 * 2 * (2**31 - 1) ** 2

@@ -151,15 +151,14 @@ def test_lists_of_tokens_are_labelled_by_their_tokens() -> None:
     assert [label.get_text().split()[-1] for label in display.ax_.get_yticklabels()] == tokens
 
 
-@pytest.mark.parametrize("length", [5, 100])
-def test_a_class_token_stands_before_the_residues(length: int) -> None:
-    sequence = (SEQUENCE * length)[:length]
+@pytest.mark.parametrize(("length", "first", "shown"), [(5, "A\n20", 1), (100, "A\n30", 11)])
+def test_a_class_token_stands_before_the_residues(length: int, first: str, shown: int) -> None:
     maps = np.eye(length + 1)[np.newaxis, np.newaxis]
-    display = AttentionMapDisplay.from_maps(maps, sequence, first_position=20)
+    display = AttentionMapDisplay.from_maps(maps, (SEQUENCE * length)[:length], first_position=20)
     np.testing.assert_array_equal(display.image_.get_array(), maps[0, 0])
     columns, rows = labels(display)
-    assert columns[:2] == ["[CLS]", "A\n20"] and rows[:2] == ["[CLS]", "20 A"]
-    assert display.ax_.get_xticks()[:2].tolist() == [0, 1]
+    assert columns[:2] == ["[CLS]", first] and rows[0] == "[CLS]"
+    assert display.ax_.get_xticks()[:2].tolist() == [0, shown]
     display.figure_.canvas.draw()
     token, residue, *_ = (label.get_window_extent() for label in display.ax_.get_xticklabels())
     assert token.x1 <= residue.x0 + 1

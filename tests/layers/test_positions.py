@@ -7,7 +7,13 @@ import numpy as np
 import pytest
 
 from skmlbio.layers.attention import self_attention
-from skmlbio.layers.positions import LearnedPositions, SinusoidalPositions, sinusoidal_positions
+from skmlbio.layers.positions import (
+    LearnedPositions,
+    SinusoidalPositions,
+    rotary_positions,
+    rotate,
+    sinusoidal_positions,
+)
 
 # Keras turns its variables into arrays in the way of NumPy 1 when it saves.
 saves_variables = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
@@ -43,6 +49,27 @@ def test_order_is_lost_without_positions_and_restored_by_them(layer: keras.layer
     np.testing.assert_allclose(*pooled, atol=1e-5)
     pooled = [np.asarray(self_attention(layer(x))).mean(axis=1) for x in (X, X[:, order])]
     assert np.abs(pooled[0] - pooled[1]).max() > 0.01
+
+
+def test_rotary_positions_turn_pairs_of_features() -> None:
+    x = np.random.default_rng(1).normal(size=(2, 3, 50, 6))
+    angles = np.arange(50)[:, None] * 10000.0 ** (-np.arange(3) / 3)
+    np.testing.assert_allclose(rotary_positions(50, 6), angles, rtol=1e-5)
+    turned = (x[..., :3] + 1j * x[..., 3:]) * np.exp(1j * angles)
+    expected = np.concatenate([turned.real, turned.imag], axis=-1)
+    np.testing.assert_allclose(rotate(x.astype("float32"), rotary_positions(50, 6)), expected, atol=1e-4)
+
+
+def test_products_of_turned_vectors_depend_on_the_distance_alone() -> None:
+    query, key = np.random.default_rng(2).normal(size=(2, 1, 8)).astype("float32")
+    angles = rotary_positions(3000, 8)
+    turned = [np.asarray(rotate(np.repeat(vector, 3000, axis=0), angles)) for vector in (query, key)]
+    products = turned[0] @ turned[1].T
+    assert products[0, 0] == pytest.approx((query @ key.T).item(), abs=1e-5)
+    for distance in -200, -1, 0, 7:
+        same = np.diagonal(products, distance)
+        np.testing.assert_allclose(same, same[0], atol=2e-3)  # a place of 3,000 has an angle to three digits
+    assert np.ptp([products[100, 100 + distance] for distance in (-9, -1, 0, 1, 9)]) > 0.1
 
 
 @saves_variables

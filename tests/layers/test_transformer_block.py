@@ -24,6 +24,13 @@ def make(norm: str, dropout: float = 0.0) -> TransformerBlock:
     return layer
 
 
+def test_options_of_attention_reach_it() -> None:
+    layer = TransformerBlock(2, 5, rotary=True, window=3, n_global=1)
+    layer.build((None, None, 8))
+    options = {"n_heads": 2, "rotary": True, "window": 3, "n_global": 1}
+    assert layer.get_config().items() >= options.items() <= layer.attention.get_config().items()
+
+
 def normalised(x: np.ndarray, norm: keras.layers.LayerNormalization) -> np.ndarray:
     z = (x - x.mean(axis=-1, keepdims=True)) / np.sqrt(x.var(axis=-1, keepdims=True) + norm.epsilon)
     return z * np.asarray(norm.gamma.value) + np.asarray(norm.beta.value)

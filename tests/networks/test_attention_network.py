@@ -20,6 +20,8 @@ OPTIONS = [
     {"kernel_width": None, "positions": "none", "n_blocks": 2},
     {"kernel_width": 4, "positions": "sinusoidal", "pooling": "mean", "norm": "post"},
     {"pooling": "attention", "dropout": 0.0, "n_heads": 1},
+    {"positions": "rotary", "pooling": "class_token", "norm": "post"},
+    {"positions": "rotary", "pooling": "class_token", "attention_window": 4, "n_blocks": 2},
 ]
 
 
@@ -49,11 +51,33 @@ def test_padding_changes_nothing(options: dict) -> None:
 def test_attention_maps_have_rows_of_sum_1_over_residues(options: dict) -> None:
     maps = make(**options).heads["attention_maps"](SEQUENCES.pad(64))
     assert list(maps) == [f"block_{i}" for i in range(options.get("n_blocks", 1))]
+    n_tokens = int(options.get("pooling") == "class_token")
     for found in maps.values():
-        assert found.shape == (4, options.get("n_heads", 4), 64, 64)
-        for row, length in enumerate(SEQUENCES.lengths):
-            np.testing.assert_allclose(np.asarray(found)[row, :, :, :length].sum(axis=-1), 1, atol=1e-5)
-            assert not np.asarray(found)[row, :, :, length:].any()
+        assert found.shape == (4, options.get("n_heads", 4), n_tokens + 64, n_tokens + 64)
+        for row, length in enumerate(n_tokens + SEQUENCES.lengths):
+            of_string = np.asarray(found)[row, :, :length]
+            np.testing.assert_allclose(of_string[..., :length].sum(axis=-1), 1, atol=1e-5)
+            assert not of_string[..., length:].any()
+
+
+def test_a_window_as_long_as_the_strings_changes_nothing() -> None:
+    options = {"positions": "rotary", "pooling": "class_token", "n_blocks": 2}
+    tokens, full = SEQUENCES.pad(100), make(**options)
+    answers = np.asarray(full.training(tokens))
+    np.testing.assert_allclose(make(**options, attention_window=100).training(tokens), answers, atol=1e-5)
+    assert np.abs(np.asarray(make(**options, attention_window=4).training(tokens)) - answers).max() > 1e-3
+
+
+def test_each_block_reaches_a_window_further_and_a_class_token_everywhere() -> None:
+    tokens = np.repeat(SEQUENCES[[0]].pad(120), 2, axis=0)
+    tokens[:, 60:] = tokens[:, :60]
+    tokens[1, 100] = 2 + (tokens[0, 100] - 1) % 4  # one residue differs
+    for pooling, reached in ("max", np.arange(89, 112)), ("class_token", np.arange(120)):
+        network = make(kernel_width=3, attention_window=5, n_blocks=2, dropout=0.0, pooling=pooling).training
+        n_tokens = int(pooling == "class_token")
+        inside = keras.Model(network.input, network.get_layer("block_1").output)(tokens)
+        differences = np.abs(np.diff(inside, axis=0)[0]).max(axis=-1)[n_tokens:]
+        assert np.flatnonzero(differences > 1e-6).tolist() == reached.tolist()
 
 
 def test_maps_of_a_second_block_are_of_what_the_first_one_gives() -> None:
@@ -72,6 +96,8 @@ def test_maps_of_a_second_block_are_of_what_the_first_one_gives() -> None:
         ({"positions": "none", "kernel_width": 3}, True),
         ({"positions": "sinusoidal", "kernel_width": None}, True),
         ({"positions": "learned", "kernel_width": None}, True),
+        ({"positions": "rotary", "kernel_width": None}, True),
+        ({"positions": "none", "kernel_width": None, "pooling": "class_token"}, False),
     ],
 )
 def test_order_matters_by_positions_or_by_convolution(options: dict, matters: bool) -> None:
@@ -129,5 +155,5 @@ def test_keras_and_saved_model_round_trips(options: dict, tmp_path: Path) -> Non
 
 
 def test_unknown_positions_are_refused() -> None:
-    with pytest.raises(ValueError, match="positions must be 'sinusoidal', 'learned' or 'none', not 'rotary'"):
-        make(positions="rotary")
+    with pytest.raises(ValueError, match="positions must be 'sinusoidal', 'learned', 'rotary' or 'none', not 'spiral'"):
+        make(positions="spiral")
