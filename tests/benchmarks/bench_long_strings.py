@@ -1,7 +1,7 @@
 """Print time and memory of attention over long strings, within a window and among all residues, as Markdown.
 
-Each line is one process: a first fit and prediction, which trace the network, then the same again under a clock.  Memory
-is the most that the process ever held, Python and TensorFlow included.
+Each line is one process: a first fit and prediction, which trace the network, then the same again under a clock.
+Memory is the most that the process ever held, Python and TensorFlow included.
 """
 
 import argparse

@@ -176,7 +176,7 @@ def test_work_within_a_window_goes_by_the_length_of_long_strings() -> None:
     assert len(choose_bucket_lengths(lengths, windowed)) == 1 < len(choose_bucket_lengths(lengths, full))
     classifier = AttentionClassifier("dna", attention_window=16, **SMALL).fit(X, Y)
     bucket = classifier._samples(random_strings([2000] * 9)).to_predict().buckets()[0]
-    assert bucket.batch_size(None) == 2**22 // (2 * 2048 * 64)
+    assert bucket.max_batch_size == 2**22 // (2 * 2048 * 64)
 
 
 def test_every_string_is_in_the_smallest_bucket_that_holds_it() -> None:
