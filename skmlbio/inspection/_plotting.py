@@ -111,18 +111,20 @@ class ResidueTicks(NamedTuple):
     all_fit: bool
 
 
-def residue_ticks(sequence: Any, positions: NDArray[np.integer], room: float) -> ResidueTicks:
+def residue_ticks(sequence: Any, positions: NDArray[np.integer], room: float, n_before: int = 0) -> ResidueTicks:
     """Put letters at the residues, as many as there is room for, and numbers at some of them.
 
-    `positions` are the numbers of the residues, `room` the points of an axis for each of them.
+    `positions` are the numbers of the residues, `room` the points of an axis for each of them, and `n_before` how many
+    other places, whose names are as wide as a number, come before them.
     """
     size = min(0.9 * room, LARGEST_LETTER)
     all_fit = size >= SMALLEST_LETTER
     numbered = positions % round_step(NUMBER_WIDTH / room) == 0
-    places = np.arange(len(sequence)) if all_fit else np.flatnonzero(numbered)
+    places = np.arange(len(sequence))
+    places = places if all_fit else places[numbered & (places * room >= n_before * NUMBER_WIDTH)]
     labels = [(sequence[place], f"{positions[place]}" if numbered[place] else "") for place in places]
     style = {"fontsize": size if all_fit else 0.85 * LARGEST_LETTER, "family": "monospace", "rotation": 0}
-    return ResidueTicks(places, labels, style, all_fit)
+    return ResidueTicks(n_before + places, labels, style, all_fit)
 
 
 def round_step(least: float) -> int:

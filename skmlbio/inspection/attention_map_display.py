@@ -14,9 +14,7 @@ from ._plotting import axes_to_draw_on, before_final_step, final_step, require_f
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-_SMALLEST_LETTER, _LARGEST_LETTER = 6.0, 10.0  # in points; where smaller ones would be needed, some are left out
 _CLASS_TOKEN = "[CLS]"
-_NUMBER_WIDTH = 28.0  # what a number on an axis takes, in points
 
 
 class AttentionMapDisplay(Display):
@@ -165,38 +163,21 @@ class AttentionMapDisplay(Display):
 
     def _label_axes(self) -> None:
         """Put letters at the residues, as many as there is room for, and numbers at some of them."""
-        box = self.ax_.get_position()
-        sides = box.width * self.figure_.get_figwidth(), box.height * self.figure_.get_figheight()
-        positions = self.first_position + np.arange(len(self.sequence))
-        ticks = residue_ticks(self.sequence, positions, 72 * min(sides) / len(self.sequence))
-        columns = [f"{letter}\n{number}" for letter, number in ticks.labels]
-        rows = [f"{number} {letter}".strip() for letter, number in ticks.labels]
-        self.ax_.xaxis.set_ticks(ticks.places, columns, **ticks.style)
-        self.ax_.yaxis.set_ticks(ticks.places, rows, **ticks.style)
-        self.ax_.tick_params(length=0 if ticks.all_fit else 2, pad=2)
         n_tokens = self._n_tokens()
-        n_places = n_tokens + len(self.sequence)
         box = self.ax_.get_position()
         sides = box.width * self.figure_.get_figwidth(), box.height * self.figure_.get_figheight()
-        room = 72 * min(sides) / n_places  # for a residue, in points
-        size = min(0.9 * room, _LARGEST_LETTER)
-        all_fit = size >= _SMALLEST_LETTER
         positions = self.first_position + np.arange(len(self.sequence))
-        numbered = positions % _step(_NUMBER_WIDTH / room) == 0
-        place = np.arange(len(positions))
-        shown = place if all_fit else place[numbered & (place * room >= n_tokens * _NUMBER_WIDTH)]
+        room = 72 * min(sides) / (n_tokens + len(self.sequence))
+        ticks = residue_ticks(self.sequence, positions, room, n_tokens)
         columns, rows = [_CLASS_TOKEN] * n_tokens, [_CLASS_TOKEN] * n_tokens
-        for place in shown:
-            letter, number = self.sequence[place], f"{positions[place]}" if numbered[place] else ""
-            columns.append(f"{letter}\n{number}")
-            rows.append(f"{number} {letter}".strip())
-        style = {"fontsize": size if all_fit else 0.85 * _LARGEST_LETTER, "family": "monospace", "rotation": 0}
-        places = [*range(n_tokens), *(n_tokens + shown)]
-        self.ax_.xaxis.set_ticks(places, columns, **style)
-        self.ax_.yaxis.set_ticks(places, rows, **style)
+        columns += [f"{letter}\n{number}" for letter, number in ticks.labels]
+        rows += [f"{number} {letter}".strip() for letter, number in ticks.labels]
+        places = [*range(n_tokens), *ticks.places]
+        self.ax_.xaxis.set_ticks(places, columns, **ticks.style)
+        self.ax_.yaxis.set_ticks(places, rows, **ticks.style)
         for label in self.ax_.get_xticklabels()[:n_tokens]:
             label.set_rotation(90)  # it is as wide as several letters
-        self.ax_.tick_params(length=0 if all_fit else 2, pad=2)
+        self.ax_.tick_params(length=0 if ticks.all_fit else 2, pad=2)
 
     def _n_tokens(self) -> int:
         """Return 1 where a class token stands before the residues."""
