@@ -139,9 +139,8 @@ class AttentionNetwork(SequenceNetwork):
         return super()._ask_encoded(head, data)
 
     def _require_gradients(self, data):
-        n_heads, n_blocks, dtype = self._maps_of_a_string()
-        needed = attention_bytes([data.sequences.lengths.max()], n_heads, n_blocks + 1, dtype)
-        self._require_memory(needed, data, data, "cut it, or take method='mutagenesis'")
+        advice = "cut it, take method='mutagenesis', or fit a network of a smaller attention_window"
+        self._require_maps(data, data, advice, gradients=True)
 
     def _maps_of_a_string(self, reset=False):
         """Return what `attention_bytes` asks of the fitted network, or of the one that is to be made."""

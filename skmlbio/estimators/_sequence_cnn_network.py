@@ -34,6 +34,9 @@ class SequenceCNN(SequenceNetwork):
         How many residues a filter sees; filters of several widths stand side by side.
     n_layers : int
         Convolutions one after the other.
+    positions : {"learned", "none"}
+        Whether filters of the first layer learn where in a string they count, from its beginning: for strings that are
+        aligned, or have signals at an end.  All places past the longest training string (`max_length_`) are alike.
     dilation : int
         By what the steps between the positions that a filter sees grow from layer to layer: those of layer i, counted
         from 0, are dilation ** i.
@@ -67,6 +70,7 @@ class SequenceCNN(SequenceNetwork):
     n_filters: int = parameter(default=64, allowed=COUNT)
     kernel_width: int | Sequence[int] = parameter(default=11, allowed=[*COUNT, "array-like"])
     n_layers: int = parameter(default=1, allowed=COUNT)
+    positions: Literal["learned", "none"] = parameter(default="learned", allowed=[StrOptions({"learned", "none"})])
     dilation: int = parameter(default=1, allowed=COUNT)
     residual: bool = parameter(default=False, allowed=["boolean"])
     batch_normalization: bool = parameter(default=False, allowed=["boolean"])
@@ -177,7 +181,8 @@ class SequenceCNN(SequenceNetwork):
         from skmlbio.networks.sequence_cnn import sequence_cnn
 
         names = (
-            "n_filters", "n_layers", "dilation", "residual", "batch_normalization", "local_pooling", "pool_size",
-            "pooling", "reverse_complement", "embedding_dim",
+            "n_filters", "n_layers", "positions", "dilation", "residual", "batch_normalization", "local_pooling",
+            "pool_size", "pooling", "reverse_complement", "embedding_dim",
         )  # fmt: skip
-        return sequence_cnn, {name: getattr(self, name) for name in names} | {"kernel_width": self._widths()}
+        places = {"max_length": self.max_length_ if self.positions == "learned" else 1}
+        return sequence_cnn, {name: getattr(self, name) for name in names} | {"kernel_width": self._widths()} | places

@@ -10,6 +10,7 @@ import keras
 from skmlbio.layers.graph_normalization import NodeNormalization
 from skmlbio.layers.local_pooling import LocalPooling
 from skmlbio.layers.noise import Dropout
+from skmlbio.layers.positions import LearnedPositions
 from skmlbio.layers.sequence_convolution import LetterConvolution, SequenceConvolution
 from skmlbio.layers.sequence_pooling import SequencePooling
 from skmlbio.layers.strands import BothStrands, JoinedStrands
@@ -24,6 +25,8 @@ def sequence_cnn(
     n_filters: int = 64,
     kernel_width: Sequence[int] = (11,),
     n_layers: int = 1,
+    positions: str = "learned",
+    max_length: int = 1,
     dilation: int = 1,
     residual: bool = False,
     batch_normalization: bool = False,
@@ -36,7 +39,7 @@ def sequence_cnn(
     activation: str = "relu",
     dtype: str | None = None,
 ) -> Architecture:
-    """h_i = pool(σ(normalize(h_(i-1) * W_i)) + h_(i-1)), outputs = W pool(h_n) + b.
+    """h_i = pool(σ(normalize(h_(i-1) * W_i) + positions) + h_(i-1)), outputs = W pool(h_n) + b.
 
     Parameters
     ----------
@@ -50,6 +53,10 @@ def sequence_cnn(
         Widths of filters that stand side by side.
     n_layers : int
         Convolutions one after the other.
+    positions : {"learned", "none"}
+        Whether a number of each place and filter is added to what the first layer's filters find.
+    max_length : int
+        Places that have numbers of their own; see `LearnedPositions`.
     dilation : int
         By what the steps between the positions that a filter sees grow from layer to layer, beginning with 1.
     residual : bool
@@ -91,6 +98,7 @@ def sequence_cnn(
         options = {"dilation": dilation**i, "use_bias": not batch_normalization, "dtype": dtype}
         h = _filters(x, real, name, n_filters, kernel_width, of_letters, **options)
         h = NodeNormalization(name=f"{name}_normalization", dtype=dtype)(h, real=real) if batch_normalization else h
+        h = LearnedPositions(max_length, name="positions", dtype=dtype)(h) if positions == "learned" and not i else h
         h = keras.layers.Activation(activation, name=f"{name}_{activation}", dtype=dtype)(h)
         found.append((h, real))
         h = keras.layers.Add(name=f"{name}_residual", dtype=dtype)([x, h]) if residual and _as_wide(x, h) else h

@@ -51,7 +51,7 @@ def test_the_table_is_looked_up_and_has_a_row_a_token(classifier) -> None:
     paths = {v.path: v for v in get_network(classifier.blueprint_).weights}
     table = next(v for path, v in paths.items() if path.endswith("embeddings"))
     assert tuple(table.shape) == (classifier.vocabulary_.n_tokens, 8)
-    assert classifier.blueprint_.arguments["token_dtype"] == "uint16"
+    assert classifier.blueprint_.arguments["tokens"]["token_dtype"] == "uint16"
 
 
 def test_neither_padding_nor_neighbours_change_an_answer(classifier) -> None:
@@ -106,5 +106,5 @@ def test_a_large_vocabulary() -> None:
     many = [[f"t{i}" for i in range(start, start + 70_000, 700)] for start in range(700)]
     y = np.arange(700) % 2
     classifier = AttentionClassifier(epochs=1, batch_size=100, **OPTIONS).fit(many, y)
-    assert classifier.blueprint_.arguments["token_dtype"] == "int32"
+    assert classifier.blueprint_.arguments["tokens"]["token_dtype"] == "int32"
     assert np.isfinite(classifier.predict_proba(many[:3])).all()
