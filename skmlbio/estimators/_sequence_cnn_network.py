@@ -33,7 +33,8 @@ class SequenceCNN(SequenceNetwork):
     kernel_width : int or sequence of int
         How many residues a filter sees; filters of several widths stand side by side.
     n_layers : int
-        Convolutions one after the other.
+        Convolutions one after the other.  With one, a filter is a whole motif; with two, it may be a part of one, and
+        the second layer looks for parts side by side.
     positions : {"learned", "none"}
         Whether filters of the first layer learn where in a string they count, from its beginning: for strings that are
         aligned, or have signals at an end.  All places past the longest training string (`max_length_`) are alike.
@@ -67,9 +68,9 @@ class SequenceCNN(SequenceNetwork):
         tokens.
     """
 
-    n_filters: int = parameter(default=64, allowed=COUNT)
-    kernel_width: int | Sequence[int] = parameter(default=11, allowed=[*COUNT, "array-like"])
-    n_layers: int = parameter(default=1, allowed=COUNT)
+    n_filters: int = parameter(default=32, allowed=COUNT)
+    kernel_width: int | Sequence[int] = parameter(default=9, allowed=[*COUNT, "array-like"])
+    n_layers: int = parameter(default=2, allowed=COUNT)
     positions: Literal["learned", "none"] = parameter(default="learned", allowed=[StrOptions({"learned", "none"})])
     dilation: int = parameter(default=1, allowed=COUNT)
     residual: bool = parameter(default=False, allowed=["boolean"])

@@ -12,7 +12,9 @@ class SequenceCNNClassifier(SequenceCNN, ClassifierBase):
 
     Filters slide along a string, each answers how much of its motif it sees around each residue, and the best answer of
     each, wherever it is, decides about the class: logits = W max(σ(x * filters)) + b, where x are one-hot vectors of
-    the letters [1]_.  What a filter looks for is in `motifs_`.  Further layers look for arrangements of motifs.
+    the letters [1]_.  Such are the filters of the last layer; those of the layer before look for parts, which may count
+    in some places of a string more than in others.  What the filters of the first layer look for is in `motifs_`:
+    whole motifs, where it is the only one.
 
     X is a list of strings of any lengths and in any case, or what else `skmlbio.sequences.ensure_sequences` takes:
     lists of tokens, such as words, k-mers and codons, each of which then has a vector that is learned.
@@ -38,7 +40,8 @@ class SequenceCNNClassifier(SequenceCNN, ClassifierBase):
     >>> X = ["".join(random.choice(list("ACGT"), 40)) for _ in range(200)]
     >>> X[::2] = [string[:i % 33] + "GATTACA" + string[i % 33 + 7:] for i, string in enumerate(X[::2])]
     >>> y = ["site", "none"] * 100
-    >>> classifier = SequenceCNNClassifier(n_filters=16, kernel_width=7, random_state=0).fit(X, y)
+    >>> options = {"n_filters": 16, "kernel_width": 7, "n_layers": 1, "positions": "none"}
+    >>> classifier = SequenceCNNClassifier(**options, random_state=0).fit(X, y)
     >>> classifier.predict(["CCCCGATTACACC", "CCCCGTATCACCC"])
     array(['site', 'none'], dtype='<U4')
     >>> len(classifier.motifs_), classifier.motifs_[0].counts.shape

@@ -34,7 +34,7 @@ class SequenceCNNRegressor(SequenceCNN, RegressorBase):
     >>> random = np.random.default_rng(0)
     >>> X = ["".join(random.choice(list("ACGT"), 40)) for _ in range(200)]
     >>> y = [string.count("GA") for string in X]
-    >>> regressor = SequenceCNNRegressor(pooling="mean", kernel_width=3, batch_normalization=True, random_state=0)
+    >>> regressor = SequenceCNNRegressor(pooling="mean", kernel_width=3, learning_rate=5e-3, random_state=0)
     >>> regressor.fit(X, y).score(X, y) > 0.8
     True
     """

@@ -22,9 +22,9 @@ from skmlbio.networks.supervised import with_targets
 def sequence_cnn(
     tokens: dict[str, Any],
     targets: dict[str, Any],
-    n_filters: int = 64,
-    kernel_width: Sequence[int] = (11,),
-    n_layers: int = 1,
+    n_filters: int = 32,
+    kernel_width: Sequence[int] = (9,),
+    n_layers: int = 2,
     positions: str = "learned",
     max_length: int = 1,
     dilation: int = 1,

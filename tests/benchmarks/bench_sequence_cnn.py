@@ -37,8 +37,8 @@ def skmlbio(epochs: int) -> Callable:
 
     def fit(strings, y):
         estimator = SequenceCNNClassifier(
-            "dna", n_filters=N_FILTERS, kernel_width=KERNEL_WIDTH, dropout=0.0, weight_averaging=0, l2=0,
-            batch_size=BATCH_SIZE, epochs=epochs, random_state=0,
+            "dna", n_filters=N_FILTERS, kernel_width=KERNEL_WIDTH, n_layers=1, positions="none", dropout=0.0,
+            weight_averaging=0, l2=0, batch_size=BATCH_SIZE, epochs=epochs, random_state=0,
         ).fit(strings, y)  # fmt: skip
         return lambda: estimator.score(strings, y)
 

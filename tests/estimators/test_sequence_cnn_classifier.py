@@ -42,18 +42,19 @@ def similarity(motif: Motif, string: str) -> float:
     return max(np.corrcoef(part.ravel(), planted.ravel())[0, 1] for part in parts)
 
 
+OF_MOTIFS = {"n_filters": 16, "kernel_width": 11, "n_layers": 1, "positions": "none", "random_state": 0}
 X = random_strings(np.arange(20, 41))
 Y = np.arange(len(X)) % 2
 
 
 @pytest.fixture(scope="module")
 def of_one_strand() -> SequenceCNNClassifier:
-    return SequenceCNNClassifier(n_filters=16, random_state=0).fit(*with_motif(300, seed=0))
+    return SequenceCNNClassifier(**OF_MOTIFS).fit(*with_motif(300, seed=0))
 
 
 @pytest.fixture(scope="module")
 def of_both_strands() -> SequenceCNNClassifier:
-    classifier = SequenceCNNClassifier(n_filters=16, reverse_complement="share", random_state=0)
+    classifier = SequenceCNNClassifier(reverse_complement="share", **OF_MOTIFS)
     return classifier.fit(*with_motif(300, seed=0, both_strands=True))
 
 
@@ -68,10 +69,25 @@ def test_a_motif_is_found_on_either_strand(of_both_strands) -> None:
     assert of_both_strands.score(*with_motif(200, seed=1, both_strands=True)) > 0.9
 
 
+def test_positions_tell_where_a_motif_counts() -> None:
+    """The same motif in every string, early in one class and late in the other."""
+    strings = [
+        s[:at] + PLANTED + s[at + len(PLANTED) :]
+        for s, at in zip(random_strings([40] * 200), [5, 25] * 100, strict=True)
+    ]
+    y, options = [0, 1] * 100, {"n_filters": 16, "kernel_width": 9, "learning_rate": 5e-3, "random_state": 0}
+    aware, blind = (
+        SequenceCNNClassifier(positions=positions, n_layers=1, epochs=40, **options).fit(strings[:150], y[:150])
+        for positions in ("learned", "none")
+    )
+    assert aware.score(strings[150:], y[150:]) > 0.95
+    assert blind.score(strings[150:], y[150:]) < 0.8
+
+
 def test_numbers_that_letters_add_up_to_are_learned() -> None:
     strings = random_strings(np.arange(40, 240) % 50 + 20)
     y = np.array([[string.count("GA") / len(string), 100 + string.count("T")] for string in strings])
-    options = {"dropout": 0.0, "learning_rate": 1e-2, "epochs": 60}
+    options = {"n_layers": 1, "positions": "none", "dropout": 0.0, "learning_rate": 1e-2, "epochs": 60}
     regressor = SequenceCNNRegressor(n_filters=16, kernel_width=3, pooling="mean", random_state=0, **options)
     regressor.fit(strings, y[:, 0])
     assert regressor.score(strings, y[:, 0]) > 0.9

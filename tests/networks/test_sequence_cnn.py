@@ -17,6 +17,7 @@ STRINGS = ["".join(RANDOM.choice(list("ACGTN"), length)) for length in (60, 57, 
 SEQUENCES = ensure_sequences(STRINGS, alphabet="dna")
 OPTIONS = [
     {},
+    {"n_layers": 1, "positions": "none"},
     {"n_layers": 3, "dilation": 2, "residual": True, "batch_normalization": True, "pooling": "mean"},
     {"kernel_width": (3, 6), "n_layers": 2, "local_pooling": "max", "pool_size": 3, "pooling": "attention"},
     {"kernel_width": (4,), "n_layers": 2, "local_pooling": "mean", "reverse_complement": "share", "dropout": 0.0},
@@ -28,7 +29,11 @@ SHARING = [{"reverse_complement": "share"}, *OPTIONS[-2:], {"reverse_complement"
 
 def make(**options):
     """A network for three classes whose weights, running moments too, differ from their start."""
-    arguments = {"targets": {"n_outputs": 3, "kind": "multiclass", "sizes": (3,)}, "n_filters": 8} | options
+    arguments = {
+        "targets": {"n_outputs": 3, "kind": "multiclass", "sizes": (3,)},
+        "n_filters": 8,
+        "max_length": 50,
+    } | options
     architecture = sequence_cnn({"vectors": SEQUENCES.alphabet.one_hot_vectors}, **arguments)
     random = np.random.default_rng(1)
     for weight in architecture.training.weights:
@@ -91,7 +96,7 @@ def test_gradients_reach_all_weights_with_and_without_xla(options: dict) -> None
 
 @pytest.mark.parametrize("both", [False, True])
 def test_activations_are_those_of_the_first_layer(both: bool) -> None:
-    architecture = make(kernel_width=(3, 6), n_layers=2, reverse_complement="share" if both else "none")
+    architecture = make(kernel_width=(3, 6), positions="none", reverse_complement="share" if both else "none")
     tokens = SEQUENCES.pad(60)
     found = np.asarray(architecture.heads["activations"](tokens))
     strands = [tokens, ensure_sequences(reverse_complement(STRINGS), alphabet="dna").pad(60)][: 1 + both]
