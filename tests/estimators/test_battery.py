@@ -20,7 +20,7 @@ from battery_cases import CASES, CHECKS_WITHOUT_DATA, LABELS, MATRIX_CASES, N_SA
 from sklearn.base import BaseEstimator, clone, is_classifier
 from sklearn.ensemble import BaggingClassifier
 from sklearn.exceptions import NotFittedError
-from sklearn.model_selection import GridSearchCV, cross_val_predict, cross_val_score
+from sklearn.model_selection import GridSearchCV, cross_val_score, cross_validate
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import FunctionTransformer
 from sklearn.utils import estimator_checks, get_tags
@@ -405,7 +405,7 @@ def test_bagging(name: str) -> None:
 SEARCH = """
 import os, pickle
 from joblib import Parallel, delayed
-from sklearn.model_selection import GridSearchCV, cross_val_predict
+from sklearn.model_selection import GridSearchCV, cross_validate
 
 def answer_and_fit(pickled):
     estimator, X, y, verb = pickle.loads(pickled)
@@ -417,8 +417,8 @@ found = Parallel(n_jobs=2)(delayed(answer_and_fit)(pickled) for pickled in given
 for i, (estimator, X, y, verb) in enumerate(map(pickle.loads, given)):
     grid = {"learning_rate": [1e-3, 1e-2]}
     search = GridSearchCV(estimator, grid, cv=2, n_jobs=2, refit=False, error_score="raise").fit(X, y)
-    folds = cross_val_predict(estimator, X, y, cv=2, n_jobs=2, method=verb)
-    found[i] += (search.cv_results_["mean_test_score"], folds)
+    of_folds = cross_validate(estimator, X, y, cv=2, n_jobs=2, return_estimator=True)["estimator"]
+    found[i] += (search.cv_results_["mean_test_score"], [getattr(one, verb)(X) for one in of_folds])
 assert os.listdir() == ["given.pickle"], os.listdir()
 with open("found.pickle", "wb") as file:
     pickle.dump(found, file)
@@ -437,4 +437,6 @@ def test_fresh_processes_find_the_same_bits_and_leave_no_files(run_python: Calla
         assert equal(weights, estimator.weights_), estimator
         search = GridSearchCV(estimator, {"learning_rate": [1e-3, 1e-2]}, cv=2).fit(X, y)
         assert np.array_equal(scores, search.cv_results_["mean_test_score"]), estimator
-        assert np.array_equal(folds, cross_val_predict(estimator, X, y, cv=2, method=verb)), estimator
+        of_folds = cross_validate(estimator, X, y, cv=2, return_estimator=True)["estimator"]
+        for answers, one in zip(folds, of_folds, strict=True):
+            assert np.array_equal(answers, getattr(one, verb)(X)), estimator
