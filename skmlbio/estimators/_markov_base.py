@@ -25,6 +25,8 @@ from skmlbio.estimators._sequence_keywords import SequenceKeywords
 from skmlbio.sequences import Alphabet, Sequences
 from skmlbio.training._memory import host_memory
 
+_MOST_COUNTED = 1e300  # so that sums of counts are finite, in many calls of partial_fit too
+
 
 @with_parameters
 class MarkovBase(SequenceKeywords, BaseEstimator):
@@ -38,7 +40,9 @@ class MarkovBase(SequenceKeywords, BaseEstimator):
         What is added to the counts of a context: a pseudocount for each letter, or as much in all, shared out by the
         probabilities after the context that lacks the first letter.
     pseudocount : float
-        Counts added for each letter; with 0, what was never seen has the probability 0.
+        Counts added for each letter; with 0, a letter has the probability 0 where its context occurred, but never
+        before it. A context that did not occur says nothing: after it, whatever the pseudocount, letters have the
+        probabilities of the shorter context ("backoff") or are all alike ("additive").
     """
 
     order: int = parameter(default=2, allowed=[Interval(Integral, 0, None, closed="left")], kw_only=False)
@@ -52,6 +56,11 @@ class MarkovBase(SequenceKeywords, BaseEstimator):
         """Count what strings say about each chain, and add it to what was counted before, if anything was."""
         n_letters, order = self.alphabet_.n_letters, int(self.order)
         require_table_memory(n_letters, order, n_chains, host_memory())
+        if weights is not None and (highest := weights.max()) > _MOST_COUNTED / sequences.lengths.sum():
+            raise ValueError(
+                f"sample_weight of up to {highest:.3g} counts more letters than there are numbers for; divide the "
+                "weights by a constant."
+            )
         counts = count_windows(sequences, order, weights=weights, chains=chains, n_chains=n_chains)
         self._keep(counts if self._counts is None else self._counts + counts)
 

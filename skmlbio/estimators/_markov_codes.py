@@ -3,6 +3,10 @@
 Where a string has codes, the context of a letter is not known.  What is known is the probability of each context that
 it may be, together with what has been read: the forward algorithm, Rabiner, "A tutorial on hidden Markov models and
 selected applications in speech recognition", Proceedings of the IEEE 77(2), 1989.
+
+The contexts are all combinations of the letters that each place may have.  Were they more than `_MOST_CONTEXTS`, their
+first letters are left away, so that a long run of codes costs the same whatever the order: what follows then depends on
+the fewer letters, as at the beginning of a string.
 """
 
 from __future__ import annotations
@@ -16,6 +20,7 @@ from numpy.typing import NDArray
 from skmlbio.sequences import Alphabet
 
 _ALIKE = 4 * np.finfo(np.float64).eps
+_MOST_CONTEXTS = 8192  # six nucleotides, three residues
 
 
 class State(NamedTuple):
@@ -23,17 +28,28 @@ class State(NamedTuple):
 
     Attributes
     ----------
-    length : int
-        How many letters they are.
+    sizes : tuple of int
+        How many letters each of them may be.
     contexts : ndarray of shape (n_contexts,), int64
-        Which letters they may be, as numbers.
+        Which letters they may be together, as numbers that ascend: all combinations.
     weights : ndarray of shape (n_contexts,), float64
         The probability of each.
     """
 
-    length: int
+    sizes: tuple[int, ...]
     contexts: NDArray[np.int64]
     weights: NDArray[np.float64]
+
+    @property
+    def length(self) -> int:
+        """How many letters they are."""
+        return len(self.sizes)
+
+    def without_first(self, n_letters: int) -> State:
+        """Forget the first letter: contexts that differ in it become one."""
+        n_rest = len(self.contexts) // self.sizes[0]
+        contexts = self.contexts[:n_rest] % n_letters ** (self.length - 1)
+        return State(self.sizes[1:], contexts, self.weights.reshape(-1, n_rest).sum(axis=0))
 
 
 def letters_of_tokens(alphabet: Alphabet) -> list[NDArray[np.int64]]:
@@ -84,7 +100,7 @@ def _state_before(tokens: NDArray, start: int, order: int, letters: list) -> Sta
     length, context, n_letters = min(order, start), 0, len(letters[1])
     for token in tokens[start - length : start]:
         context = context * n_letters + int(letters[token][0])
-    return State(length, np.array([context]), np.ones(1))
+    return State((1,) * length, np.array([context]), np.ones(1))
 
 
 def _read(tables: list, state: State, tokens: NDArray, letters: list) -> tuple[float, State]:
@@ -107,17 +123,17 @@ def _step(tables: list, state: State, letters: NDArray) -> tuple[float, State]:
         joint = np.log(state.weights)[:, np.newaxis] + tables[state.length][state.contexts][:, letters]
     highest = float(joint.max())
     p = np.ones_like(joint) if highest == -np.inf else np.exp(joint - highest)  # if none can be, all may go on
-    mass, weights = highest + float(np.log(p.sum())), (p / p.sum()).ravel()
+    total = p.sum()
     contexts = (state.contexts[:, np.newaxis] * n_letters + letters).ravel()
-    if state.length == order:  # the first letter is forgotten, and contexts that differ in it become one
-        contexts, places = np.unique(contexts % n_letters**order, return_inverse=True)
-        weights = np.bincount(places, weights)
-    return mass, State(min(state.length + 1, order), contexts, weights)
+    state = State((*state.sizes, len(letters)), contexts, (p / total).ravel())
+    while state.length > order or len(state.contexts) > _MOST_CONTEXTS:
+        state = state.without_first(n_letters)
+    return highest + float(np.log(total)), state
 
 
 def _alike(one: State, other: State) -> bool:
     return (
-        one.length == other.length
+        one.sizes == other.sizes
         and np.array_equal(one.contexts, other.contexts)
         and np.abs(one.weights - other.weights).max() <= _ALIKE * one.weights.max()
     )

@@ -90,8 +90,8 @@ def log_probabilities(
     """Turn counts of windows into logarithms of the probability of a window's last letter after the others.
 
     p(a | c) = (N(c a) + α n q(a)) / (N(c) + α n) for n letters and a pseudocount α, where q is uniform, or if it backs
-    off, the probability after the context without its first letter; of the empty context, q is uniform.  Where that is
-    0 / 0, it is q(a).
+    off, the probability after the context without its first letter; of the empty context, q is uniform.  After a
+    context that did not occur, this is q(a), also where a pseudocount of 0 would make it 0 / 0.
 
     Returns
     -------
@@ -101,15 +101,19 @@ def log_probabilities(
     n_chains, first = len(counts), first_numbers(n_letters, order)
     logs = np.zeros((n_chains, first[-1] + 1))
     log_q = uniform = np.full((n_chains, 1, 1, n_letters), -np.log(n_letters))
+    with np.errstate(divide="ignore"):
+        log_added = np.log(pseudocount) + np.log(n_letters)  # in logarithms, no pseudocount is too small or too large
     for context in range(order + 1):
-        part = slice(first[context], first[context + 1])
         # Axes: chain, first letter of the context (if there is one), the rest of it, letter.
-        found = counts[:, part].reshape(n_chains, n_letters if context else 1, -1, n_letters)
-        total = found.sum(axis=-1, keepdims=True) + pseudocount * n_letters
-        with np.errstate(divide="ignore", invalid="ignore"):  # in logarithms, tiny pseudocounts do not underflow
-            log_p = np.logaddexp(np.log(found), np.log(pseudocount * n_letters) + log_q) - np.log(total)
-        log_p = np.where(total > 0, log_p, log_q)
-        logs[:, part] = log_p.reshape(n_chains, -1)
+        shape = (n_chains, n_letters if context else 1, -1, n_letters)
+        part = slice(first[context], first[context + 1])
+        found, log_p = counts[:, part].reshape(shape), logs[:, part].reshape(shape)
+        log_p[...] = log_q
+        total = found.sum(axis=-1)
+        seen = np.nonzero(total)  # of high orders, few contexts are
+        with np.errstate(divide="ignore"):
+            of_seen = np.logaddexp(np.log(found[seen]), log_added + log_p[seen])
+            log_p[seen] = of_seen - np.logaddexp(np.log(total[seen]), log_added)[:, np.newaxis]
         log_q = log_p.reshape(n_chains, 1, -1, n_letters) if backs_off else uniform
     return logs
 

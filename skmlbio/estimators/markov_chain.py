@@ -42,8 +42,10 @@ class MarkovChain(DensityMixin, MarkovBase):
     than the order count wherever they occur, not at the beginning of strings alone.
 
     A string with ambiguity codes has the sum of the probabilities of all strings that it stands for, and an unknown
-    character (``unknown="mask"``) may be any letter.  In `fit`, such a character counts for nothing, and letters after
-    it have the context since.  U and O of proteins are read as C and K.
+    character (``unknown="mask"``) may be any letter.  Where codes allow more than 8192 different contexts (more than
+    those of six nucleotides or three residues), the first letters of these are left away.  In `fit`, codes and unknown
+    characters count for nothing, and letters after them have the context since.  U and O of proteins are read as C and
+    K.
 
     Attributes
     ----------
@@ -143,7 +145,8 @@ class MarkovChain(DensityMixin, MarkovBase):
         Returns
         -------
         ndarray of shape (n_samples,), float64
-            log p(x).  It is -inf only with a pseudocount of 0, for a string with a window that never occurred.
+            log p(x).  It is -inf only with a pseudocount of 0, for a string with a letter that never followed its
+            context, though that occurred.
         """
         return self._scores(X)[:, 0]
 

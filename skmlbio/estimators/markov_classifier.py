@@ -27,13 +27,14 @@ class MarkovClassifier(ClassifierMixin, MarkovBase):
     p(y | x) = p(y) p(x | y) / Σ_y' p(y') p(x | y') with the prior p(y) of a class and the density p(x | y) of its
     chain, a `MarkovChain` [1]_.  With ``order=0`` it is naive Bayes on letters.
 
-    A string with ambiguity codes has the sum of the probabilities of all strings that it stands for.  Nothing is
-    learned from the lengths of strings.
+    A string with ambiguity codes has the sum of the probabilities of all strings that it stands for, as far as
+    `MarkovChain` says.  Nothing is learned from the lengths of strings.
 
     Parameters
     ----------
-    priors : array-like of shape (n_classes,) or None
-        Probability of each class, in the order of the sorted labels; None takes their shares of the training samples.
+    priors : array-like of shape (n_classes,), dict or None
+        Probability of each class, in the order of the sorted labels or by label; None takes their shares of the
+        training samples.
 
     Attributes
     ----------
@@ -68,7 +69,7 @@ class MarkovClassifier(ClassifierMixin, MarkovBase):
            [0.03, 0.97]])
     """
 
-    priors: ArrayLike | None = parameter(default=None, allowed=["array-like", None])
+    priors: ArrayLike | dict | None = parameter(default=None, allowed=["array-like", dict, None])
 
     @said_by_estimator
     @all_or_nothing
@@ -125,7 +126,7 @@ class MarkovClassifier(ClassifierMixin, MarkovBase):
         self.class_count_ = self.class_count_ + np.bincount(codes, weights, minlength=n_classes)
         self.class_prior_ = self.class_count_ / self.class_count_.sum()
         if self.priors is not None:
-            self.class_prior_ = _ensure_priors(self.priors, n_classes)
+            self.class_prior_ = _ensure_priors(self.priors, self.classes_)
         return self
 
     def _joint(self, X: Any) -> NDArray[np.float64]:
@@ -213,10 +214,18 @@ def _single_labels(y: Any, classes: Any) -> Labels:
     return labels
 
 
-def _ensure_priors(priors: ArrayLike, n_classes: int) -> NDArray[np.float64]:
-    found = np.asarray(priors, dtype=np.float64)
-    if found.shape != (n_classes,):
-        raise ValueError(f"priors must be {n_classes} numbers, one a class; got shape {found.shape}.")
+def _ensure_priors(priors: ArrayLike | dict, classes: NDArray) -> NDArray[np.float64]:
+    labels = classes.tolist()
+    if isinstance(priors, dict):
+        if set(priors) != set(labels):
+            raise ValueError(f"priors must have the classes {labels} as keys; got {list(priors)}.")
+        priors = [priors[label] for label in labels]
+    try:
+        found = np.asarray(priors, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"priors must be {len(labels)} numbers, one a class; got {priors!r:.100}.") from error
+    if found.shape != (len(labels),):
+        raise ValueError(f"priors must be {len(labels)} numbers, one a class; got shape {found.shape}.")
     if not (found >= 0).all() or not np.isclose(found.sum(), 1):
         raise ValueError(f"priors must not be negative and must sum to 1; got {found.tolist()}.")
     return found

@@ -14,7 +14,7 @@ from sklearn.utils import get_tags
 from test_reproducibility import global_states
 
 from skmlbio import MarkovChain
-from skmlbio.estimators import _markov_base
+from skmlbio.estimators import _markov_base, _markov_codes
 from skmlbio.estimators._markov_codes import _read, _stretches, letters_of_tokens
 from skmlbio.sequences import Alphabet, _windows, ensure_sequences, get_alphabet
 
@@ -110,6 +110,22 @@ def test_long_runs_of_codes_are_neither_slow_nor_wrong() -> None:
     assert letters_alone.score_samples(["RY" * 10**4])[0] == pytest.approx(10**4 * pair, rel=1e-10)
 
 
+def test_codes_cost_no_more_than_so_many_contexts(monkeypatch: pytest.MonkeyPatch) -> None:
+    high = MarkovChain(8, alphabet="dna").fit(WITH_CODES)
+    assert len(_markov_state(high, "ACGTACGT" + "N" * 20).contexts) == 4**6
+    assert _markov_state(high, "ACGT" + "N" * 20 + "ACGT").length == 8
+    assert np.isfinite(high.score_samples(["A" * 50 + "N" * 100 + "A" * 50] * 5)).all()
+    chain = MarkovChain(3, alphabet="dna").fit(WITH_CODES)
+    exact = chain.score_samples(["NNNA", "ACGNTNNAC"])
+    weights = [np.exp(chain.score_samples(["N" + pair])[0]) for pair in all_strings(2)]
+    monkeypatch.setattr(_markov_codes, "_MOST_CONTEXTS", 16)
+    after_pairs = np.exp(chain._tables()[2][:, 0])  # p(A | pair)
+    np.testing.assert_allclose(chain.score_samples(["NNNA"]), np.log(np.dot(weights, after_pairs)), rtol=1e-12)
+    np.testing.assert_allclose(chain.score_samples(["NNNA", "ACGNTNNAC"]), exact, atol=0.2)
+    four = chain.score_samples(["CNNNNT" + letter for letter in "ACGT"])
+    assert np.exp(four).sum() == pytest.approx(np.exp(chain.score_samples(["CNNNNT"])[0]), rel=1e-12)
+
+
 def _markov_state(chain: MarkovChain, string: str):
     from skmlbio.estimators._markov_codes import state_after
 
@@ -141,6 +157,13 @@ def test_without_a_pseudocount_what_was_never_seen_is_impossible_and_unseen_cont
     np.testing.assert_allclose(backing_off.predict_next(["GN", "G"]), [[0.5, 0.5, 0, 0]] * 2)
     smoothed = MarkovChain(1, pseudocount=1e-300, alphabet="dna").fit(["ACAC"])
     assert np.isfinite(smoothed.score_samples(["ACA", "AA", "G", "GGGGG", "GNGNG"])).all()
+
+
+@smoothings
+def test_with_a_huge_pseudocount_all_letters_are_alike(smoothing: str) -> None:
+    chain = MarkovChain(2, smoothing=smoothing, pseudocount=1e308, alphabet="dna").fit(STRINGS)
+    np.testing.assert_allclose(chain.score_samples(["ACGT", "ANT"]), np.log([0.25**4, 0.25**2]), rtol=1e-12)
+    assert set("".join(chain.sample(3, random_state=0))) == set("ACGT")
 
 
 def test_transition_matrices_as_arrays_and_as_data_frames() -> None:

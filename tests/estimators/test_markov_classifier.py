@@ -86,12 +86,17 @@ def test_priors() -> None:
         given.decision_function(X) - plain.decision_function(X),
         np.tile(np.log([0.7, 0.2, 0.1]) - np.log(plain.class_prior_), (len(X), 1)),
     )
+    by_label = MarkovClassifier(1, priors={"c": 0.1, "a": 0.7, "b": 0.2}, alphabet="dna").fit(X, Y)
+    assert np.array_equal(by_label.class_prior_, given.class_prior_)
     never = MarkovClassifier(1, priors=np.array([1, 0, 0]), alphabet="dna").fit(X, Y)
     assert set(never.predict(X)) == {"a"} and np.isneginf(never.predict_log_proba(X)[:, 1]).all()
     for priors, message in (
         ([0.5, 0.5], r"priors must be 3 numbers, one a class; got shape \(2,\)"),
         ([0.5, 0.6, -0.1], "priors must not be negative and must sum to 1"),
         ([0.5, 0.5, 0.5], "priors must not be negative and must sum to 1"),
+        (["a", "b", "c"], r"priors must be 3 numbers, one a class; got \['a', 'b', 'c'\]"),
+        ({"a": 1, "b": 0}, r"priors must have the classes \['a', 'b', 'c'\] as keys; got \['a', 'b'\]"),
+        ({"a": 0.5, "b": "b", "c": 0}, "priors must be 3 numbers"),
         ([np.nan, 0.5, 0.5], "priors must not be negative and must sum to 1"),
         ("equal", "'priors' parameter"),
     ):
