@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.utils import check_random_state
-from sklearn.utils._param_validation import Interval
 
 from skmlbio.sequences import Alphabet
+from skmlbio.sequences._intervals import Interval
 
 CONSTRAINTS: dict = {
     "n_samples": [Interval(Integral, 1, None, closed="left")],

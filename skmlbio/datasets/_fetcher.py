@@ -7,7 +7,9 @@ from collections.abc import Callable
 from inspect import cleandoc
 from numbers import Integral, Real
 
-from sklearn.utils._param_validation import Interval, validate_params
+from sklearn.utils._param_validation import validate_params
+
+from skmlbio.sequences._intervals import Interval
 
 _CONSTRAINTS: dict = {
     "data_home": [str, os.PathLike, None],

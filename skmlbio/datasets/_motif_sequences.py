@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.utils import Bunch
-from sklearn.utils._param_validation import Interval, StrOptions, validate_params
+from sklearn.utils._param_validation import StrOptions, validate_params
 
 from skmlbio.sequences import Alphabet, get_alphabet
+from skmlbio.sequences._intervals import Interval
 
 from ._draws import (
     CONSTRAINTS,

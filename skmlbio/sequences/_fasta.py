@@ -66,7 +66,8 @@ def read_fasta(file: str | os.PathLike | IO) -> FastaRecords:
         If `file` is neither a path nor an open file.
     ValueError
         If the file is empty, is compressed and damaged or cut off, or holds something other than FASTA records of ASCII
-        characters. Lines and records are counted from 1.
+        characters, such as NUL bytes. Lines and records are counted from 1. A plain file that is cut off cannot be told
+        from a shorter one.
 
     See Also
     --------
@@ -191,7 +192,7 @@ def _checked(file: Any, name: str, stack: contextlib.ExitStack) -> Iterator[str]
         for number, encoded in enumerate(_text_lines(file, stack), start=1):
             line = encoded if encoded.isascii() else _decoded(encoded)
             n_records += line.startswith(">")
-            if not n_records or not line.isascii():
+            if not n_records or not line.isascii() or "\0" in line:
                 _require_fasta(line, number, n_records, name)
             yield line or "\n"  # Biopython looks at the first character
     except UnicodeDecodeError as error:
@@ -214,9 +215,14 @@ def _place(number: int, n_records: int) -> str:
 
 
 def _require_fasta(line: str, number: int, n_records: int, name: str) -> None:
-    """Refuse a line that does not follow a header, or is a sequence with other characters than ASCII."""
+    """Refuse a line that does not follow a header, has NULs, or is a sequence with other characters than ASCII."""
     if not n_records and line.strip():
         raise ValueError(f"{name} must begin with '>' to be FASTA; line {number} begins with {line[:20]!r}")
+    if "\0" in line:  # as a file has them that was not written to its end, or one in UTF-16
+        part = "header" if line.startswith(">") else "sequence"
+        raise ValueError(
+            f"{name} has a NUL byte in line {number}, in the {part} of record {n_records}; it is damaged or no text"
+        )
     if not line.isascii() and not line.startswith(">"):
         culprit = next(character for character in line if not character.isascii())
         raise ValueError(

@@ -10,10 +10,11 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
-from sklearn.utils._param_validation import Interval, StrOptions
+from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.validation import check_is_fitted
 
 from ._alphabets import Alphabet
+from ._intervals import Interval
 from ._reverse_complement import _complement_tokens, has_partners
 from ._samples import Sequences, offsets_of
 from ._sequence_encoder import SequenceTransformer
@@ -21,6 +22,14 @@ from ._validation import require_strings
 from ._windows import first_numbers, window_blocks
 
 _MOST_COLUMNS = 2**24  # where all k-mers there are have one each
+
+
+class _Words(NamedTuple):
+    """What words were asked for at the fit: later on, other parameters wait for the next."""
+
+    k: int
+    stride: int
+    canonical: bool
 
 
 class _Kmers(NamedTuple):
@@ -59,11 +68,12 @@ class KmerTransformer(SequenceTransformer):
             raise ValueError(
                 f"canonical=True needs the alphabet 'dna' or 'rna', whose letters have partners; got {self.alphabet_}"
             )
+        self._words = _Words(int(self.k), int(self.stride), bool(self.canonical))
         return sequences
 
     def _kmers(self, sequences: Sequences) -> Iterator[_Kmers]:
         """Yield the k-mers without ambiguity codes, in their order, a block of letters at a time."""
-        k, stride = int(self.k), int(self.stride)
+        k, stride, canonical = self._words
         first = first_numbers(self.alphabet_.n_letters, k - 1)
         for block in window_blocks(sequences, k - 1):
             rows = block.rows
@@ -72,7 +82,7 @@ class KmerTransformer(SequenceTransformer):
                 begins = block.start + np.arange(len(rows)) - (k - 1) - sequences.offsets[rows]
                 kept &= begins % stride == 0
             numbers = block.numbers[kept] - first[-2]
-            yield _Kmers(rows[kept], self._canonical(numbers) if self.canonical else numbers)
+            yield _Kmers(rows[kept], self._canonical(numbers) if canonical else numbers)
 
     def _canonical(self, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
         """Return the smaller number of each k-mer and its reverse complement, which is the first in the alphabet."""
@@ -80,14 +90,14 @@ class KmerTransformer(SequenceTransformer):
         first, n_letters = alphabet.first_letter_token, alphabet.n_letters
         partner = _complement_tokens(alphabet)[first : first + n_letters].astype(np.int64) - first
         rest, other = numbers.copy(), np.zeros_like(numbers)
-        for _ in range(int(self.k)):
+        for _ in range(self._words.k):
             rest, last = np.divmod(rest, n_letters)
             other = other * n_letters + partner[last]
         return np.minimum(numbers, other)
 
     def _names(self, numbers: NDArray[np.int64]) -> NDArray[np.object_]:
         """Return the letters of k-mers, ndarray of str objects."""
-        k, n_letters = int(self.k), self.alphabet_.n_letters
+        k, n_letters = self._words.k, self.alphabet_.n_letters
         letters = np.frombuffer(self.alphabet_.letters.encode("ascii"), np.uint8)
         text = np.empty((len(numbers), k), np.uint8)
         for place in reversed(range(k)):
@@ -123,6 +133,10 @@ class KmerTokenizer(KmerTransformer):
     ----------
     alphabet_ : Alphabet
         The alphabet in use.
+
+    Notes
+    -----
+    `k`, `stride` and `canonical` are those of the fit, also where `set_params` has changed them since.
 
     See Also
     --------
@@ -206,6 +220,8 @@ class KmerCounter(KmerTransformer):
     Notes
     -----
     `transform` returns a CSR matrix of shape (n_sequences, n_columns), int64.
+
+    `k`, `stride` and `canonical` are those of the fit, also where `set_params` has changed them since.
 
     Examples
     --------

@@ -8,10 +8,11 @@ from typing import Any
 
 import numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin
-from sklearn.utils._param_validation import Interval, StrOptions
+from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.validation import check_is_fitted
 
 from ._alphabets import Alphabet
+from ._intervals import Interval
 from ._samples import Sequences
 from ._validation import ensure_sequences
 from ._vocabulary import Vocabulary

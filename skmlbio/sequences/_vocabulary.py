@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
 from itertools import chain, pairwise
@@ -41,6 +41,8 @@ class Vocabulary:
     <vocabulary of 2 tokens: ATG, GCC>
     >>> codons.numbers["GCC"], codons.n_tokens, codons.dtype
     (3, 4, dtype('uint8'))
+    >>> len(codons), "ATG" in codons, list(codons)
+    (2, True, ['ATG', 'GCC'])
     """
 
     tokens: tuple[str, ...]
@@ -91,6 +93,15 @@ class Vocabulary:
         if not tokens:
             raise ValueError(f"no token occurs {min_count} times, which is the min_count")
         return cls(tuple(tokens))
+
+    def __len__(self) -> int:
+        return len(self.tokens)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.tokens)
+
+    def __contains__(self, token: object) -> bool:
+        return token in self.numbers
 
     def __str__(self) -> str:
         return f"the vocabulary of {len(self.tokens)} tokens"

@@ -147,6 +147,7 @@ def test_a_classifier_finds_what_was_planted() -> None:
 @pytest.mark.parametrize(
     ("fault", "message"),
     [
+        ({"n_samples": True}, "'n_samples' parameter of make_motif_sequences must be an int"),
         ({"n_samples": 0}, "'n_samples' parameter of make_motif_sequences must be an int"),
         ({"noise": 1.1}, "'noise' parameter of make_motif_sequences must be a float"),
         ({"flip_y": -0.1}, "'flip_y' parameter"),

@@ -154,6 +154,9 @@ def test_missing_file(tmp_path: Path) -> None:
         (b"\n\x80\x81>", r"a.fasta' must begin with '>' to be FASTA; line 2 begins with '\\x80\\x81>'"),
         (">s1\nAC\n".encode("utf-16"), "a.fasta' must begin with '>' to be FASTA; line 1 begins with 'ÿþ"),
         (b">s1\nAC\n>s2\nAC\nA\xc4C\n", "a.fasta' has 'Ä' in line 5, in the sequence of record 2; sequences are ASCII"),
+        (b">s1\nAC\n>s2\nAC\nA\0C\n", "a.fasta' has a NUL byte in line 5, in the sequence of record 2; it is damaged"),
+        (b">s1\nAC\n>s\0\0", "a.fasta' has a NUL byte in line 3, in the header of record 2"),
+        (">s1\nAC\n".encode("utf-16-le"), "a.fasta' has a NUL byte in line 1, in the header of record 1"),
         (">s1\nAÄ\n".encode(), "a.fasta' has 'Ä' in line 2, in the sequence of record 1"),
     ],
 )

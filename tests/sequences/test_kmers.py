@@ -125,6 +125,8 @@ def test_proteins_and_other_alphabets() -> None:
     [
         ({"k": 0}, ["ACGT"], "'k' parameter"),
         ({"k": 2.5}, ["ACGT"], "'k' parameter"),
+        ({"k": True}, ["ACGT"], "'k' parameter"),
+        ({"stride": True}, ["ACGT"], "'stride' parameter"),
         ({"stride": 0}, ["ACGT"], "'stride' parameter"),
         ({"canonical": "yes"}, ["ACGT"], "'canonical' parameter"),
         ({"k": 32, "alphabet": "dna"}, ["ACGT"], "k must be at most 31 for 4 letters, .* got 32"),
@@ -168,6 +170,22 @@ def test_a_transformer_of_scikit_learn(cls: type) -> None:
     copy = pickle.loads(pickle.dumps(fitted))
     found, again = fitted.transform(["AACG"]), copy.transform(np.array([["AACG"]]))
     assert found == again if cls is KmerTokenizer else (found != again).nnz == 0
+
+
+@both
+def test_parameters_that_change_after_a_fit_wait_for_the_next(cls: type) -> None:
+    strings = ["ACGTTAGGA", "GATTACA"]
+    transformer = cls(2, alphabet="dna").fit(strings)
+    if cls is KmerTokenizer:
+        expected = transformer.transform(strings)
+        assert transformer.set_params(k=3, stride=2, canonical=True).transform(strings) == expected
+        assert transformer.fit(strings).transform(["ACGTT"]) == [["ACG", "AAC"]]
+    else:
+        names, expected = transformer.get_feature_names_out().tolist(), transformer.transform(strings)
+        transformer.set_params(k=3, stride=2, canonical=True)
+        assert (transformer.transform(strings) != expected).nnz == 0
+        assert transformer.get_feature_names_out().tolist() == names
+        assert {len(name) for name in transformer.fit(strings).get_feature_names_out()} == {3}
 
 
 def test_in_a_search_over_a_pipeline() -> None:

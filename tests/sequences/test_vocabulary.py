@@ -49,6 +49,12 @@ def test_numbers_are_as_wide_as_the_vocabulary_asks(n_tokens: int, dtype: str) -
     assert ensure_sequences([[names[-1]]], alphabet=sequences.alphabet).tokens.dtype == dtype
 
 
+def test_a_vocabulary_is_a_collection_of_its_tokens() -> None:
+    vocabulary = Vocabulary.learn(CODONS)
+    assert len(vocabulary) == 3 and list(vocabulary) == ["ATG", "GCC", "TAA"]
+    assert "ATG" in vocabulary and "TTT" not in vocabulary and 2 not in vocabulary
+
+
 def test_rare_and_unknown_tokens() -> None:
     sequences = ensure_sequences(CODONS, min_count=2, unknown="mask")
     assert sequences.alphabet.tokens == ("ATG", "GCC")
