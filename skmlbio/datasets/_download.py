@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
 _HOST = "https://raw.githubusercontent.com"
 _TIMEOUT = 30  # seconds without a byte
+_MISSING, _DAMAGED = "is missing", "is damaged, its SHA-256 is not the one known"
 
 
 class Source(NamedTuple):
@@ -40,27 +42,29 @@ class Access(NamedTuple):
 
     def fetch(self, folder: str, sources: Iterable[Source]) -> list[Path]:
         """Return where the files lie, each of them whole."""
-        return [self._fetch_one(Path(get_data_home(self.data_home), folder, source.name), source) for source in sources]
-
-    def _fetch_one(self, path: Path, source: Source) -> Path:
-        there = path.exists()
-        if there and _is(path, source):
-            return path
-        if not self.download_if_missing:
-            fault = "is damaged, its SHA-256 is not the one known" if there else "is missing"
-            raise (OSError if there else FileNotFoundError)(
-                f"'{path}' {fault}, and download_if_missing=False; it comes from {source.url}"
+        home = Path(get_data_home(self.data_home), folder)
+        paths = {source: home / source.name for source in sources}
+        faults = {source: fault for source, path in paths.items() if (fault := _fault(path, source))}
+        if faults and not self.download_if_missing:
+            source, fault = next(iter(faults.items()))
+            raise (OSError if _DAMAGED in faults.values() else FileNotFoundError)(
+                f"'{paths[source]}' {fault}, and download_if_missing=False; it comes from {source.url}{_also(faults)}"
             )
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self._download(path, source)
-        return path
+        with _without_empty_folders(home):
+            while faults:
+                source = next(iter(faults))
+                self._download(paths[source], faults)
+                del faults[source]
+        return list(paths.values())
 
-    def _download(self, path: Path, source: Source) -> None:
+    def _download(self, path: Path, faults: dict[Source, str]) -> None:
+        """Download the first file that is missing or damaged; what is said of the others is for an error."""
         try:
             import pooch
             from requests.exceptions import HTTPError, RequestException
         except ImportError as error:
             raise ImportError('downloading data needs pooch: pip install "skmlbio[data]"') from error
+        source, fault = next(iter(faults.items()))
         for n_left in reversed(range(self.n_retries + 1)):
             try:
                 # It writes under a temporary name, checks the file, and renames it then.
@@ -71,9 +75,10 @@ class Access(NamedTuple):
                 if isinstance(error, HTTPError):
                     error.response.close()  # pooch leaves it open
                 if not n_left or _is_final(error):
+                    there = f", in place of the file there, which {fault}" if fault == _DAMAGED else ""
                     raise OSError(
                         f"{source.url} could not be downloaded: {_reason(error)}; where there is a network, download "
-                        f"it and put it at '{path}'"
+                        f"it and put it at '{path}'{there}{_also(faults)}"
                     ) from error
                 time.sleep(self.delay)
 
@@ -106,9 +111,31 @@ def get_data_home(data_home: str | os.PathLike | None = None) -> str:
     return os.path.abspath(os.path.expanduser(data_home))
 
 
-def _is(path: Path, source: Source) -> bool:
+def _fault(path: Path, source: Source) -> str:
+    """Say what is wrong with a file, if anything is."""
+    if not path.exists():
+        return _MISSING
     with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest() == source.sha256
+        return "" if hashlib.file_digest(file, "sha256").hexdigest() == source.sha256 else _DAMAGED
+
+
+def _also(faults: dict[Source, str]) -> str:
+    """Name the files at fault but for the first, which stand beside it in its repository."""
+    others = ", ".join([source.name for source in faults][1:])
+    return f"; beside it, {len(faults) - 1} more are missing or damaged: {others}" if others else ""
+
+
+@contextlib.contextmanager
+def _without_empty_folders(folder: Path) -> Iterator[None]:
+    """Make a folder, and leave none behind that was not there and holds nothing."""
+    new = [path for path in (folder, *folder.parents) if not path.exists()]
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        yield
+    finally:
+        with contextlib.suppress(OSError):  # of a folder that holds something
+            for path in new:
+                path.rmdir()
 
 
 def _is_final(error: Exception) -> bool:

@@ -102,7 +102,7 @@ def test_a_fault_that_stays_is_one_sentence(
         fetch(n_retries=2)
     assert str(tmp_path / "home" / "uci_promoters" / NAME) in str(caught.value)
     assert len(server.asked) == n_asked
-    assert files_in(tmp_path) == []  # neither half a file nor a wrong one
+    assert list(tmp_path.iterdir()) == []  # neither half a file nor a wrong one, nor a folder
 
 
 def test_between_tries_there_is_a_delay(fetch: Callable, server, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -119,6 +119,10 @@ def test_without_a_network(no_network, tmp_path: Path) -> None:
         fetch_ecoli_promoters(data_home=tmp_path, n_retries=1, delay=0)
     assert "\n" not in str(caught.value)
     folder = tmp_path / "uci_promoters"
+    folder.mkdir()
+    (folder / NAME).write_bytes(CONTENT.replace(b"\n", b"\r\n"))
+    with pytest.raises(OSError, match=rf"{NAME}', in place of the file there, which is damaged, its SHA-256"):
+        fetch_ecoli_promoters(data_home=tmp_path, n_retries=0)
     (folder / NAME).write_bytes(CONTENT)  # as the sentence advises
     assert len(fetch_ecoli_promoters(data_home=tmp_path).data) == 3
 
@@ -142,6 +146,13 @@ def test_a_missing_file_may_not_be_downloaded(fetch: Callable, server, tmp_path:
     with pytest.raises(FileNotFoundError, match=rf"{NAME}' is missing, and download_if_missing=False; it comes from"):
         fetch(download_if_missing=False)
     assert server.asked == [] and not (tmp_path / "home").exists()
+
+
+def test_all_files_at_fault_are_named(no_network, tmp_path: Path) -> None:
+    for options in {"download_if_missing": False}, {"n_retries": 0}:
+        with pytest.raises(OSError, match=r"ER\.fasta.*; beside it, 10 more are missing or damaged: Golgi\.fasta"):
+            fetch_multiloc(data_home=tmp_path / "home", **options)
+        assert list(tmp_path.iterdir()) == []
 
 
 def test_several_fetch_at_once(fetch: Callable, tmp_path: Path) -> None:
