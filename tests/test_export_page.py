@@ -103,3 +103,15 @@ def test_no_signature_is_left_out(signatures: dict) -> None:
     listed = {row[1].strip("`") for row in rows("What they answer")}
     for found in signatures.values():
         assert {name.removesuffix("_matrix") for name in found} <= listed | {"serving_default"}
+
+
+def test_columns_of_a_table_are_named_and_typed_as_the_page_says(tmp_path: Path) -> None:
+    frame = TABLE.assign(alive=[True, False, False] * 4)
+    array = TABLE[["cell", "cell"]].to_numpy()
+    for name, table, expected in (
+        ("frame", frame, {"cell": "string", "donor": "int64", "alive": "int64"}),
+        ("array", array, {"column_0": "string", "column_1": "string"}),
+    ):
+        EmbeddingTransformer(1, **SHORT).fit(table).export_saved_model(tmp_path / name)
+        inputs = tf.saved_model.load(str(tmp_path / name)).signatures["transform"].structured_input_signature[1]
+        assert {column: spec.dtype.name for column, spec in inputs.items()} == expected
