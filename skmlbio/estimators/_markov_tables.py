@@ -6,6 +6,8 @@ A window is a letter with the letters before it, at most as many as the order; i
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -25,6 +27,11 @@ def require_table_memory(n_letters: int, order: int, n_chains: int, available: i
     MemoryError: order=14 makes 268,435,456 contexts of 4 letters, whose tables take 114.5 GB of memory, and 8.0 GB are
     available; take a lower order
     """
+    if order * math.log10(n_letters) > 18:  # beyond what can be counted in no time
+        raise MemoryError(
+            f"order={order} makes more than 10¹⁸ contexts of {n_letters} letters, whose tables no memory holds; take a "
+            "lower order"
+        )
     needed = 8 * _TABLES_AT_ONCE * n_chains * first_numbers(n_letters, order)[-1]
     if available is not None and needed > available:
         raise MemoryError(

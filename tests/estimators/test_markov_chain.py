@@ -251,8 +251,11 @@ def test_large_orders_are_refused_by_their_gigabytes(monkeypatch: pytest.MonkeyP
     with pytest.raises(MemoryError, match=r"order=12 makes 16,777,216 contexts of 4 letters, whose tables take 3.6 GB"):
         MarkovChain(12, alphabet="dna").fit(STRINGS)
     monkeypatch.undo()
-    with pytest.raises(MemoryError, match=r"order=200 makes .* take a lower order"):
-        MarkovChain(200, alphabet="dna").fit(STRINGS)
+    with pytest.raises(MemoryError, match=r"order=29 makes 288,230,376,151,711,744 contexts .* take a lower order"):
+        MarkovChain(29, alphabet="dna").fit(STRINGS)
+    for order in (200, 10**9):
+        with pytest.raises(MemoryError, match=rf"order={order} makes more than 10¹⁸ contexts .* take a lower order"):
+            MarkovChain(order, alphabet="dna").fit(STRINGS)
     large = MarkovChain(9, alphabet="dna").fit(STRINGS)  # more windows than letters
     np.testing.assert_allclose(
         large.score_samples(["GATTACAT"]), log_probability(STRINGS, 9, "backoff", 1.0, "GATTACAT"), rtol=1e-12
