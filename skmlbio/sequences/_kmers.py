@@ -110,7 +110,8 @@ class KmerTokenizer(KmerTransformer):
     """Cut sequences into k-mers, words of k letters.
 
     The k-mers of a sequence begin at its positions 0, `stride`, 2 `stride`, ...; those with an ambiguity code or an
-    unknown character are left out (U and O of proteins are read as C and K).  A sequence shorter than k has none.
+    unknown character are left out (U and O of proteins are read as C and K).  A sequence shorter than k has none,
+    and so an empty list, which no network takes: leave such sequences out before.
 
     Parameters
     ----------
@@ -168,6 +169,20 @@ class KmerTokenizer(KmerTransformer):
         self.alphabet = alphabet
         self.unknown = unknown
         self.case_sensitive = case_sensitive
+
+    def set_output(self, *, transform: str | None = None) -> KmerTokenizer:
+        """Do nothing, so that a pipeline can be told what its last step shall return: lists stay lists.
+
+        Parameters
+        ----------
+        transform : {"default", "pandas", "polars"}, optional
+            Ignored.
+
+        Returns
+        -------
+        self : KmerTokenizer
+        """
+        return self
 
     def _encode(self, sequences: Sequences) -> list[list[str]]:
         blocks = list(self._kmers(sequences))

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from ._alphabets import Alphabet, ensure_case_sensitive, get_alphabet
+from ._fasta import FastaRecords
 from ._recognition import learn_alphabet, place_of, recognise_alphabet
 from ._samples import Sequences, offsets_of
 from ._vocabulary import Vocabulary, flat_tokens, numbers_of
@@ -127,8 +128,14 @@ def ensure_sequences(
 def _token_sequences(items: Any, vocabulary: Any, unknown: str, min_count: int) -> Sequences:
     """The numbers of lists of tokens, by a vocabulary or by the one that they have."""
     if not isinstance(vocabulary, Vocabulary | None):
+        if isinstance(vocabulary, Alphabet):
+            raise ValueError(
+                f"X holds lists of tokens, but strings over the {vocabulary.name} alphabet are expected; join the "
+                "tokens of each sample"
+            )
         raise ValueError(
-            f"alphabet must be 'auto', 'learned' or a Vocabulary for lists of tokens; got {vocabulary!r:.60}"
+            f"X holds lists of tokens, but alphabet={vocabulary!r:.60} is for strings; for tokens it is 'auto', "
+            "'learned' or a Vocabulary"
         )
     if vocabulary is not None and min_count != 1:
         raise ValueError(f"min_count={min_count} is for a vocabulary to be learned, but one is given")
@@ -153,6 +160,8 @@ def _ensure_list(X: Any) -> list | tuple:
     """The items of whatever collection `X` is."""
     if isinstance(X, (str, bytes)) or _is_biopython(X):
         raise TypeError(f"X is a single {type(X).__name__}, not a collection of sequences; a list of one is [X]")
+    if isinstance(X, FastaRecords):
+        raise TypeError("X is a FastaRecords, which holds ids and descriptions as well; pass its .sequences")
     if isinstance(X, Sequences):
         items: Any = X.to_strings()
     elif isinstance(X, (list, tuple)):

@@ -146,7 +146,10 @@ def flat_tokens(items: Sequence) -> tuple[list[str], NDArray[np.int64]]:
     lengths = np.fromiter(map(len, lists), dtype=np.int64, count=len(lists))
     flat = list(chain.from_iterable(lists))
     if not lengths.all():
-        raise ValueError(f"sequence {int(np.argmin(lengths))} is empty; every sequence needs at least one token")
+        raise ValueError(
+            f"sequence {int(np.argmin(lengths))} is empty; every sequence needs at least one token, and "
+            "a string of fewer than k letters has no k-mer"
+        )
     if set(map(type, flat)) != {str} or not all(flat):
         for index, tokens in enumerate(lists):
             for position, token in enumerate(tokens):

@@ -82,8 +82,10 @@ def test_unknown_words(kernel_width) -> None:
         AttentionClassifier(min_count=2, **OPTIONS).fit(["ACGT", "CGTA"] * 4, [0, 1] * 4)
     strings = AttentionClassifier(epochs=1, **OPTIONS).fit(["ACGT", "CGTA"] * 4, [0, 1] * 4)
     assert not hasattr(strings, "vocabulary_")
-    with pytest.raises(ValueError, match=r"^alphabet must be 'auto', 'learned' or a Vocabulary for lists of tokens"):
+    with pytest.raises(ValueError, match=r"^X holds lists of tokens, but strings over the dna alphabet are exp"):
         strings.predict([["w7"]])
+    with pytest.raises(ValueError, match=r"^X_val holds lists of tokens, but strings"):
+        AttentionClassifier("dna", epochs=1, **OPTIONS).fit(["ACGT"] * 4, [0, 1] * 2, X_val=[["w"]], y_val=[0])
 
 
 def test_tokens_in_a_saved_model(classifier, tmp_path: Path) -> None:

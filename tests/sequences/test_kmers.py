@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sklearn.base import clone
+from sklearn.base import BaseEstimator, TransformerMixin, clone
 from sklearn.exceptions import NotFittedError
 from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.linear_model import LogisticRegression
@@ -37,6 +37,19 @@ def table(counter: KmerCounter, strings: list[str]) -> list[dict[str, int]]:
         {name: int(count) for name, count in zip(names, row, strict=True) if count}
         for row in counter.transform(strings).toarray()
     ]
+
+
+class KmerTokenCounts(TransformerMixin, BaseEstimator):
+    """How many tokens each list has."""
+
+    def fit(self, X, y=None):
+        return self
+
+    def transform(self, X):
+        return np.array([[len(tokens)] for tokens in X])
+
+    def get_feature_names_out(self, input_features=None):
+        return np.array(["n_kmers"], object)
 
 
 @given(dna_strings, st.integers(1, 5), st.integers(1, 4))
@@ -195,3 +208,9 @@ def test_in_a_search_over_a_pipeline() -> None:
     pipeline = make_pipeline(KmerCounter(alphabet="dna"), LogisticRegression())
     search = GridSearchCV(pipeline, {"kmercounter__k": [1, 2], "kmercounter__canonical": [False, True]}, cv=2, n_jobs=2)
     assert search.fit(strings, y).best_score_ > 0.8
+
+
+def test_a_pipeline_may_be_told_what_its_last_step_returns() -> None:
+    pipeline = make_pipeline(KmerTokenizer(2, alphabet="dna"), KmerTokenCounts()).set_output(transform="pandas")
+    assert pipeline.fit_transform(["ACGT", "GGA"]).columns.tolist() == ["n_kmers"]
+    assert pipeline[0].transform(["ACG"]) == [["AC", "CG"]]

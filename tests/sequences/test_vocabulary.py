@@ -6,7 +6,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from skmlbio.sequences import OneHotSequenceEncoder, Sequences, TokenEncoder, Vocabulary, ensure_sequences
+from skmlbio.sequences import (
+    FastaRecords,
+    OneHotSequenceEncoder,
+    Sequences,
+    TokenEncoder,
+    Vocabulary,
+    ensure_sequences,
+    get_alphabet,
+)
 
 CODONS = [["ATG", "GCC", "TAA"], ["ATG"], ["GCC", "GCC"]]
 
@@ -79,8 +87,18 @@ def test_rare_and_unknown_tokens() -> None:
         ([["A"], None], {}, "sequence 1 must be a list of tokens; got None of type NoneType"),
         ([["A"], ["B", 3]], {}, "sequence 1 has 3 at position 1, of type int; tokens are strings, as in list"),
         ([["A"], ["B", ""]], {}, "sequence 1 has '' at position 1; a token is not empty"),
-        ([["A"], []], {}, "sequence 1 is empty; every sequence needs at least one token"),
-        ([["A"]], {"alphabet": "dna"}, "alphabet must be 'auto', 'learned' or a Vocabulary for lists of tokens"),
+        ([["A"], []], {}, "sequence 1 is empty; every sequence needs at least one token, and a string of fewer"),
+        (
+            [["A"]],
+            {"alphabet": "dna"},
+            "X holds lists of tokens, but alphabet='dna' is for strings; for tokens it is 'auto'",
+        ),
+        (
+            [["A"]],
+            {"alphabet": get_alphabet("dna")},
+            "X holds lists of tokens, but strings over the dna alphabet are expected; join",
+        ),
+        (FastaRecords([], [], ["ACGT"]), {}, "X is a FastaRecords, which holds ids and descriptions as well; pass its"),
         ([["A"]], {"case_sensitive": False}, "case_sensitive=False is for strings; tokens are taken as they are"),
         (["A"], {"min_count": 2}, "min_count=2 is for lists of tokens, but X holds strings"),
         ([["A"]], {"min_count": 2, "alphabet": Vocabulary.learn([["A"]])}, "min_count=2 is for a vocabulary to be le"),
