@@ -19,7 +19,7 @@ from skmlbio.base._arguments import said_by_estimator
 from skmlbio.base._docstrings import completed_by
 from skmlbio.base._estimator import NetworkEstimator
 from skmlbio.base._gaps import has_gaps, weights_of_known
-from skmlbio.base._labels import Labels
+from skmlbio.base._labels import Labels, require_labels
 from skmlbio.base._own_loss import Loss, loss_options
 from skmlbio.base._parameters import parameter, with_parameters
 from skmlbio.base._supervised import SupervisedBase
@@ -187,6 +187,7 @@ class ClassifierBase(ClassifierMixin, SupervisedBase):
         float
         """
         check_is_fitted(self, "weights_")
+        require_labels(y)
         if self._labels.kind != "multilabel-indicator" or not has_gaps((codes := self._labels.encode(y),)):
             return super().score(X, y, sample_weight)
         answers = self.predict(X)

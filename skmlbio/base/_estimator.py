@@ -18,7 +18,7 @@ from skmlbio.base._all_or_nothing import KeptInterrupt, all_or_nothing
 from skmlbio.base._annotated_data import refuse_annotated_data
 from skmlbio.base._checkpointing import open_checkpoint
 from skmlbio.base._export import ExportMixin
-from skmlbio.base._fit_data import ensure_sample_weight, said_of, validation_rows
+from skmlbio.base._fit_data import ensure_sample_weight, require_groups, said_of, validation_rows
 from skmlbio.base._gaps import has_gaps, require_known_columns, weights_of_known
 from skmlbio.base._intervals import Interval
 from skmlbio.base._parameters import parameter, with_parameters
@@ -68,7 +68,8 @@ class NetworkEstimator(ExportMixin, CallbackSupportMixin, BaseEstimator):
     callbacks : list of callable or None
         Each returns a fresh Keras callback, called at the ends of epochs.
     warm_start : bool
-        Whether `fit` goes on from the weights of the last fit.
+        Whether `fit` goes on from the weights of the last fit, with what that has learned of its data: the alphabet,
+        the classes, the scale of numeric targets.
     checkpoint : str, path-like or None
         Folder in which a fit keeps its state, from time to time, at the ends of epochs: after the process has been
         killed, `fit` with the same data and parameters goes on from there, with the bits of a fit that was not stopped.
@@ -166,7 +167,8 @@ class NetworkEstimator(ExportMixin, CallbackSupportMixin, BaseEstimator):
         X : array-like of shape (n_samples, ...)
             Training samples, of the kind that the class describes.
         sample_weight : array-like of shape (n_samples,), optional
-            Samples of weight 0 count as absent.
+            Samples of weight 0 count as absent from training; letters, tokens, categories and classes are known by
+            all of X and y.  Weights are at most 1e100.
         X_val, y_val : like X and y, optional
             Samples to validate on, instead of a `validation_fraction` of X.
         sample_weight_val : array-like of shape (n_validation_samples,), optional
@@ -229,6 +231,8 @@ class NetworkEstimator(ExportMixin, CallbackSupportMixin, BaseEstimator):
         data = self._encode(X, reset=reset)
         targets = self._encode_target(y, reset=reset)
         check_consistent_length(data, groups, *targets)
+        if self.validation_fraction is not None and groups is not None:
+            require_groups(groups)
         weights = ensure_sample_weight(sample_weight, len(data))
         weigh = self._weigher(targets, weights)
         weights = weights_of_known(_weighed(weights, weigh(targets), "y"), targets, "y")

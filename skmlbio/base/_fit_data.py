@@ -11,20 +11,38 @@ import numpy as np
 from sklearn.model_selection import GroupShuffleSplit, StratifiedGroupKFold, train_test_split
 from sklearn.utils.validation import _check_sample_weight
 
+from skmlbio.base._gaps import is_missing
 from skmlbio.training._batches import Data
 
 _BYTES_AT_ONCE = 2**22
+_LARGEST_WEIGHT = 1e100
 
 
 def ensure_sample_weight(sample_weight: Any, n_samples: int) -> np.ndarray:
-    """Return one float64 weight a sample; raise a ValueError for negative weights, or where all are zero."""
+    """Return one float64 weight a sample; raise a ValueError for negative or huge weights, or where all are zero."""
+    if isinstance(sample_weight, str):
+        raise ValueError(f"sample_weight must be one number a sample, got {sample_weight!r}.")
     weights = _check_sample_weight(sample_weight, np.empty((n_samples, 1)), dtype=np.float64)
     if (weights < 0).any():
         index = int(np.argmax(weights < 0))
         raise ValueError(f"sample_weight must not be negative, but sample {index} has {weights[index]}.")
+    if (weights > _LARGEST_WEIGHT).any():
+        index = int(np.argmax(weights))
+        raise ValueError(
+            f"sample_weight must be at most {_LARGEST_WEIGHT:g}, so that weights can be summed, but sample {index} has "
+            f"{weights[index]:g}."
+        )
     if not weights.any():
         raise ValueError("sample_weight is zero for every sample; at least one must be positive.")
     return weights
+
+
+def require_groups(groups: Any) -> None:
+    """Raise a ValueError that names a sample without a group."""
+    groups = np.asarray(groups)
+    for row, group in enumerate(groups.ravel().tolist() if groups.dtype.kind in "fO" else ()):
+        if is_missing(group):
+            raise ValueError(f"groups[{row}] is {group}: the group is missing; give each sample one.")
 
 
 def validation_rows(
@@ -87,7 +105,7 @@ def said_of(argument: str, name: str) -> Iterator[None]:
         yield
     except (TypeError, ValueError) as error:
         kind = TypeError if isinstance(error, TypeError) else ValueError
-        text, found = re.subn(rf"\A(Input )?{argument}\b", rf"\g<1>{name}", str(error))
+        text, found = re.subn(rf"\A(Input |column .{{1,60}} of )?{argument}\b", rf"\g<1>{name}", str(error))
         raise kind(text if found else f"{name}: {text}") from error
 
 

@@ -12,7 +12,7 @@ from scipy.special import expit, softmax
 from sklearn.utils import assert_all_finite, column_or_1d
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
 
-from skmlbio.base._gaps import table_with_gaps
+from skmlbio.base._gaps import is_missing, table_with_gaps
 
 _KINDS = ("binary", "multiclass", "multilabel-indicator", "multiclass-multioutput")
 
@@ -41,14 +41,15 @@ class Labels:
         ValueError
             If y is no class label, or has one class only.
         """
-        y = _plain(y)
+        y = plain_labels(y)
         table = table_with_gaps(y)
         if table is not None and (classes is None or np.array_equal(classes, np.arange(table.shape[1]))):
             _require_zeros_and_ones(table)
             return cls("multilabel-indicator", (np.arange(table.shape[1]),))
         assert_all_finite(y, input_name="y")
-        check_classification_targets(y)
-        kind = type_of_target(y, input_name="y", raise_unknown=True)
+        with np.errstate(invalid="ignore"):  # of a cast of large numbers to integers
+            check_classification_targets(y)
+            kind = type_of_target(y, input_name="y", raise_unknown=True)
         y = _labels_array(y, kind)
         # Where the user lists classes of outputs, zeros and ones may be only the first of them to come.
         if kind == "multilabel-indicator" and (classes is None or np.array_equal(classes, np.arange(y.shape[1]))):
@@ -98,7 +99,7 @@ class Labels:
         ValueError
             If y holds a class that was not there before, or another number of outputs.
         """
-        y = _plain(y)
+        y = plain_labels(y)
         table = table_with_gaps(y) if self.kind == "multilabel-indicator" else None
         y = _labels_array(y, self.kind) if table is None else table
         if self.kind == "multilabel-indicator":
@@ -139,12 +140,28 @@ class Labels:
         return codes.astype(int) if self.kind in ("binary", "multiclass") else None
 
 
-def _plain(y: Any) -> Any:
-    """Return numbers that come as an array of objects as an array of numbers."""
+def plain_labels(y: Any) -> Any:
+    """Return numbers that come as an array of objects as an array of numbers; a ValueError if a label is missing."""
+    require_labels(y)
     if str(getattr(y, "dtype", "")) != "object":
         return y
     y = np.asarray(y)
     return np.array(y.tolist()) if all(isinstance(label, Number | np.bool_) for label in y.flat) else y
+
+
+def require_labels(y: Any) -> None:
+    """Raise a ValueError that names a label which is missing, or of a type that cannot be sorted among the others."""
+    labels = np.asarray(y) if not hasattr(y, "toarray") else np.zeros(0)
+    if labels.dtype.kind != "O" or labels.ndim == 0 or labels.size != len(labels):
+        return
+    kinds = {}
+    for row, label in enumerate(labels.ravel().tolist()):
+        if is_missing(label):
+            raise ValueError(f"y[{row}] is {label}: the label is missing; leave such samples out.")
+        kinds.setdefault(isinstance(label, str), (row, label))
+    if len(kinds) == 2:
+        (row, label), (other_row, other) = kinds.values()
+        raise ValueError(f"y[{row}] is {label!r:.50}, but y[{other_row}] is {other!r:.50}; give labels of one type.")
 
 
 def _require_zeros_and_ones(y: np.ndarray) -> None:

@@ -14,7 +14,7 @@ _ALLOWED = "but only numbers are allowed: encode categories first, and give time
 
 @contextmanager
 def numbers_expected(X: Any, name: str = "X") -> Iterator[None]:
-    """Say which column is to blame, where a data frame cannot be turned into numbers.
+    """Say which column of a data frame, or which string of an array, is to blame where X cannot be made numbers.
 
     Times are refused at once: NumPy would turn some of them into numbers, in whatever unit they have.
 
@@ -54,6 +54,9 @@ def numbers_expected(X: Any, name: str = "X") -> Iterator[None]:
                 row, value = found
                 kind = TypeError if isinstance(error, TypeError) else ValueError
                 raise kind(f"{name} holds {value!r:.50} in row {row} of column {column}, {_ALLOWED}") from error
+        if (string := _no_number_of_array(X)) is not None:
+            place, value = string
+            raise ValueError(f"{name}[{', '.join(map(str, place))}] is {value!r:.50}, {_ALLOWED}") from error
         raise
 
 
@@ -67,6 +70,23 @@ def _columns(X: Any) -> list[tuple[str, Any]]:
 def _is_of_times(dtype: Any) -> bool:
     kind, is_temporal = getattr(dtype, "kind", ""), getattr(dtype, "is_temporal", None)
     return kind in ("m", "M") or (callable(is_temporal) and is_temporal())
+
+
+def _no_number_of_array(X: Any) -> tuple[tuple[int, ...], str] | None:
+    """Return place and value of the first string of an array, a list or a series that is no number."""
+    if hasattr(X, "toarray") or hasattr(X, "columns"):
+        return None
+    try:
+        values = np.asarray(X, dtype=object)
+    except (TypeError, ValueError):  # rows of different lengths
+        return None
+    for place, value in np.ndenumerate(values):
+        if isinstance(value, str):
+            try:
+                float(value)
+            except ValueError:
+                return place, str(value)
+    return None
 
 
 def _no_number(frame: Any, place: int, dtype: Any) -> tuple[int, Any] | None:

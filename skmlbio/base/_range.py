@@ -9,6 +9,7 @@ import numpy as np
 from scipy.sparse import issparse
 
 LARGEST = float(np.finfo(np.float32).max)
+LARGEST_TARGET = 1e300  # of a double, so that a hundred million can be summed
 
 
 def require_single(X: Any, names: Any = None, first_row: int = 0) -> None:
@@ -64,3 +65,49 @@ def require_answers(answers: np.ndarray, holds: Callable[[np.ndarray], np.ndarra
             f"{rows[sample, place]}, is no finite number."
         )
     return answers
+
+
+def require_double(y: np.ndarray) -> None:
+    """Raise a ValueError if a target is so large that differences and sums of a few leave double precision."""
+    if (np.abs(y) > LARGEST_TARGET).any():
+        place = np.unravel_index(int(np.nanargmax(np.abs(y))), y.shape)
+        raise ValueError(
+            f"y[{', '.join(map(str, place))}] is {y[place]:.6g}, but numbers must lie between -{LARGEST_TARGET:g} and "
+            f"{LARGEST_TARGET:g}."
+        )
+
+
+def scaled_targets(y: np.ndarray, mean: np.ndarray, scale: np.ndarray, name: str) -> np.ndarray:
+    """Return targets brought to mean 0 and variance 1, float32.
+
+    Parameters
+    ----------
+    y : ndarray of shape (n_samples, n_outputs), float64
+        Targets, or NaN.
+    mean, scale : ndarray of shape (n_outputs,), float64
+        Of each column; a scale of 0 is that of a constant.
+    name : str
+        What errors call them.
+
+    Raises
+    ------
+    ValueError
+        If single precision cannot hold one.
+
+    Examples
+    --------
+    >>> scaled_targets(np.array([[1.0], [1e60]]), np.zeros(1), np.ones(1), "y_val")
+    Traceback (most recent call last):
+    ValueError: y_val holds 1e+60, too far from its mean of 0 for its standard deviation of 1: single precision ...
+    """
+    with np.errstate(over="ignore", invalid="ignore"):
+        scaled = (y - mean) / np.where(scale == 0, 1.0, scale)
+    held = (np.abs(scaled) <= LARGEST) | np.isnan(y)
+    if not held.all():
+        column = int(np.argmin(held.all(axis=0)))
+        row = int(np.argmax(np.where(held[:, column], 0.0, np.abs(y[:, column]))))
+        raise ValueError(
+            f"{name} holds {y[row, column]:.6g}, too far from its mean of {mean[column]:.6g} for its standard "
+            f"deviation of {scale[column]:.6g}: single precision cannot hold the quotient."
+        )
+    return scaled.astype(np.float32)

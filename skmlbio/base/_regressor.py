@@ -19,7 +19,7 @@ from skmlbio.base._gaps import has_gaps
 from skmlbio.base._number_columns import numbers_expected
 from skmlbio.base._own_loss import Loss, loss_options
 from skmlbio.base._parameters import parameter, with_parameters
-from skmlbio.base._range import LARGEST
+from skmlbio.base._range import require_double, scaled_targets
 from skmlbio.base._supervised import SupervisedBase
 from skmlbio.training._batches import ArrayData, TrainingSet
 
@@ -67,12 +67,14 @@ class RegressorBase(RegressorMixin, SupervisedBase):
     def _numbers_of(self, y) -> np.ndarray:
         """Check targets; where there are several a sample, entries may be NaN."""
         options = {"ensure_2d": False, "dtype": np.float64, "input_name": "y", "estimator": self}
-        with numbers_expected(y, "y"):
+        with numbers_expected(y, "y"), np.errstate(over="ignore", invalid="ignore"):  # of a sum that tells NaN
             y = check_array(y, ensure_all_finite="allow-nan", **options)
         if y.ndim > 2:
             raise ValueError(f"y must have one or two axes, got shape {y.shape}.")
         if y.ndim == 1 or y.shape[1] == 1:
-            assert_all_finite(y, input_name="y", estimator_name=type(self).__name__)
+            with np.errstate(over="ignore", invalid="ignore"):
+                assert_all_finite(y, input_name="y", estimator_name=type(self).__name__)
+        require_double(y)
         return y
 
     def _training_sets(self, *given, reset):
@@ -88,17 +90,7 @@ class RegressorBase(RegressorMixin, SupervisedBase):
 
     def _scaled(self, samples, name):
         y = samples.targets[0]
-        with np.errstate(over="ignore", invalid="ignore"):
-            scaled = (y - self._target_mean) / np.where(self._target_scale == 0, 1.0, self._target_scale)
-        held = (np.abs(scaled) <= LARGEST) | np.isnan(y)
-        if not held.all():
-            column = int(np.argmin(held.all(axis=0)))
-            row = int(np.argmax(np.where(held[:, column], 0.0, np.abs(y[:, column]))))
-            raise ValueError(
-                f"{name} holds {y[row, column]:.6g}, too far from its mean of {self._target_mean[column]:.6g} for its "
-                f"standard deviation of {self._target_scale[column]:.6g}: single precision cannot hold the quotient."
-            )
-        return samples._replace(targets=(scaled.astype(np.float32),))
+        return samples._replace(targets=(scaled_targets(y, self._target_mean, self._target_scale, name),))
 
     def _adapted(self, training):
         return super()._adapted(training) | {"target/mean": self._target_mean, "target/scale": self._target_scale}

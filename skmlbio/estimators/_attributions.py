@@ -63,7 +63,8 @@ class SequenceAttributions:
             letter (N, X), or zeros, or shares of the letters, such as those of a genome.
         n_steps : int or "auto", default="auto"
             At how many points the integral is taken, by Gauss' rule; "auto" takes 17 and adds more, where the gradient
-            changes most, until the sum is that of [2]_ within 1 %, or there are 512.
+            changes most, until the sum is that of [2]_ within 1 %, or there are 512.  In half precision,
+            gradients may be too coarse for that.
 
         Returns
         -------

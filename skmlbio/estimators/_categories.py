@@ -15,9 +15,24 @@ from skmlbio.base._gaps import is_missing
 
 
 def is_table(X: Any) -> bool:
-    """Whether X is a data frame or an array of two columns or more; one column is a list of strings."""
-    shape = getattr(X, "shape", ())
-    return (hasattr(X, "columns") or isinstance(X, np.ndarray)) and len(shape) == 2 and shape[1] > 1
+    """Whether X is a data frame or an array of two columns or more, or a frame of one that cannot be sequences.
+
+    A column of categories, integers or booleans cannot; one of plain strings, or an array of one, is a list of strings.
+    """
+    if not has_columns(X):
+        return False
+    return X.shape[1] > 1 or (hasattr(X, "columns") and any(map(_is_of_categories, X.dtypes)))
+
+
+def has_columns(X: Any) -> bool:
+    """Whether X is a data frame, or an array of two axes."""
+    return (hasattr(X, "columns") or isinstance(X, np.ndarray)) and len(getattr(X, "shape", ())) == 2
+
+
+def _is_of_categories(dtype: Any) -> bool:
+    """Whether a column of a pandas or polars frame has categories, integers or booleans."""
+    name = str(dtype).lower()
+    return name.startswith(("category", "categorical", "enum", "int", "uint", "bool"))
 
 
 def table_of(X: Any) -> NDArray[np.object_]:
@@ -30,16 +45,17 @@ def table_of(X: Any) -> NDArray[np.object_]:
     if len(X) == 0:
         raise ValueError("X is empty; at least one row is needed")
     names, table = names_of(X), np.asarray(X, dtype=object)
-    if twice := [name for name, count in Counter(names).items() if count > 1]:
-        raise ValueError(f"X has more than one column {twice[0]!r}; give each a name of its own")
     for place, name in enumerate(names):
         _require_categories(table[:, place], name)
     return table
 
 
 def names_of(X: Any) -> tuple:
-    """Return the names of the columns of a table, or their places."""
-    return tuple(X.columns) if hasattr(X, "columns") else tuple(range(X.shape[1]))
+    """Return the names of the columns of a table, or their places; a ValueError if two have the same."""
+    names = tuple(X.columns) if hasattr(X, "columns") else tuple(range(X.shape[1]))
+    if twice := [name for name, count in Counter(names).items() if count > 1]:
+        raise ValueError(f"X has more than one column {twice[0]!r}; give each a name of its own")
+    return names
 
 
 def _require_categories(column: NDArray[np.object_], name: Any) -> None:
@@ -98,6 +114,11 @@ class Categories:
         for place, (name, values) in enumerate(zip(self.names, self.values, strict=True)):
             of = {value: number for number, value in enumerate(values, start=first)}
             cells = table[:, place].tolist()
+            if isinstance(cells[0], str) != isinstance(values[0], str):
+                raise TypeError(
+                    f"column {name!r} of X holds {cells[0]!r:.50}, of type {type(cells[0]).__name__}, but in fit it "
+                    f"held {values[0]!r:.50}, of type {type(values[0]).__name__}"
+                )
             numbers[:, place] = [of.get(cell, place) for cell in cells]
             first += len(values)
             if unknown == "error" and (numbers[:, place] == place).any():

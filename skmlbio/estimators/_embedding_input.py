@@ -8,7 +8,7 @@ import numpy as np
 from sklearn.utils.validation import validate_data
 
 from skmlbio.base import NetworkEstimator, with_parameters
-from skmlbio.estimators._categories import Categories, is_table, names_of, table_of
+from skmlbio.estimators._categories import Categories, has_columns, is_table, names_of, table_of
 from skmlbio.estimators._embedding import Embedding
 from skmlbio.estimators._sequence_data import SequenceCost, SequenceData
 from skmlbio.estimators._sequence_input import SequenceInput
@@ -38,14 +38,17 @@ class EmbeddingInput(SequenceInput):
         return self._encode_table(X, reset=reset) if of_table else super()._encode(X, reset=reset)
 
     def _encode_table(self, X: Any, *, reset: bool) -> ArrayData:
-        if not is_table(X):
+        if not has_columns(X):
             shape = f"shape {X.shape}" if hasattr(X, "shape") else f"type {type(X).__name__}"
             n_columns = len(self.categories_.names)
-            raise ValueError(f"X must be a table of {n_columns} columns of categories, as in fit; got {shape}")
+            raise ValueError(
+                f"X must be a table of {n_columns} column{'s' * (n_columns > 1)} of categories, as in fit; got {shape}"
+            )
+        names = names_of(X)
         validate_data(self, X, skip_check_array=True, reset=reset)
         table = table_of(X)
         if reset:
-            self.categories_ = Categories.learn(table, names_of(X), int(self.min_count))
+            self.categories_ = Categories.learn(table, names, int(self.min_count))
         return ArrayData(self.categories_.numbers(table, self.unknown))
 
     def _sequence_cost(self):

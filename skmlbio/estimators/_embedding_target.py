@@ -9,9 +9,10 @@ from sklearn.utils import check_array, check_consistent_length
 from sklearn.utils.multiclass import type_of_target
 
 from skmlbio.base._fit_data import column_statistics, ensure_sample_weight
-from skmlbio.base._gaps import has_gaps, weights_of_known
-from skmlbio.base._labels import Labels
+from skmlbio.base._gaps import has_gaps, table_with_gaps, weights_of_known
+from skmlbio.base._labels import Labels, plain_labels
 from skmlbio.base._number_columns import numbers_expected
+from skmlbio.base._range import require_double, scaled_targets
 from skmlbio.estimators._token_pairs import frequencies, noise_tables, shared_out, thinned
 from skmlbio.training._batches import ArrayData, Data, TrainingSet, mean_one
 
@@ -41,18 +42,22 @@ class EmbeddingTarget:
             return (self._numbers_of(y, reset=reset),)
         if reset:
             self._labels = Labels.learn(y)
+        elif self.objective == "auto" and _holds_fractions(y):
+            raise ValueError(
+                "y holds numbers with fractions, but those of fit were whole and taken for classes; "
+                "objective='regression' takes both for numbers."
+            )
         return (self._labels.encode(y),)
 
     def _chosen_objective(self, y: Any) -> str:
         if self.objective != "auto":
             return self.objective
-        if y is None:
-            return "skip-gram"
-        return "regression" if type_of_target(y, input_name="y").startswith("continuous") else "classification"
+        return "skip-gram" if y is None else "regression" if _holds_fractions(y) else "classification"
 
     def _numbers_of(self, y: Any, *, reset: bool) -> np.ndarray:
-        with numbers_expected(y, "y"):
+        with numbers_expected(y, "y"), np.errstate(over="ignore", invalid="ignore"):  # of a sum that tells NaN
             y = check_array(y, ensure_2d=False, dtype=np.float64, input_name="y", estimator=self)
+        require_double(y)
         if y.ndim > 2:
             raise ValueError(f"y must have one or two axes, got shape {y.shape}.")
         y = y.reshape(len(y), -1)
@@ -75,25 +80,26 @@ class EmbeddingTarget:
         training, held_out = super()._training_sets(*given, reset=reset)
         if reset and self.objective_ == "regression":
             self._scale = column_statistics(ArrayData(training.targets[0]), training.weights)
-        return self._learned_from(training), held_out and self._learned_from(held_out)
+        return self._learned_from(training), held_out and self._learned_from(held_out, "y_val")
 
-    def _learned_from(self, samples: TrainingSet) -> TrainingSet:
+    def _learned_from(self, samples: TrainingSet, name: str = "y") -> TrainingSet:
         """Return what steps are taken on: pairs, or samples with targets of mean 0 and variance 1."""
         if self.objective_ == "skip-gram":
             return self._rows_of_pairs(samples)
         if self.objective_ == "classification":
             return samples
-        mean, scale = self._scale
-        scaled = (samples.targets[0] - mean) / np.where(scale == 0, 1.0, scale)
-        return samples._replace(targets=(scaled.astype(np.float32),))
+        return samples._replace(targets=(scaled_targets(samples.targets[0], *self._scale, name),))
 
     def _rows_of_pairs(self, samples: TrainingSet) -> TrainingSet:
         pairs, n_counted = self._pairs(samples)
         if not n_counted:
-            raise ValueError(
-                "X has no sample in which two known tokens or categories stand side by side, so without y there is "
-                "nothing to learn from."
+            alone = hasattr(self, "categories_") and len(self._sizes()) == 1
+            found = (
+                "one column of categories, which have no neighbours"
+                if alone
+                else "no sample in which two known tokens or categories stand side by side"
             )
+            raise ValueError(f"X has {found}, so without y there is nothing to learn from.")
         if self.subsample is not None:
             pairs = thinned(pairs, float(self.subsample), _columns(self._sizes()), _columns(self._context_sizes()))
         *numbers, weights = shared_out(pairs, n_counted)
@@ -124,6 +130,14 @@ class EmbeddingTarget:
             wanted = max(1, by_contexts, min(n_samples // _STEPS_OF_AN_EPOCH, _PAIRS))
             plan.batch_size = max(plan.batch_size, 2 ** (wanted.bit_length() - 1))
         return plan
+
+
+def _holds_fractions(y: Any) -> bool:
+    """Whether y holds numbers that are not whole, for which an array of objects may be as well."""
+    if (table := table_with_gaps(y)) is not None:
+        return bool((np.mod(table[~np.isnan(table)], 1) != 0).any())
+    with np.errstate(over="ignore", invalid="ignore"):  # of casts to integers
+        return type_of_target(plain_labels(y), input_name="y").startswith("continuous")
 
 
 def _columns(sizes: tuple[int, ...]) -> np.ndarray:

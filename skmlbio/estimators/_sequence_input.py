@@ -39,10 +39,11 @@ class SequenceInput(SequenceKeywords):
     alphabet_ : Alphabet or Vocabulary
         What the characters, or the tokens, may be.
     max_length_ : int
-        Residues of the longest training string.
+        Residues of the longest training string, of the first call where training goes on (`warm_start`,
+        ``partial_fit``): learned places stay as they are.
     bucket_lengths_ : ndarray of shape (n_buckets,), int64
-        What training strings are padded to.  Where training goes on with longer ones, the last length is doubled until
-        they fit.
+        What training strings are padded to, of the first call.  Where training goes on with longer ones, the last
+        length is doubled until they fit.
     """
 
     _takes_tokens = True

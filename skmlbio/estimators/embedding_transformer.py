@@ -38,8 +38,10 @@ class EmbeddingTransformer(
 ):
     """Learn a vector of each letter, token or category, so that those which are used alike have similar vectors.
 
-    X is a list of strings, or of lists of tokens (words, k-mers, codons), or a table of two columns or more: a data
-    frame, or an array of strings or objects, whose columns hold categories (strings, integers, booleans).
+    X is a list of strings, or of lists of tokens (words, k-mers, codons), or a table of categories (strings,
+    integers, booleans): a data frame, or an array of strings or objects, of two columns or more, or, with y, a data
+    frame of one column whose dtype is categorical, integer or boolean.  One column of plain strings is a list of
+    sequences; pandas' ``astype("category")`` makes categories of them.
 
     Without y, vectors are learned from what stands beside what: the tokens of a sequence that are no more than `window`
     apart, and the cells of a row.  A context b of a category a is told from noise c ~ q,
@@ -73,7 +75,8 @@ class EmbeddingTransformer(
         of the two [1]_.  For words, 1e-3 to 1e-5.
     objective : {"auto", "skip-gram", "classification", "regression"}
         What is learned from: "skip-gram" does without y, also where a pipeline passes one on; "auto" does where there
-        is none, takes y for numbers where it holds fractions, and else for labels.
+        is none, takes y for numbers where it holds fractions, and else for labels: name it where all numbers of a fold
+        may happen to be whole.
     min_count : int
         How often a token, or a category in its column, must occur in training to be known; more than 1 takes
         ``unknown="mask"``.  Without y, a pair with an unknown token counts for nothing.

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 import scipy.sparse
 
-from skmlbio.base._fit_data import column_statistics, ensure_sample_weight, validation_rows
+from skmlbio import DenseClassifier
+from skmlbio.base._fit_data import column_statistics, ensure_sample_weight, said_of, validation_rows
 from skmlbio.training._batches import ArrayData
 
 
@@ -93,3 +94,22 @@ def test_axes_between_the_first_and_the_last_count_as_samples() -> None:
     mean, scale = column_statistics(ArrayData(X), np.ones(20))
     np.testing.assert_allclose(mean, X.reshape(-1, 2).mean(axis=0, dtype=float), atol=1e-7)
     np.testing.assert_allclose(scale, X.reshape(-1, 2).std(axis=0, dtype=float), rtol=1e-6)
+
+
+def test_weights_that_cannot_be_summed_or_are_none() -> None:
+    with pytest.raises(ValueError, match=r"^sample_weight must be at most 1e\+100, .* but sample 1 has 1e\+308"):
+        ensure_sample_weight([1.0, 1e308], 2)
+    assert ensure_sample_weight([1e-300, 1e100], 2).tolist() == [1e-300, 1e100]
+    with pytest.raises(ValueError, match=r"^sample_weight must be one number a sample, got 'balanced'"):
+        ensure_sample_weight("balanced", 2)
+
+
+@pytest.mark.parametrize("groups", [["a", None], np.array(["a", np.nan], object), [1.0, np.nan]])
+def test_a_sample_without_a_group_is_named(groups) -> None:
+    with pytest.raises(ValueError, match=r"^groups\[1\] is (None|nan): the group is missing; give each sample one"):
+        DenseClassifier(validation_fraction=0.5).fit(np.ones((2, 1)), [0, 1], groups=groups)
+
+
+def test_errors_name_the_argument_that_was_given() -> None:
+    with pytest.raises(ValueError, match=r"^column 'a' of X_val has 'q' in row 0"), said_of("X", "X_val"):
+        raise ValueError("column 'a' of X has 'q' in row 0")

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+import polars as pl
 import pytest
 import scipy.sparse
 
@@ -113,3 +114,26 @@ def test_labels_with_gaps_are_labels_where_their_columns_are_the_classes() -> No
     assert Labels.learn(y, classes=[0, 1]).kind == Labels.learn(y).kind == "multilabel-indicator"
     with pytest.raises(ValueError, match="NaN"):
         Labels.learn(y, classes=[[0, 1], [0, 1, 2]])
+
+
+@pytest.mark.parametrize(
+    "y",
+    [
+        ["a", "b", None],
+        np.array(["a", "b", np.nan], object),
+        pd.Series(["a", "b", None], dtype="string"),
+        pd.Series(["a", "b", None], dtype="category"),
+        pl.Series(["a", "b", None]),
+        [0, 1, None],
+    ],
+)
+def test_a_missing_label_is_named(y) -> None:
+    with pytest.raises(ValueError, match=r"^y\[2\] is (None|nan|<NA>): the label is missing; leave such samples out"):
+        Labels.learn(y)
+    with pytest.raises(ValueError, match=r"^y\[2\] is (None|nan|<NA>): the label is missing"):
+        Labels.learn([0, 1] if y[0] == 0 else ["a", "b"]).encode(y)
+
+
+def test_labels_of_two_types_are_named() -> None:
+    with pytest.raises(ValueError, match=r"^y\[0\] is 'a', but y\[1\] is 3; give labels of one type"):
+        Labels.learn(np.array(["a", 3, "a"], object))

@@ -69,3 +69,11 @@ def test_numbers_of_any_kind_pass_and_missing_ones_are_told_as_such() -> None:
     for missing in (None, np.nan, pd.NA):
         with pytest.raises((TypeError, ValueError), match=r"NaN|NAType"):
             DenseClassifier().fit(pd.DataFrame({"a": X[:, 0], "b": np.array([missing, *[1.0] * 7], object)}), Y)
+
+
+@pytest.mark.parametrize("y", [["1", *"b" * 7], np.array(["1", *"b" * 7]), pd.Series(["1", *"b" * 7])])
+def test_strings_that_are_no_numbers_are_named(y) -> None:
+    with pytest.raises(ValueError, match=rf"^y\[1\] is 'b', {ONLY_NUMBERS}"):
+        DenseRegressor().fit(X, y)
+    with pytest.raises(ValueError, match=rf"^X\[0, 1\] is 'b', {ONLY_NUMBERS}"):
+        DenseRegressor().fit([[1, "b"], [1, 2]], [1, 2])

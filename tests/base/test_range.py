@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import scipy.sparse
 
+from skmlbio import AttentionRegressor, DenseRegressor, EmbeddingTransformer
 from skmlbio.base._range import LARGEST, require_answers, require_single
 
 
@@ -49,3 +50,14 @@ def test_answers_that_are_none() -> None:
         require_answers(answers)
     with pytest.raises(ValueError, match=r"^sample 3 of X .*, nan, is no finite"):
         require_answers(answers, holds=lambda values: ~np.isnan(values))
+
+
+@pytest.mark.parametrize(
+    "regressor", [DenseRegressor(), EmbeddingTransformer(objective="regression"), AttentionRegressor()]
+)
+def test_targets_that_double_precision_cannot_sum(regressor) -> None:
+    X = np.ones((4, 2)) if isinstance(regressor, DenseRegressor) else ["ACGT", "AC"] * 2
+    with pytest.raises(ValueError, match=r"^y\[0\] is 1.7e\+308, but numbers must lie between -1e\+300 and 1e\+300"):
+        regressor.fit(X, [1.7e308, -1.7e308] * 2)
+    with pytest.raises(ValueError, match=r"^y_val holds 1e\+60, too far from its mean of 1.5 for its standard dev"):
+        regressor.fit(X, [1.0, 2.0] * 2, X_val=X, y_val=[1.0, 1e60] * 2)

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+import polars as pl
 import pytest
 
 from skmlbio.estimators._categories import Categories, is_table, names_of, table_of
@@ -50,3 +51,19 @@ def test_kinds_of_columns() -> None:
 def test_what_is_wrong_is_named(X, message: str) -> None:
     with pytest.raises((TypeError, ValueError), match=message):
         table_of(X)
+
+
+def test_a_frame_of_one_column_that_cannot_be_sequences_is_a_table() -> None:
+    for column in (pd.Categorical(["a", "b"]), [1, 2], [True, False], pd.array([1, 2], "Int64")):
+        assert is_table(pd.DataFrame({"x": column}))
+    for column in (pl.Series(["a"], dtype=pl.Categorical), pl.Series(["a"], dtype=pl.Enum(["a"])), [1], [True]):
+        assert is_table(pl.DataFrame({"x": column}))
+    assert not is_table(pl.DataFrame({"x": ["ACG"]})) and not is_table(pd.DataFrame({"x": ["ACG"]}, dtype=object))
+
+
+def test_another_type_is_not_masked() -> None:
+    categories = Categories.learn(table_of(FRAME), names_of(FRAME), 1)
+    with pytest.raises(
+        TypeError, match="column 'stable' of X holds '3', of type str, but in fit it held 1, of type int"
+    ):
+        categories.numbers(table_of(FRAME.astype(str)), "mask")

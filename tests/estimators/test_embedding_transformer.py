@@ -116,6 +116,9 @@ def test_numbers_and_several_labels_are_targets_too() -> None:
     several = EmbeddingTransformer(2, epochs=1).fit(STRINGS, both)
     gaps = np.where(np.arange(60)[:, np.newaxis] < [30, 60], both, np.nan)
     assert np.isfinite([several.score(STRINGS, both), several.score(STRINGS, gaps)]).all()
+    assert EmbeddingTransformer(2, epochs=1).fit(STRINGS, gaps).objective_ == "classification"
+    with pytest.raises(ValueError, match="contains NaN"):
+        EmbeddingTransformer(2, epochs=1).fit(STRINGS, gaps + 0.5)
     with pytest.raises(ValueError, match="y has 2 columns, but there were 1 in fit"):
         whole.score(STRINGS, both)
 
@@ -242,3 +245,23 @@ def test_tables_are_served(unknown: str, tmp_path) -> None:
     else:
         with pytest.raises(tf.errors.InvalidArgumentError, match="a category that it did not have in fit"):
             served(**other)
+
+
+def test_one_column_of_categories() -> None:
+    frame = pd.DataFrame({"city": pd.Categorical(["london", "rome"] * 10)})
+    embedding = EmbeddingTransformer(2, epochs=1).fit(frame, [0, 1] * 10)
+    assert embedding.embedding_["city"].names == ("london", "rome")
+    assert embedding.transform(pd.DataFrame({"city": ["rome"]})).shape == (1, 2)
+    with pytest.raises(ValueError, match=r"^X has one column of categories, which have no neighbours, so without y"):
+        EmbeddingTransformer(2, epochs=1).fit(frame)
+
+
+def test_numbers_that_are_whole_by_chance() -> None:
+    fitted = EmbeddingTransformer(2, epochs=1).fit(STRINGS[:4], [1.0, 2.0] * 2)
+    for y in ([1.5, 2.0] * 2, np.array([1.5, 2.0] * 2, object)):
+        with pytest.raises(ValueError, match=r"^y holds numbers with fractions, .* objective='regression' takes both"):
+            fitted.score(STRINGS[:4], y)
+    assert EmbeddingTransformer(2, epochs=1).fit(STRINGS[:4], np.array([1.5, 2] * 2, object)).objective_ == "regression"
+    with pytest.raises(ValueError, match="contains NaN"):
+        EmbeddingTransformer().fit(STRINGS[:4], [1.5, np.nan] * 2)
+    assert EmbeddingTransformer(2, epochs=1).fit(STRINGS[:4], [1e20, 2.0] * 2).objective_ == "regression"

@@ -127,7 +127,7 @@ DATA = [
     (X[:0], Y[:0], "0 sample"),
     (X[:, :0], Y, "0 feature"),
     (X[:, 0], Y, "Expected 2D array|samples of shape"),
-    ([["a", "b"]] * 20, Y, "could not convert string to float"),
+    ([["a", "b"]] * 20, Y, r"X\[0, 0\] is 'a', but only numbers are allowed"),
     (X + 1j, Y, "Complex data not supported"),
     (X, Y[:10], "inconsistent numbers of samples"),
 ]
@@ -168,7 +168,7 @@ def test_labels(target, message) -> None:
         (np.where(np.arange(20) == 4, np.nan, Y), "Input y contains NaN"),
         (np.full(20, np.inf), "Input y contains infinity"),
         (np.zeros((20, 2, 2)), "y must have one or two axes, got shape|dim 3"),
-        (np.full(20, "a"), "could not convert|convert"),
+        (np.full(20, "a"), r"^y\[0\] is 'a', but only numbers are allowed"),
         (None, "requires y to be passed, but the target y is None"),
     ],
 )

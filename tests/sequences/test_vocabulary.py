@@ -91,12 +91,12 @@ def test_rare_and_unknown_tokens() -> None:
         (
             [["A"]],
             {"alphabet": "dna"},
-            "X holds lists of tokens, but alphabet='dna' is for strings; for tokens it is 'auto'",
+            "X holds lists of tokens, but alphabet='dna' is for strings; for tokens",
         ),
         (
             [["A"]],
             {"alphabet": get_alphabet("dna")},
-            "X holds lists of tokens, but strings over the dna alphabet are expected; join",
+            "X holds lists of tokens, but strings over the dna alphabet",
         ),
         (FastaRecords([], [], ["ACGT"]), {}, "X is a FastaRecords, which holds ids and descriptions as well; pass its"),
         ([["A"]], {"case_sensitive": False}, "case_sensitive=False is for strings; tokens are taken as they are"),
