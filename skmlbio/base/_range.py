@@ -9,7 +9,7 @@ import numpy as np
 from scipy.sparse import issparse
 
 LARGEST = float(np.finfo(np.float32).max)
-LARGEST_TARGET = 1e300  # of a double, so that a hundred million can be summed
+LARGEST_TARGET = 1e301  # of a double, so that ten million can be summed
 
 
 def require_single(X: Any, names: Any = None, first_row: int = 0) -> None:

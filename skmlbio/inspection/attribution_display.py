@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from numbers import Integral
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _NARROWEST_LETTER = 4.0  # in points; where letters would be narrower, bars stand in their places
+_LARGEST = 1e100  # matplotlib's axes take the differences and products of what they show
 _KINDS = ("auto", "letters", "heatmap")
 
 
@@ -202,16 +204,23 @@ class AttributionDisplay(Display):
 
     def _checked(self, kind: str) -> NDArray[np.floating]:
         """Return the attributions, once everything about them has been checked."""
-        values, length = np.asarray(self.attributions, float), len(self.sequence)
+        length, first = len(self.sequence), self.first_position
+        if length == 0 or not all(isinstance(token, str) and token.strip() for token in self.sequence):
+            raise ValueError(f"sequence must hold letters or tokens, none of which is blank; got {self.sequence!r:.50}")
+        if not isinstance(first, Integral):
+            raise ValueError(f"first_position must be an integer, got {first!r:.50}")
+        values = np.asarray(self.attributions, float)
         if kind not in _KINDS:
             raise ValueError(f"kind must be {', '.join(map(repr, _KINDS[:-1]))} or {_KINDS[-1]!r}, got {kind!r}")
-        if length == 0 or values.shape not in {(length,), (length, len(self.letters))}:
+        if values.shape not in {(length,), (length, len(self.letters))}:
             raise ValueError(
                 f"attributions of a string of {length} residues and of {len(self.letters)} letters must be of shape "
                 f"({length}, {len(self.letters)}) or ({length},); theirs is {values.shape}"
             )
         if not np.isfinite(values).all():
             raise ValueError(f"attributions must be finite, and those of residue {_first_not_finite(values)} are not")
+        if np.abs(values).max() > _LARGEST:
+            raise ValueError(f"attributions must lie between -{_LARGEST:g} and {_LARGEST:g} to be drawn")
         if kind == "heatmap" and values.ndim == 1:
             raise ValueError("a heat map needs a number for each letter at each place; these are one a place")
         return values
@@ -221,9 +230,9 @@ class AttributionDisplay(Display):
         first, last = self.first_position, self.first_position + len(self.sequence) - 1
         if between is None:
             return slice(0, len(self.sequence))
-        start, stop = between
+        start, stop = between if _are_two_integers(between) else (last + 1, first - 1)
         if not first <= start <= stop <= last:
-            raise ValueError(f"between must be two positions from {first} to {last}, in order; got {between}")
+            raise ValueError(f"between must be two positions from {first} to {last}, in order; got {between!r:.50}")
         return slice(start - first, stop - first + 1)
 
     def _present(self) -> NDArray[np.bool_]:
@@ -299,10 +308,21 @@ class AttributionDisplay(Display):
             self.ax_.xaxis.set_ticks(places[numbered], [str(position) for position in positions[numbered]])
             return
         ticks = residue_ticks(self.sequence[places[0] : places[-1] + 1], positions, room)
-        labels = [f"{label_text(letter)}\n{number}" for letter, number in ticks.labels]
         long = max((len(letter) for letter, _ in ticks.labels), default=0) > 1
-        style = ticks.style | ({"rotation": 90, "fontsize": 8} if long else {})
+        if long:  # read upwards, with the numbers in a row of their own below
+            labels = [f"{number} {label_text(letter)}".strip() for letter, number in ticks.labels]
+        else:
+            labels = [f"{label_text(letter)}\n{number}" for letter, number in ticks.labels]
+        style = ticks.style | ({"rotation": 90, "fontsize": min(8.0, ticks.style["fontsize"])} if long else {})
         self.ax_.xaxis.set_ticks(places[ticks.places], labels, **style)
+
+
+def _are_two_integers(between: Any) -> bool:
+    return (
+        isinstance(between, (tuple, list, np.ndarray))
+        and len(between) == 2
+        and all(isinstance(position, Integral) for position in between)
+    )
 
 
 def _first_not_finite(values: NDArray[np.floating]) -> int:

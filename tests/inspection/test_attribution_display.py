@@ -1,5 +1,7 @@
 """What counts in a string: letters, bars, heat maps."""
 
+import itertools
+
 import numpy as np
 import pytest
 from matplotlib.collections import PathCollection
@@ -108,7 +110,7 @@ def test_tokens_are_bars_with_names() -> None:
     tokens = ["ATG", "GCC", "TAA"]
     display = AttributionDisplay.from_attributions([1.0, -1.0, 0.5], tokens, letters=["ATG", "GCC", "TAA", "AAA"])
     assert [bar.get_height() for bar in display.ax_.patches] == [1.0, -1.0, 0.5]
-    assert [label.get_text().split()[0] for label in display.ax_.get_xticklabels()] == tokens
+    assert [label.get_text().split()[-1] for label in display.ax_.get_xticklabels()] == tokens
 
 
 @pytest.mark.parametrize("piped", [False, True])
@@ -141,11 +143,34 @@ def test_biopython_records() -> None:
         (HEIGHTS, {"kind": "logo"}, "kind must be 'auto', 'letters' or 'heatmap', got 'logo'"),
         (HEIGHTS, {"between": (0, 3)}, r"between must be two positions from 1 to 5, in order; got \(0, 3\)"),
         (HEIGHTS, {"between": (4, 2)}, "in order"),
+        *[
+            (HEIGHTS, {"between": between}, "between must be two positions from 1 to 5, in order; got")
+            for between in [(1.5, 3), 3, (1, 2, 3), "ab"]
+        ],
+        (HEIGHTS, {"first_position": "a"}, "first_position must be an integer, got 'a'"),
+        (HEIGHTS, {"first_position": 1.5}, "first_position must be an integer, got 1.5"),
+        ([1e308, 0.0, 0.0, 0.0, -1e308], {}, r"attributions must lie between -1e\+100 and 1e\+100 to be drawn"),
     ],
 )
 def test_what_cannot_be_drawn_is_refused(values: object, options: dict, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         AttributionDisplay.from_attributions(values, SEQUENCE, **options)
+
+
+@pytest.mark.parametrize("sequence", ["", "AC TN", ["A", "", "C", "G", "T"], [1, 2, 3, 4, 5]])
+def test_sequences_that_cannot_be_drawn_are_refused(sequence: object) -> None:
+    with pytest.raises(ValueError, match="sequence must hold letters or tokens, none of which is blank; got"):
+        AttributionDisplay.from_attributions(HEIGHTS[: len(sequence)], sequence)
+
+
+@pytest.mark.parametrize("n_tokens", [22, 60, 130])
+def test_labels_of_tokens_do_not_collide(n_tokens: int) -> None:
+    display = AttributionDisplay.from_attributions(np.ones(n_tokens), ["ACG"] * n_tokens)
+    display.figure_.draw_without_rendering()
+    boxes = [label.get_window_extent() for label in display.ax_.get_xticklabels()]
+    gaps = [right.x0 - left.x1 for left, right in itertools.pairwise(boxes)]
+    assert len(boxes) > 9 and min(gaps) > -0.5 and max(box.width for box in boxes) < 15
+    assert "10 ACG" in [label.get_text() for label in display.ax_.get_xticklabels()]
 
 
 def test_estimators_that_cannot_are_refused() -> None:
