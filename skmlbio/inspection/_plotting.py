@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import textwrap
+from numbers import Integral
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -81,6 +82,12 @@ def label_text(name: Any) -> str:
 def require_fitted(estimator: Any, display: str) -> None:
     """Raise NotFittedError in one sentence."""
     check_is_fitted(estimator, msg=f"this %(name)s is not fitted yet: call its fit before {display}.from_estimator")
+
+
+def require_integer(name: str, value: Any) -> None:
+    """Raise a ValueError unless a value is a whole number."""
+    if not isinstance(value, Integral) or isinstance(value, bool):
+        raise ValueError(f"{name} must be an integer, got {value!r:.50}")
 
 
 def found_best(estimator: Any) -> Any:

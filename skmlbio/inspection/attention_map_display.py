@@ -9,7 +9,15 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ._display import Display
-from ._plotting import axes_to_draw_on, before_final_step, final_step, require_fitted, residue_ticks, residues
+from ._plotting import (
+    axes_to_draw_on,
+    before_final_step,
+    final_step,
+    require_fitted,
+    require_integer,
+    residue_ticks,
+    residues,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -186,6 +194,7 @@ class AttentionMapDisplay(Display):
     def _shares(self, block: int, head: int | None) -> tuple[NDArray[np.floating], str]:
         """Return the map to draw and its title, once everything about them has been checked."""
         maps, length = np.asarray(self.maps), len(self.sequence)
+        require_integer("first_position", self.first_position)
         if maps.ndim != 4 or 0 in maps.shape or maps.shape[2:] not in [(length, length), (length + 1, length + 1)]:
             raise ValueError(
                 f"maps of a string of {length} residues must be of shape (n_blocks, n_heads, {length}, {length}), or "
@@ -200,6 +209,7 @@ class AttentionMapDisplay(Display):
 
 
 def _index(name: str, index: int, count: int) -> int:
+    require_integer(name, index)
     if not -count <= index < count:
         raise ValueError(f"there is no {name} {index}: the maps have {count}, counted from 0")
     return index % count

@@ -20,6 +20,7 @@ from ._plotting import (
     label_text,
     legend_beside,
     require_fitted,
+    require_integer,
     residue_ticks,
     residues,
     round_step,
@@ -204,11 +205,10 @@ class AttributionDisplay(Display):
 
     def _checked(self, kind: str) -> NDArray[np.floating]:
         """Return the attributions, once everything about them has been checked."""
-        length, first = len(self.sequence), self.first_position
+        length = len(self.sequence)
         if length == 0 or not all(isinstance(token, str) and token.strip() for token in self.sequence):
             raise ValueError(f"sequence must hold letters or tokens, none of which is blank; got {self.sequence!r:.50}")
-        if not isinstance(first, Integral):
-            raise ValueError(f"first_position must be an integer, got {first!r:.50}")
+        require_integer("first_position", self.first_position)
         values = np.asarray(self.attributions, float)
         if kind not in _KINDS:
             raise ValueError(f"kind must be {', '.join(map(repr, _KINDS[:-1]))} or {_KINDS[-1]!r}, got {kind!r}")

@@ -128,6 +128,9 @@ def test_own_axes_and_keywords() -> None:
         (MAPS[..., :4], {}, "must be of shape"),
         (MAPS, {"block": 2}, "there is no block 2: the maps have 2, counted from 0"),
         (MAPS, {"head": -4}, "there is no head -4: the maps have 3, counted from 0"),
+        (MAPS, {"block": "a"}, "block must be an integer, got 'a'"),
+        (MAPS, {"head": 0.5}, "head must be an integer, got 0.5"),
+        (MAPS, {"first_position": "a"}, "first_position must be an integer, got 'a'"),
     ],
 )
 def test_what_cannot_be_drawn_is_refused(maps: np.ndarray, options: dict, message: str) -> None:
