@@ -21,7 +21,7 @@ def is_table(X: Any) -> bool:
     """
     if not has_columns(X):
         return False
-    return X.shape[1] > 1 or (hasattr(X, "columns") and any(map(_is_of_categories, X.dtypes)))
+    return X.shape[1] > 1 or any(map(_is_of_categories, getattr(X, "dtypes", ())))
 
 
 def has_columns(X: Any) -> bool:
