@@ -25,8 +25,6 @@ from skmlbio.estimators._sequence_keywords import SequenceKeywords
 from skmlbio.sequences import Alphabet, Sequences
 from skmlbio.training._memory import host_memory
 
-_MOST_COUNTED = 1e300  # so that sums of counts are finite, in many calls of partial_fit too
-
 
 @with_parameters
 class MarkovBase(SequenceKeywords, BaseEstimator):
@@ -56,11 +54,6 @@ class MarkovBase(SequenceKeywords, BaseEstimator):
         """Count what strings say about each chain, and add it to what was counted before, if anything was."""
         n_letters, order = self.alphabet_.n_letters, int(self.order)
         require_table_memory(n_letters, order, n_chains, host_memory())
-        if weights is not None and (highest := weights.max()) > _MOST_COUNTED / sequences.lengths.sum():
-            raise ValueError(
-                f"sample_weight of up to {highest:.3g} counts more letters than there are numbers for; divide the "
-                "weights by a constant."
-            )
         counts = count_windows(sequences, order, weights=weights, chains=chains, n_chains=n_chains)
         self._keep(counts if self._counts is None else self._counts + counts)
 
