@@ -38,7 +38,7 @@ def sequence_entrance(alphabet: Alphabet, unknown: str) -> Entrance:
             message = f"a sequence has a character that is not in {alphabet}."
             checks.append(tf.debugging.assert_none_equal(tokens, refused, message=message))
         with tf.control_dependencies(checks):
-            return (tf.RaggedTensor.from_row_lengths(tf.identity(tokens), lengths).to_tensor(),)
+            return (_not_flat(tf.RaggedTensor.from_row_lengths(tf.identity(tokens), lengths).to_tensor()),)
 
     return Entrance({"X": tf.TensorSpec((None,), tf.string)}, encode)
 
@@ -71,6 +71,13 @@ def token_entrance(vocabulary: Vocabulary, unknown: str, network: ServedNetwork)
             refused = tf.logical_and(real, numbers == vocabulary.unknown_token)
             checks.append(tf.debugging.assert_equal(refused, False, f"a sequence has a token not in {vocabulary}."))
         with tf.control_dependencies(checks):
-            return (tf.cast(tf.where(real, numbers, vocabulary.padding_token), vocabulary.dtype.name),)
+            return (_not_flat(tf.cast(tf.where(real, numbers, vocabulary.padding_token), vocabulary.dtype.name)),)
 
     return Entrance({"X": tf.TensorSpec((None, None), tf.string)}, encode)
+
+
+def _not_flat(tokens: tf.Tensor) -> tf.Tensor:
+    """Give no sequences a length of one: networks need a position to work on."""
+    from skmlbio._tensorflow import tf
+
+    return tf.pad(tokens, [(0, 0), (0, tf.cast(tf.equal(tf.shape(tokens)[1], 0), tf.int32))])

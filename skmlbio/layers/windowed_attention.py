@@ -11,6 +11,7 @@ from skmlbio.layers.attention import attention
 Tensor = Any
 
 _LEAST_BLOCK = 32  # smaller matrix products cost as much
+_WIDEST = 2**28  # longer than any string; places this far apart, and three times as far, are numbers of 32 bits
 
 
 def within_window(length: int | Tensor, window: int, n_global: int = 0) -> Tensor:
@@ -37,7 +38,7 @@ def within_window(length: int | Tensor, window: int, n_global: int = 0) -> Tenso
     """
     place = ops.arange(length)
     row, column = ops.expand_dims(place, 1), ops.expand_dims(place, 0)
-    near = ops.abs(row - column) <= window
+    near = ops.abs(row - column) <= min(window, _WIDEST)
     return ops.logical_or(near, ops.minimum(row, column) < n_global) if n_global else near
 
 
@@ -47,6 +48,7 @@ def keys_of_a_query(window: int) -> int:
     >>> keys_of_a_query(100)
     300
     """
+    window = min(window, _WIDEST)
     return max(window, _LEAST_BLOCK) + 2 * window
 
 
@@ -85,6 +87,7 @@ def windowed_attention(
     >>> windowed_attention(0 * values, 0 * values, values, window=1).numpy().ravel().tolist()
     [1.0, 2.0, 4.0, 5.0]
     """
+    window = min(window, _WIDEST)
     batch, _, length, _ = ops.shape(queries)
     real = ops.ones((batch, length), "bool") if real is None else real
     real = ops.expand_dims(ops.expand_dims(real, 1), -1)

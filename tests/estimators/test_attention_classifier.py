@@ -258,6 +258,15 @@ def test_strings_longer_than_any_in_training(fitted) -> None:
     assert [m.shape[-1] for m in maps] == [len(string) for string in longer]
 
 
+@pytest.mark.parametrize("window", [2**31 - 1, 2**32 + 1, 2**63])
+def test_a_window_wider_than_all_strings_is_none(window: int) -> None:
+    whole = AttentionClassifier("dna", **SMALL).fit(X, Y)
+    windowed = AttentionClassifier("dna", attention_window=window, **SMALL).fit(X, Y)
+    np.testing.assert_allclose(windowed.predict_proba(X), whole.predict_proba(X), atol=1e-4)
+    for found, expected in zip(windowed.attention_maps(X[:2]), whole.attention_maps(X[:2]), strict=True):
+        np.testing.assert_allclose(found, expected, atol=1e-4)
+
+
 def test_maps_within_a_window_are_zero_outside_and_have_a_place_for_the_class_token() -> None:
     options = {"attention_window": 4, "pooling": "class_token", "n_blocks": 2, "positions": "rotary"}
     classifier = AttentionClassifier("dna", **options, **SMALL).fit(X, Y)

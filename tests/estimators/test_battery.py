@@ -368,6 +368,9 @@ def test_a_saved_model_answers_alike(name: str, tmp_path: Path) -> None:
     for verb in verbs:
         found, expected = signatures[verb](**inputs)[verb].numpy(), getattr(estimator, verb)(samples)
         np.testing.assert_allclose(found, expected, atol=1e-5, err_msg=verb)
+        if isinstance(case.inputs.X[0], str):
+            none = signatures[verb](X=tf.constant([], tf.string))[verb]
+            assert (none.shape, none.dtype) == ((0, *found.shape[1:]), found.dtype)
 
 
 # scikit-learn around it ----------------------------------------------------------------------------------------------
