@@ -19,6 +19,8 @@ ACTIVATIONS = (
     "tanh", "tanh_shrink",
 )  # fmt: skip
 COUNT = [Interval(Integral, 1, None, closed="left")]
+WIDEST_KERNEL = 1000  # a convolution copies its input as often as it is wide
+KERNEL_WIDTH = [Interval(Integral, 1, WIDEST_KERNEL, closed="both")]
 SHARE = [Interval(Real, 0, 1, closed="left")]
 STRENGTH = [Interval(Real, 0, None, closed="left")]
 

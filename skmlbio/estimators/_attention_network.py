@@ -8,7 +8,7 @@ import numpy as np
 from sklearn.utils._param_validation import StrOptions
 
 from skmlbio.base import parameter, with_parameters
-from skmlbio.base._layer_parameters import COUNT
+from skmlbio.base._layer_parameters import COUNT, KERNEL_WIDTH
 from skmlbio.estimators._attention_memory import attention_bytes, require_memory
 from skmlbio.estimators._sequence_data import SequenceCost, SequenceData
 from skmlbio.estimators._sequence_input import SequenceInput
@@ -60,7 +60,7 @@ class AttentionNetwork(SequenceNetwork):
     n_heads: int = parameter(default=4, allowed=COUNT)
     n_blocks: int = parameter(default=1, allowed=COUNT)
     feed_forward_dim: int = parameter(default=128, allowed=COUNT)
-    kernel_width: int | None = parameter(default=9, allowed=[*COUNT, None])
+    kernel_width: int | None = parameter(default=9, allowed=[*KERNEL_WIDTH, None])
     positions: Literal["sinusoidal", "learned", "rotary", "none"] = parameter(
         default="learned", allowed=[StrOptions({"sinusoidal", "learned", "rotary", "none"})]
     )

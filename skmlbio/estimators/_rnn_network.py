@@ -7,7 +7,7 @@ from typing import Literal
 from sklearn.utils._param_validation import StrOptions
 
 from skmlbio.base import parameter, with_parameters
-from skmlbio.base._layer_parameters import COUNT
+from skmlbio.base._layer_parameters import COUNT, KERNEL_WIDTH
 from skmlbio.estimators._sequence_data import SequenceCost
 from skmlbio.estimators._sequence_network import SequenceNetwork
 
@@ -48,7 +48,7 @@ class RNNNetwork(SequenceNetwork):
     n_layers: int = parameter(default=1, allowed=COUNT)
     bidirectional: bool = parameter(default=True, allowed=["boolean"])
     embedding_dim: int = parameter(default=32, allowed=COUNT)
-    kernel_width: int | None = parameter(default=9, allowed=[*COUNT, None])
+    kernel_width: int | None = parameter(default=9, allowed=[*KERNEL_WIDTH, None])
     pooling: Literal["last", "mean", "max", "attention"] = parameter(
         default="max", allowed=[StrOptions({"last", "mean", "max", "attention"})]
     )

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from numbers import Integral
+from numbers import Integral, Real
 from typing import Literal
 
 from sklearn.utils._param_validation import StrOptions
 
 from skmlbio.base import parameter, with_parameters
 from skmlbio.base._all_or_nothing import KeptInterrupt
-from skmlbio.base._layer_parameters import COUNT, require_layer_sizes
+from skmlbio.base._layer_parameters import COUNT, KERNEL_WIDTH, WIDEST_KERNEL, require_layer_sizes
 from skmlbio.estimators._motif_sites import motifs_at_sites, some_of
 from skmlbio.estimators._sequence_data import SequenceCost, SequenceData
 from skmlbio.estimators._sequence_input import SequenceInput
@@ -69,7 +69,7 @@ class SequenceCNN(SequenceNetwork):
     """
 
     n_filters: int = parameter(default=32, allowed=COUNT)
-    kernel_width: int | Sequence[int] = parameter(default=9, allowed=[*COUNT, "array-like"])
+    kernel_width: int | Sequence[int] = parameter(default=9, allowed=[*KERNEL_WIDTH, "array-like"])
     n_layers: int = parameter(default=2, allowed=COUNT)
     positions: Literal["learned", "none"] = parameter(default="learned", allowed=[StrOptions({"learned", "none"})])
     dilation: int = parameter(default=1, allowed=COUNT)
@@ -113,8 +113,8 @@ class SequenceCNN(SequenceNetwork):
             If the threshold is not a share, or X is refused as in `fit`.
         """
         data = self._samples(X)
-        if not 0 <= threshold < 1:
-            raise ValueError(f"threshold must be a share of the highest activation, 0 to below 1; got {threshold}.")
+        if not isinstance(threshold, Real) or not 0 <= threshold < 1:
+            raise ValueError(f"threshold must be a share of the highest activation, 0 to below 1; got {threshold!r}.")
         if isinstance(self.alphabet_, Vocabulary):
             raise TypeError("find_motifs needs strings: lists of tokens have no letters, of which motifs are made.")
         return self._found_motifs(data, float(threshold))
@@ -153,7 +153,11 @@ class SequenceCNN(SequenceNetwork):
         several = not isinstance(self.kernel_width, Integral)
         if several and not len(self.kernel_width):
             raise ValueError("kernel_width must be a width, or a sequence of one width or more, got an empty one.")
-        return require_layer_sizes(self.kernel_width if several else [self.kernel_width], "kernel_width")
+        widths = require_layer_sizes(self.kernel_width if several else [self.kernel_width], "kernel_width")
+        for position, width in enumerate(widths):
+            if width > WIDEST_KERNEL:
+                raise ValueError(f"kernel_width[{position}] must be an int of {WIDEST_KERNEL} or less, got {width}.")
+        return widths
 
     def _encode(self, X, *, reset):
         data = super()._encode(X, reset=reset)

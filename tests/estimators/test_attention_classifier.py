@@ -347,6 +347,10 @@ def test_tags_say_that_strings_come_in() -> None:
         ),
         ({"positions": "spiral"}, "The 'positions' parameter of AttentionClassifier must be a str among"),
         ({"case_sensitive": "yes"}, "The 'case_sensitive' parameter of AttentionClassifier must be a str among"),
+        (
+            {"kernel_width": 10**9},
+            r"The 'kernel_width' parameter of .* must be an int in the range \[1, 1000\] or None",
+        ),
         ({"kernel_width": 0}, "The 'kernel_width' parameter of AttentionClassifier must be an int in the range"),
         ({"alphabet": "AAC"}, "alphabet must be 'dna', 'rna', 'protein', an Alphabet, a string of distinct"),
         ({"activation": "rleu"}, "activation 'rleu' is unknown"),

@@ -166,7 +166,7 @@ def test_motifs_are_those_of_the_training_strings(of_one_strand) -> None:
         for threshold in (0, 0.5, 0.9)
     ]
     assert n_sites[0] > n_sites[1] > n_sites[2] > 0
-    for wrong in (1, -0.1, np.nan):
+    for wrong in (1, -0.1, np.nan, "a", None):
         with pytest.raises(ValueError, match="threshold must be a share of the highest activation, 0 to below 1; got"):
             of_one_strand.find_motifs(strings, threshold=wrong)
     assert len(pickle.loads(pickle.dumps(of_one_strand)).motifs_) == 16
@@ -248,6 +248,8 @@ def test_deep_networks_train_in_double_precision() -> None:
     [
         ({"kernel_width": []}, "kernel_width must be a width, or a sequence of one width or more, got an empty one"),
         ({"kernel_width": (3, 0)}, r"kernel_width\[1\] must be an int of 1 or more, got 0"),
+        ({"kernel_width": (3, 10**9)}, r"kernel_width\[1\] must be an int of 1000 or less, got 1000000000"),
+        ({"kernel_width": 10**9}, r"The 'kernel_width' parameter .* must be an int in the range \[1, 1000\] or"),
         ({"kernel_width": 2.5}, "The 'kernel_width' parameter of SequenceCNNClassifier must be"),
         ({"local_pooling": "sum"}, "The 'local_pooling' parameter of SequenceCNNClassifier must be a str among"),
         ({"reverse_complement": True}, "The 'reverse_complement' parameter of SequenceCNNClassifier must be a str"),
