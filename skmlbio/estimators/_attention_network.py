@@ -39,7 +39,8 @@ class AttentionNetwork(SequenceNetwork):
         What tells a residue its place.  Strings may be of any length in prediction: where positions are learned, all
         residues past the longest training string (`max_length_`) have the vector of its last place, and so cannot be
         told apart by their place; sinusoidal ones go on.  "rotary" adds nothing to a residue's vector, but lets
-        attention depend on the distance of two residues [2]_; it takes an even ``embedding_dim / n_heads``.
+        attention depend on the distance of two residues [2]_; it takes an even ``embedding_dim / n_heads``.  With
+        ``pooling="class_token"`` attention then depends on the place, too, by the distance to the class token.
     pooling : {"mean", "max", "attention", "class_token"}
         How the residues of a string become one vector; "attention" learns how much each of them counts.
         "class_token" puts one more vector, which is learned, before the residues, and takes what it has collected in
@@ -76,13 +77,13 @@ class AttentionNetwork(SequenceNetwork):
 
         Parameters
         ----------
-        X : list of n_sequences strings
-            Strings, as in `fit`.
+        X : list of n_sequences strings or lists of tokens
+            Sequences, as in `fit`.
 
         Returns
         -------
         list of n_sequences ndarray of shape (n_blocks, n_heads, length, length), float32
-            For a string of that length, by block and head: in row i, the shares of all residues in what residue i
+            For a sequence of that length, by block and head: in row i, the shares of all residues in what residue i
             collects, softmax(Q Kᵀ / √d), zero outside the window.  Rows sum to 1; there is no padding.  A class token
             is one more row and column, the first ones: ``maps[:, :, 0, 1:]`` is what the string's vector collects.
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from numbers import Integral
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from skmlbio.sequences import Motif
+from skmlbio.sequences import Motif, Vocabulary
+from skmlbio.sequences._motifs import require_motifs
 
 from ._display import Display
-from ._plotting import COLORS, axes_to_draw_on, final_step, require_fitted
+from ._plotting import COLORS, NUMBER_WIDTH, axes_to_draw_on, final_step, require_fitted, round_step
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -18,6 +20,9 @@ if TYPE_CHECKING:
 _SCHEMES = {"ACGT": "classic", "ACGU": "classic", "ACDEFGHIKLMNPQRSTVWY": "chemistry"}
 _HEIGHT_OF_A_LOGO = 1.1  # in inches, with its title
 _SHARE_OF_TITLE = 0.38
+_NARROWEST, _WIDEST = 4.8, 16.0  # in inches, of a figure of its own
+_WIDTH_OF_A_PLACE = 0.2
+_CHARACTERS_OF_AN_INCH = 14  # of a title, which is small
 
 
 class MotifDisplay(Display):
@@ -56,7 +61,7 @@ class MotifDisplay(Display):
     >>> box = Motif("box", "ACGT", np.array([[0, 0, 0, 8], [8, 0, 0, 0], [4, 0, 0, 4]]), 8, np.full(4, 0.25))
     >>> display = MotifDisplay.from_motifs([box])
     >>> display.axes_[0].get_title(loc="left")
-    'box: TAA, 5.0 bits, 8 sites'
+    'box: TAN, 4.2 bits, 8 sites'
     >>> plt.close(display.figure_)
     """
 
@@ -84,6 +89,10 @@ class MotifDisplay(Display):
         trained = final_step(estimator)
         if not hasattr(trained, "motifs_"):
             raise TypeError(f"{cls.__name__} needs an estimator with motifs_, and {type(trained).__name__} has none")
+        if isinstance(trained.alphabet_, Vocabulary):
+            raise TypeError(
+                f"{cls.__name__} needs an estimator of strings: lists of tokens have no letters, so there are no motifs"
+            )
         return cls(trained.motifs_).plot(ax, n_motifs=n_motifs, sort_by=sort_by, logo_kwargs=logo_kwargs)
 
     @classmethod
@@ -137,12 +146,16 @@ class MotifDisplay(Display):
             If logomaker or matplotlib is not installed.
         ValueError
             If no motif has sites, or `n_motifs` or `sort_by` is something else.
+        TypeError
+            If the motifs are no motifs, or logomaker does not know one of `logo_kwargs`.
         """
         self.motifs_ = self._chosen(n_motifs, sort_by)
         caller = f"{type(self).__name__}.plot"
         Logo = _logo_class(caller)
+        _require_known(Logo, logo_kwargs or {})
         n_logos = len(self.motifs_)
-        self.ax_ = axes_to_draw_on(ax, caller, figsize=(4.8, 0.4 + _HEIGHT_OF_A_LOGO * n_logos))
+        width = np.clip(_WIDTH_OF_A_PLACE * max(m.width for m in self.motifs_), _NARROWEST, _WIDEST)
+        self.ax_ = axes_to_draw_on(ax, caller, figsize=(width, 0.4 + _HEIGHT_OF_A_LOGO * n_logos))
         self.figure_ = self.ax_.figure
         self.ax_.set_axis_off()
         highest = max(motif.bits.sum(axis=1).max() for motif in self.motifs_)
@@ -158,9 +171,9 @@ class MotifDisplay(Display):
     def _chosen(self, n_motifs: int | None, sort_by: str | None) -> list[Motif]:
         if sort_by not in ("information", "sites", None):
             raise ValueError(f"sort_by must be 'information', 'sites' or None, not {sort_by!r}")
-        if n_motifs is not None and n_motifs < 1:
-            raise ValueError(f"n_motifs must be 1 or more, or None for all, not {n_motifs}")
-        motifs = [motif for motif in self.motifs if motif.n_sites]
+        if n_motifs is not None and (not isinstance(n_motifs, Integral) or n_motifs < 1):
+            raise ValueError(f"n_motifs must be an int of 1 or more, or None for all, not {n_motifs!r}")
+        motifs = [motif for motif in require_motifs(self.motifs, type(self).__name__) if motif.n_sites]
         if not motifs:
             raise ValueError("there is no motif with sites, so there is nothing to draw")
         if sort_by is not None:
@@ -177,18 +190,43 @@ def _logo_class(caller: str) -> Any:
     return Logo
 
 
+def _require_known(Logo: Any, logo_kwargs: Mapping[str, Any]) -> None:
+    """Refuse keywords that logos do not have; logomaker hands those on to letters, which fail far from here."""
+    from inspect import signature
+
+    from logomaker import Glyph
+
+    known = {**signature(Logo).parameters, **signature(Glyph).parameters}.keys() - {"df", "ax", "kwargs"}
+    for name in logo_kwargs:
+        if name not in known:
+            raise TypeError(f"logo_kwargs: logomaker.Logo has no keyword {name!r}")
+
+
 def _draw(Logo: Any, motif: Motif, ax: Axes, top: float, logo_kwargs: Mapping[str, Any]) -> None:
     import pandas as pd
 
     heights = pd.DataFrame(motif.bits, columns=list(motif.letters), index=np.arange(1, motif.width + 1))
     colors = {letter: COLORS[i % len(COLORS)] for i, letter in enumerate(motif.letters)}
     style = {"color_scheme": _SCHEMES.get(motif.letters, colors), "show_spines": False}
-    Logo(heights, ax=ax, **style | dict(logo_kwargs))
+    if motif.bits.any():
+        Logo(heights, ax=ax, **style | dict(logo_kwargs))
+    else:  # as few sites as one tell nothing, and logomaker warns of a logo without height
+        ax.spines[:].set_visible(False)
+        ax.set_xlim(0.5, motif.width + 0.5)
     ax.spines["left"].set_visible(True)
     ax.set_ylim(0, top)
-    step = -(-motif.width // 20)
-    ax.set_xticks(range(1, motif.width + 1, step))
+    inches = ax.get_window_extent().width / ax.figure.dpi
+    step = round_step(NUMBER_WIDTH / 2 * motif.width / (72 * inches))
+    ax.set_xticks([1, *range(step, motif.width + 1, step)] if step > 1 else range(1, motif.width + 1))
+    ax.set_yticks(np.arange(0, top + 0.01, 1 if top < 3 else 2))
     ax.tick_params(length=2, labelsize=8)
     ax.set_ylabel("bits", fontsize=8)
-    title = f"{motif.name}: {motif.consensus}, {motif.information_content:.1f} bits, {motif.n_sites} sites"
-    ax.set_title(title, loc="left", fontsize=9)
+    ax.set_title(_title(motif, int(_CHARACTERS_OF_AN_INCH * inches)), loc="left", fontsize=9)
+
+
+def _title(motif: Motif, n_characters: int) -> str:
+    """Name and numbers of a motif, with as much of the consensus between them as there is room for."""
+    numbers = f"{motif.information_content:.1f} bits, {motif.n_sites} sites"
+    room = max(6, n_characters - len(motif.name) - len(numbers) - 4)
+    consensus = motif.consensus if motif.width <= room else f"{motif.consensus[: room - 1]}…"
+    return f"{motif.name}: {consensus}, {numbers}"
