@@ -34,7 +34,7 @@ class AttentionNetwork(SequenceNetwork):
     feed_forward_dim : int
         Width of the hidden layer in a block.
     kernel_width : int or None
-        How many neighbouring residues the convolution before the blocks sees; None leaves it out.
+        How many neighbouring residues the convolution before the blocks sees, at most 1,000; None leaves it out.
     positions : {"sinusoidal", "learned", "rotary", "none"}
         What tells a residue its place.  Strings may be of any length in prediction: where positions are learned, all
         residues past the longest training string (`max_length_`) have the vector of its last place, and so cannot be

@@ -33,7 +33,7 @@ class RNNNetwork(SequenceNetwork):
         Length of a residue's vector after the convolution, and of the learned vector of a token; letters without a
         convolution come as they are, one-hot.
     kernel_width : int or None
-        How many neighbouring residues a convolution before the recurrence sees; None leaves it out.
+        How many neighbouring residues a convolution before the recurrence sees, at most 1,000; None leaves it out.
     pooling : {"last", "mean", "max", "attention"}
         How the states of a string become one vector: "last" takes those that have seen all of the string, the first of
         the network that reads from the end; "attention" learns how much each of them counts.

@@ -31,7 +31,7 @@ class SequenceCNN(SequenceNetwork):
     n_filters : int
         Filters of each width, in every layer.
     kernel_width : int or sequence of int
-        How many residues a filter sees; filters of several widths stand side by side.
+        How many residues a filter sees, at most 1,000; filters of several widths stand side by side.
     n_layers : int
         Convolutions one after the other.  With one, a filter is a whole motif; with two, it may be a part of one, and
         the second layer looks for parts side by side.
