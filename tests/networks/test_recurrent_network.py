@@ -6,6 +6,7 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+from string_networks import require_round_trips
 
 from skmlbio.networks.recurrent import recurrent_network
 from skmlbio.sequences import ensure_sequences
@@ -101,14 +102,4 @@ def test_half_precision_inside_single_outside() -> None:
 @saves_variables
 @pytest.mark.parametrize("options", OPTIONS)
 def test_keras_and_saved_model_round_trips(options: dict, tmp_path: Path) -> None:
-    model = make(**options).heads["predict_proba"]
-    expected = model(SEQUENCES.pad())
-    model.save(tmp_path / "model.keras")
-    np.testing.assert_allclose(keras.saving.load_model(tmp_path / "model.keras")(SEQUENCES.pad()), expected, atol=1e-6)
-
-    serve = tf.function(lambda tokens: model(tokens), input_signature=[tf.TensorSpec((None, None), tf.uint8)])
-    tf.saved_model.save(model, str(tmp_path / "saved"), signatures=serve)
-    served = tf.saved_model.load(str(tmp_path / "saved")).signatures["serving_default"]
-    for length in (30, 49):
-        (answer,) = served(tf.constant(SEQUENCES.pad(length))).values()
-        np.testing.assert_allclose(answer, expected, atol=1e-5)
+    require_round_trips(make(**options).heads["predict_proba"], SEQUENCES, (30, 49), tmp_path)
