@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import sparse
 
-from ._graph import Graph, node_type_array
+from ._graph import Graph, type_array
 
 
 def to_graph(graph: object, node_attributes: str | Sequence[str] | None, edge_attribute: str | None) -> Graph:
@@ -101,7 +101,7 @@ def _networkx_features(graph: object, node_attributes: str | Sequence[str] | Non
     """The named attributes of the nodes: one name gives types, several names give columns of features."""
     if isinstance(node_attributes, str):
         names = list(graph.nodes)
-        return node_type_array(_attribute(graph, node_attributes), lambda place: f"node {names[place]!r}")
+        return type_array(_attribute(graph, node_attributes), name=lambda place: f"node {names[place]!r}")
     if node_attributes is None:
         present = sorted({str(name) for _, attributes in graph.nodes(data=True) for name in attributes})
         if present:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ._converters import occurring_edge_attribute, require_features_of_all_or_none, to_graph
-from ._graph import Graph, node_type_array
+from ._graph import Graph, type_array
 from ._graph_samples import GraphSamples, positions, starts
 
 _LARGEST = np.finfo(np.float32).max
@@ -168,7 +168,7 @@ def _known_types(graphs: list[Graph], node_types: ArrayLike | None) -> np.ndarra
         return np.unique(np.concatenate([graph.features for graph in graphs]))
     if np.ndim(node_types) != 1 or len(node_types) == 0:
         raise ValueError(f"node_types must be a list of one type or more, not of shape {np.shape(node_types)}")
-    return np.unique(node_type_array(node_types, "place {} of node_types".format))
+    return np.unique(type_array(node_types, name="place {} of node_types".format))
 
 
 def _typed_features(

@@ -40,6 +40,7 @@ def test_fields_cannot_be_replaced() -> None:
         Graph([[1.0], [3.0]], [[0], [1]]),
         Graph([[1.0], [2.0]], [[1], [0]]),
         Graph([[1.0], [2.0]]),
+        Graph([[1.0], [2.0]], [[0], [1]], edge_features=[[1.0]]),
         "graph",
     ],
 )
@@ -50,12 +51,26 @@ def test_graphs_compare_by_value(other: object) -> None:
     assert graph != other
 
 
+@pytest.mark.parametrize("edge_features", [None, [[1.0], [2.0]], [1, 2], ["single", "double"]])
 @pytest.mark.parametrize("features", [[[1.0], [2.0]], [3, 4], ["C", "Na"]])
-def test_pickle_returns_an_equal_read_only_graph(features: list) -> None:
-    graph = Graph(features, [[0, 1], [1, 1]], [0.5, -2.0])
+def test_pickle_returns_an_equal_read_only_graph(features: list, edge_features: list | None) -> None:
+    graph = Graph(features, [[0, 1], [1, 1]], [0.5, -2.0], edge_features)
     again = pickle.loads(pickle.dumps(graph))
     assert again == graph
     assert not again.features.flags.writeable
+    assert edge_features is None or not again.edge_features.flags.writeable
+
+
+def test_edges_carry_features_or_types() -> None:
+    ends = [[0, 1], [1, 0]]
+    numbers, types = Graph([6, 8], ends, edge_features=[[1, 0], [0, 1]]), Graph([6, 8], ends, edge_features=[2, 2])
+    assert numbers.edge_features.dtype == np.float64
+    assert types.edge_features.dtype == np.int64
+    assert (numbers.has_edge_types, types.has_edge_types, Graph([6, 8], ends).has_edge_types) == (False, True, False)
+    assert repr(numbers) == "Graph(n_nodes=2, node_types=int64, n_edges=2, n_edge_features=2)"
+    assert repr(types) == "Graph(n_nodes=2, node_types=int64, n_edges=2, edge_types=int64)"
+    assert numbers != Graph([6, 8], ends, edge_features=[[1, 0], [0, 2]])
+    assert Graph([6, 8], edge_features=np.empty((0, 3))).edge_features.shape == (0, 3)
 
 
 def test_repr_counts() -> None:
@@ -114,6 +129,9 @@ def test_integers_of_more_than_64_bits_are_refused(types: object) -> None:
 @pytest.mark.parametrize(
     ("arguments", "error", "message"),
     [
+        (([6, 8], [[0], [1]], None, [[1.0], [2.0]]), ValueError, "edge_features has 2 rows, but there are 1 edges"),
+        (([6, 8], [[0], [1]], None, [1.5]), TypeError, r"edge 0 has the type 1\.5; edge types are integers or strings"),
+        (([6, 8], [[0], [1]], None, [["double"]]), TypeError, "edge features must be numbers"),
         (
             ([1.0, 2.0],),
             TypeError,
