@@ -6,12 +6,12 @@ from .augmentation import RandomReverseComplement as RandomReverseComplement
 from .augmentation import RandomTransform as RandomTransform
 from .gradient_reversal import Adversary as Adversary
 from .gradient_reversal import GradientReversal as GradientReversal
-from .graph_convolution import ARMAConvolution as ARMAConvolution
 from .graph_convolution import GATConvolution as GATConvolution
 from .graph_convolution import GINConvolution as GINConvolution
 from .graph_convolution import GraphConvolution as GraphConvolution
 from .graph_convolution import SAGEConvolution as SAGEConvolution
-from .graph_convolution import TAGConvolution as TAGConvolution
+from .graph_filters import ARMAConvolution as ARMAConvolution
+from .graph_filters import TAGConvolution as TAGConvolution
 from .graph_normalization import NodeNormalization as NodeNormalization
 from .graph_pooling import GraphPooling as GraphPooling
 from .local_pooling import LocalPooling as LocalPooling

@@ -9,21 +9,11 @@ numbers in all three.
 
 from __future__ import annotations
 
-import itertools
-
 import keras
 from keras import ops
 
-from .graph_propagation import (
-    Adjacency,
-    NodeLayer,
-    Tensor,
-    attend,
-    neighbour_sum,
-    propagate,
-    read_inputs,
-    require_normalization,
-)
+from .graph_convolution_layer import ConvolutionLayer
+from .graph_propagation import Adjacency, Tensor, attend, neighbour_sum, propagate, require_normalization
 
 
 def graph_convolution(
@@ -93,39 +83,6 @@ def sage_convolution(
     return ops.matmul(x, kernel) + mean
 
 
-def tag_convolution(adjacency: Adjacency, x: Tensor, kernels: list[Tensor]) -> Tensor:
-    """Σ_k (D^-1/2 A D^-1/2)^k x W_k, over as many hops as there are kernels, beginning at 0.
-
-    References
-    ----------
-    J. Du et al., "Topology adaptive graph convolutional networks", 2017, arXiv:1710.10370.
-    """
-    # Horner's rule: W_0 first would propagate n_features columns, this propagates units columns.
-    total = ops.matmul(x, kernels[-1])
-    for kernel in reversed(kernels[:-1]):
-        total = ops.matmul(x, kernel) + propagate(adjacency, total, normalization="symmetric")
-    return total
-
-
-def arma_convolution(adjacency: Adjacency, x: Tensor, stacks: list[list[tuple[Tensor, Tensor, Tensor]]]) -> Tensor:
-    """Mean over stacks of the recursion z ← relu(D^-1/2 A D^-1/2 z W + x V + b), begun with z = x.
-
-    `stacks` holds, for each stack, the (W, V, b) of each step.
-
-    References
-    ----------
-    F. M. Bianchi et al., "Graph neural networks with convolutional ARMA filters", 2019, arXiv:1901.01343.
-    """
-    filtered = []
-    for steps in stacks:
-        z = x
-        for kernel, skip_kernel, bias in steps:
-            z = propagate(adjacency, ops.matmul(z, kernel), normalization="symmetric")
-            z = ops.relu(z + ops.matmul(x, skip_kernel) + bias)
-        filtered.append(z)
-    return sum(filtered) / len(filtered)
-
-
 def gat_convolution(
     adjacency: Adjacency,
     x: Tensor,
@@ -144,78 +101,6 @@ def gat_convolution(
     own_score, neighbour_score = ops.sum(values * own_kernel, -1), ops.sum(values * neighbour_kernel, -1)
     collected = attend(adjacency, own_score, neighbour_score, values, self_connections)
     return ops.reshape(collected, ops.shape(flat))
-
-
-class ConvolutionLayer(NodeLayer):
-    """What the graph convolutions share: units, activation, bias, and the two forms of input.
-
-    A subclass makes its weights in `make_weights` and computes in `convolve`.
-
-    Parameters
-    ----------
-    units : int
-        Features of each node afterwards.
-    activation : str or callable, default=None
-        σ.
-    use_bias : bool, default=True
-        Whether a vector is added before the activation.
-    kernel_initializer : str, dict or keras.Initializer, default="glorot_uniform"
-        For all kernels.
-    kernel_regularizer : str, dict or keras.Regularizer, default=None
-        For all kernels.
-    **kwargs
-        `name`, `dtype` and the like of every Keras layer.
-    """
-
-    def __init__(
-        self,
-        units,
-        activation=None,
-        use_bias=True,
-        kernel_initializer="glorot_uniform",
-        kernel_regularizer=None,
-        **kwargs,
-    ):
-        super().__init__(**kwargs)
-        self.supports_masking = True
-        self.units = units
-        self.activation = keras.activations.get(activation)
-        self.use_bias = use_bias
-        self.kernel_initializer = keras.initializers.get(kernel_initializer)
-        self.kernel_regularizer = keras.regularizers.get(kernel_regularizer)
-
-    def build(self, input_shape):
-        self.make_weights(input_shape[0][-1])
-        if self.use_bias:
-            self.bias = self.add_weight(shape=(self.units,), initializer="zeros", name="bias")
-
-    def add_kernel(self, shape, name):
-        setattr(self, f"{name}_initializer", self.kernel_initializer)  # where one looks for the initialiser of a weight
-        return self.add_weight(
-            shape=shape, initializer=self.kernel_initializer, regularizer=self.kernel_regularizer, name=name
-        )
-
-    def make_weights(self, n_features):
-        raise NotImplementedError
-
-    def convolve(self, adjacency, x):
-        raise NotImplementedError
-
-    def call(self, inputs):
-        x, adjacency = read_inputs(inputs)
-        # One row a node: TensorFlow fuses a product with its bias, and sums over one axis faster than over two.
-        y = ops.reshape(self.convolve(adjacency, x), (-1, self.units))
-        y = self.activation(y + self.bias if self.use_bias else y)
-        return ops.reshape(y, (*ops.shape(inputs[0])[:-1], self.units))
-
-    def get_config(self):
-        return super().get_config() | {
-            "units": self.units,
-            "activation": keras.activations.serialize(self.activation),
-            "use_bias": self.use_bias,
-            "kernel_initializer": keras.initializers.serialize(self.kernel_initializer),
-            "kernel_regularizer": keras.regularizers.serialize(self.kernel_regularizer),
-        }
 
 
 @keras.saving.register_keras_serializable(package="skmlbio")
@@ -285,54 +170,6 @@ class SAGEConvolution(ConvolutionLayer):
 
 
 @keras.saving.register_keras_serializable(package="skmlbio")
-class TAGConvolution(ConvolutionLayer):
-    """X' = σ(Σ_k (D^-1/2 A D^-1/2)^k X W_k + b), k from 0 to `n_hops`; see `tag_convolution`."""
-
-    def __init__(self, units, n_hops=3, **kwargs):
-        super().__init__(units, **kwargs)
-        self.n_hops = n_hops
-
-    def make_weights(self, n_features):
-        self.kernels = [self.add_kernel((n_features, self.units), f"kernel_{hop}") for hop in range(self.n_hops + 1)]
-
-    def convolve(self, adjacency, x):
-        return tag_convolution(adjacency, x, self.kernels)
-
-    def get_config(self):
-        return super().get_config() | {"n_hops": self.n_hops}
-
-
-@keras.saving.register_keras_serializable(package="skmlbio")
-class ARMAConvolution(ConvolutionLayer):
-    """X' = σ(mean of `n_stacks` recursive filters of `n_steps` steps + b); see `arma_convolution`."""
-
-    def __init__(self, units, n_stacks=1, n_steps=1, **kwargs):
-        super().__init__(units, **kwargs)
-        self.n_stacks = n_stacks
-        self.n_steps = n_steps
-
-    def make_weights(self, n_features):
-        # One flat list: SavedModel does not find the variables of lists within lists.
-        self.step_weights = []
-        for stack, step in itertools.product(range(self.n_stacks), range(self.n_steps)):
-            n_before = n_features if step == 0 else self.units
-            self.step_weights += [
-                self.add_kernel((n_before, self.units), f"kernel_{stack}_{step}"),
-                self.add_kernel((n_features, self.units), f"skip_kernel_{stack}_{step}"),
-                self.add_weight(shape=(self.units,), initializer="zeros", name=f"bias_{stack}_{step}"),
-            ]
-
-    def convolve(self, adjacency, x):
-        weights = iter(self.step_weights)
-        steps = list(zip(weights, weights, weights, strict=True))
-        stacks = [steps[first : first + self.n_steps] for first in range(0, len(steps), self.n_steps)]
-        return arma_convolution(adjacency, x, stacks)
-
-    def get_config(self):
-        return super().get_config() | {"n_stacks": self.n_stacks, "n_steps": self.n_steps}
-
-
-@keras.saving.register_keras_serializable(package="skmlbio")
 class GATConvolution(ConvolutionLayer):
     """Attention over neighbours, `n_heads` heads of units / n_heads side by side; see `gat_convolution`."""
 
@@ -355,13 +192,3 @@ class GATConvolution(ConvolutionLayer):
 
     def get_config(self):
         return super().get_config() | {"n_heads": self.n_heads, "self_connections": self.self_connections}
-
-
-CONVOLUTIONS = {
-    "gcn": GraphConvolution,
-    "gat": GATConvolution,
-    "gin": GINConvolution,
-    "sage": SAGEConvolution,
-    "tag": TAGConvolution,
-    "arma": ARMAConvolution,
-}

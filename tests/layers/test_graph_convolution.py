@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from saved_models import model_of, require_the_same_answers_once_saved
 
 from skmlbio.graphs import FlatGraphs, Graph, dense_batch, edge_batch, ensure_graphs, flat_batch
-from skmlbio.layers.graph_convolution import CONVOLUTIONS, GATConvolution, GraphConvolution
+from skmlbio.layers.convolutions import CONVOLUTIONS
+from skmlbio.layers.graph_convolution import GATConvolution, GraphConvolution
 
 OPTIONS = {
     "gcn": [{}, {"self_connections": False, "normalization": None}, {"normalization": "row"}],

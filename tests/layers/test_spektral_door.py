@@ -13,7 +13,7 @@ from saved_models import model_of, require_the_same_answers_once_saved
 
 from skmlbio.graphs import Graph, ensure_graphs, flat_batch
 from skmlbio.layers import _spektral as door
-from skmlbio.layers.graph_convolution import CONVOLUTIONS
+from skmlbio.layers.convolutions import CONVOLUTIONS
 from skmlbio.layers.graph_pooling import GraphPooling
 
 # Keras turns its variables into arrays in the way of NumPy 1 when it saves.
