@@ -25,6 +25,7 @@ from .estimators.rnn_regressor import RNNRegressor as RNNRegressor
 from .estimators.sequence_cnn_classifier import SequenceCNNClassifier as SequenceCNNClassifier
 from .estimators.sequence_cnn_regressor import SequenceCNNRegressor as SequenceCNNRegressor
 from .estimators.vae_sampler import VAESampler as VAESampler
+from .estimators.weisfeiler_lehman_transformer import WeisfeilerLehmanTransformer as WeisfeilerLehmanTransformer
 from .inspection.attention_map_display import AttentionMapDisplay as AttentionMapDisplay
 from .inspection.attribution_display import AttributionDisplay as AttributionDisplay
 from .inspection.latent_space_display import LatentSpaceDisplay as LatentSpaceDisplay

@@ -23,6 +23,7 @@ ELSEWHERE = {
     "RNNRegressor",
     "SequenceCNNClassifier",
     "SequenceCNNRegressor",
+    "WeisfeilerLehmanTransformer",
 }
 
 TRAINING = {"learning_rate": 0.02, "epochs": 30, "batch_size": None}
