@@ -3,6 +3,7 @@
 Nothing here loads a deep-learning library; networkx and Spektral objects are recognised without importing them.
 """
 
+from ._converters import as_graph
 from ._ensure_graphs import ensure_graphs
 from ._graph import Graph
 from ._graph_batches import (
@@ -25,6 +26,7 @@ __all__ = [
     "FlatGraphs",
     "Graph",
     "GraphSamples",
+    "as_graph",
     "bucket_of",
     "choose_bucket_sizes",
     "dense_batch",

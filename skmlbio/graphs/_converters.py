@@ -6,12 +6,51 @@ The libraries are recognised by what their objects offer, so none of them is imp
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy import sparse
 
 from ._graph import Graph, type_array
+
+
+def as_graph(
+    graph: object, *, node_attributes: str | Sequence[str] | None = None, edge_attribute: str | None = "weight"
+) -> Graph:
+    """Turn one graph of any accepted kind into a `Graph`, once and for all.
+
+    An estimator of nodes takes the graph as a parameter: a `Graph` is neither copied by clones nor converted by each
+    fit.
+
+    Parameters
+    ----------
+    graph : Graph, networkx graph, spektral.data.Graph, or pair (features, adjacency)
+        As in `ensure_graphs`.  The nodes of a networkx graph keep their names, in `Graph.node_names`.
+    node_attributes, edge_attribute
+        For networkx graphs; as in `ensure_graphs`.
+
+    Returns
+    -------
+    graph : Graph
+
+    Raises
+    ------
+    ValueError, TypeError
+        As in `ensure_graphs`.
+
+    Examples
+    --------
+    >>> import networkx
+    >>> from skmlbio.graphs import as_graph
+    >>> graph = as_graph(networkx.Graph([("RAD51", "BRCA2"), ("BRCA2", "PALB2")]))
+    >>> graph
+    Graph(n_nodes=3, n_features=1, n_edges=4)
+    >>> graph.node_names
+    ('RAD51', 'BRCA2', 'PALB2')
+    """
+    converted = to_graph(graph, node_attributes, occurring_edge_attribute([graph], edge_attribute))
+    return replace(converted, node_names=tuple(graph.nodes)) if _is_networkx(graph) else converted
 
 
 def to_graph(graph: object, node_attributes: str | Sequence[str] | None, edge_attribute: str | None) -> Graph:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike
+from scipy import sparse
 
 from ._converters import occurring_edge_attribute, require_features_of_all_or_none, to_graph
 from ._graph import Graph, type_array
@@ -24,6 +25,7 @@ def ensure_graphs(
     node_encoding: str = "one_hot",
     unknown: str = "error",
     n_features: int | None = None,
+    accept_sparse: bool = False,
 ) -> GraphSamples:
     """Check a list of graphs and lay it out flat.
 
@@ -55,6 +57,8 @@ def ensure_graphs(
     n_features : int, default=None
         The number of node features known from training, where nodes have features; `None` accepts any, the same in
         all graphs.
+    accept_sparse : bool, default=False
+        Whether the sparse features of a single graph stay sparse. Those of several are made dense.
 
     Returns
     -------
@@ -105,7 +109,7 @@ def ensure_graphs(
         return GraphSamples(features, edge_index, edge_weight, n_nodes, n_edges, types)
     if node_types is not None:
         raise ValueError("graph 0 has node features, but the graphs of the fit had node types")
-    features = _numeric_features(graphs, n_nodes, n_features)
+    features = _numeric_features(graphs, n_nodes, n_features, accept_sparse and len(graphs) == 1)
     return GraphSamples(features, edge_index, edge_weight, n_nodes, n_edges)
 
 
@@ -145,21 +149,34 @@ def _kind(graph: Graph) -> str:
     return "integer node types" if graph.features.dtype.kind == "i" else "string node types"
 
 
-def _numeric_features(graphs: list[Graph], n_nodes: np.ndarray, n_features: int | None) -> np.ndarray:
-    features = np.concatenate([graph.features for graph in graphs])
+def _numeric_features(
+    graphs: list[Graph], n_nodes: np.ndarray, n_features: int | None, as_they_are: bool
+) -> np.ndarray | sparse.csr_array:
+    features = graphs[0].features if as_they_are else np.concatenate([_dense(graph.features) for graph in graphs])
     if features.shape[1] == 0:
         raise ValueError("graph 0 has 0 node features; at least one is needed")
     if n_features is not None and features.shape[1] != n_features:
         raise ValueError(f"graph 0 has {features.shape[1]} node features, but the graphs of the fit had {n_features}")
     # A NaN is not below the limit either.
     if not np.abs(features).max() <= _LARGEST:
-        row, column = np.argwhere(~(np.abs(features) <= _LARGEST))[0]
+        row, column, value = _first_wrong(features)
         graph, node = _place(row, n_nodes)
         raise ValueError(
-            f"graph {graph}: node {node} has {features[row, column]} as feature {column}; finite needed, and between "
+            f"graph {graph}: node {node} has {value} as feature {column}; finite needed, and between "
             "-3.4e+38 and 3.4e+38"
         )
     return features
+
+
+def _dense(features: np.ndarray | sparse.csr_array) -> np.ndarray:
+    return features.toarray() if sparse.issparse(features) else features
+
+
+def _first_wrong(features: np.ndarray | sparse.csr_array) -> tuple[int, int, float]:
+    """Row, column and value of the first number that single precision does not hold."""
+    entries = features.tocoo() if sparse.issparse(features) else sparse.coo_array(features)
+    place = np.flatnonzero(~(np.abs(entries.data) <= _LARGEST))[0]
+    return entries.row[place], entries.col[place], entries.data[place]
 
 
 def _known_types(graphs: list[Graph], node_types: ArrayLike | None) -> np.ndarray:

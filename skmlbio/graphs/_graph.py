@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from numbers import Integral
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -24,11 +25,14 @@ class Graph:
     Shapes and dtypes are checked here; what the arrays hold is checked by `ensure_graphs`, which can say which graph
     of a list is wrong.
 
+    A graph never changes, so `copy.copy` and `copy.deepcopy` return the graph itself: a clone of an estimator that has
+    it as a parameter does not copy it.
+
     Parameters
     ----------
     features : array-like of shape (n_nodes, n_features) or (n_nodes,)
-        Numbers, kept as float64; a SciPy-sparse matrix is made dense. A one-dimensional array holds node types, all
-        integers or all strings.
+        Numbers, kept as float64; those of a SciPy-sparse matrix stay sparse, as a CSR array. A one-dimensional array
+        holds node types, all integers or all strings.
     edge_index : array-like of int of shape (2, n_edges), default=None
         Kept as int64. `None` means no edges.
     edge_weight : array-like of shape (n_edges,), default=None
@@ -36,6 +40,8 @@ class Graph:
     edge_features : array-like of shape (n_edges, n_edge_features) or (n_edges,), default=None
         Numbers, kept as float64. A one-dimensional array holds edge types, all integers or all strings. `None` means
         that edges carry nothing but their weight.
+    node_names : sequence of hashable of shape (n_nodes,), default=None
+        What nodes are called where samples are nodes, each another name. `None` means that they go by their places.
 
     Raises
     ------
@@ -46,6 +52,7 @@ class Graph:
 
     See Also
     --------
+    as_graph : Turns one graph of another library into a `Graph`.
     ensure_graphs : Turns lists of graphs of several libraries into samples.
 
     Examples
@@ -60,10 +67,11 @@ class Graph:
     Graph(n_nodes=2, node_types=<U1, n_edges=2, edge_types=<U6)
     """
 
-    features: np.ndarray
+    features: np.ndarray | sparse.csr_array
     edge_index: np.ndarray = None
     edge_weight: np.ndarray = None
     edge_features: np.ndarray | None = None
+    node_names: tuple[Hashable, ...] | None = None
 
     def __post_init__(self) -> None:
         edge_index = _edge_index(self.edge_index)
@@ -74,11 +82,9 @@ class Graph:
             ("edge_weight", _edge_weight(self.edge_weight, n_edges)),
             ("edge_features", _edge_features(self.edge_features, n_edges)),
         ):
-            if value is None:
-                continue
-            value = value.view()
-            value.flags.writeable = False
-            object.__setattr__(self, name, value)
+            if value is not None:
+                object.__setattr__(self, name, _read_only(value))
+        object.__setattr__(self, "node_names", _node_names(self.node_names, self.n_nodes))
 
     @property
     def n_nodes(self) -> int:
@@ -89,6 +95,11 @@ class Graph:
     def n_edges(self) -> int:
         """Number of listed edges, each direction counted."""
         return self.edge_index.shape[1]
+
+    @property
+    def has_sparse_features(self) -> bool:
+        """Whether the nodes' features are a CSR array."""
+        return sparse.issparse(self.features)
 
     @property
     def has_node_types(self) -> bool:
@@ -102,6 +113,7 @@ class Graph:
 
     def __repr__(self) -> str:
         nodes = f"node_types={self.features.dtype}" if self.has_node_types else f"n_features={self.features.shape[1]}"
+        nodes += " (sparse)" if self.has_sparse_features else ""
         edges = ""
         if self.edge_features is not None:
             typed = self.has_edge_types
@@ -116,25 +128,80 @@ class Graph:
         if not isinstance(other, Graph):
             return NotImplemented
         return (
-            np.array_equal(self.features, other.features)
+            _equal(self.features, other.features)
             and np.array_equal(self.edge_index, other.edge_index)
             and np.array_equal(self.edge_weight, other.edge_weight)
             and (self.edge_features is None) == (other.edge_features is None)
             and (self.edge_features is None or np.array_equal(self.edge_features, other.edge_features))
+            and self.node_names == other.node_names
         )
 
     def __hash__(self) -> int:
         return hash((self.features.shape, self.edge_index.tobytes()))
 
+    def __copy__(self) -> Graph:
+        return self
+
+    def __deepcopy__(self, memo: dict) -> Graph:
+        return self
+
     def __reduce__(self):
         # Through the constructor, so that a graph read back is read-only again.
-        edge_features = None if self.edge_features is None else np.array(self.edge_features)
-        return Graph, (np.array(self.features), np.array(self.edge_index), np.array(self.edge_weight), edge_features)
+        return Graph, (self.features, self.edge_index, self.edge_weight, self.edge_features, self.node_names)
+
+
+def _read_only(array: np.ndarray | sparse.csr_array) -> np.ndarray | sparse.csr_array:
+    """A view that cannot be written; what is given still can."""
+    if sparse.issparse(array):
+        parts = _read_only(array.data), _read_only(array.indices), _read_only(array.indptr)
+        return sparse.csr_array(parts, shape=array.shape)
+    view = array.view()
+    view.flags.writeable = False
+    return view
+
+
+def _equal(features: Any, other: Any) -> bool:
+    """Whether features are the same numbers, sparse or not, or the same types."""
+    if not (sparse.issparse(features) or sparse.issparse(other)):
+        return np.array_equal(features, other)
+    if features.shape != other.shape:
+        return False
+    different = features != other
+    return not (different.nnz if sparse.issparse(different) else different.any())
+
+
+def _node_names(names: Sequence[Hashable] | None, n_nodes: int) -> tuple[Hashable, ...] | None:
+    """Names as a tuple, NumPy's scalars as Python's; each stands once."""
+    if names is None:
+        return None
+    names = tuple(names.tolist() if hasattr(names, "tolist") else names)
+    if len(names) != n_nodes:
+        raise ValueError(f"node_names has {len(names)} names, but there are {n_nodes} nodes")
+    place: dict[Hashable, int] = {}
+    for node, name in enumerate(names):
+        if place.setdefault(name, node) != node:
+            raise ValueError(f"node_names calls nodes {place[name]} and {node} both {name!r}")
+    return names
+
+
+def _sparse_features(features: Any) -> sparse.csr_array:
+    """A CSR array of float64 that lists each entry once, in order."""
+    if features.ndim != 2:
+        raise ValueError(f"node features must have shape (n_nodes, n_features) or (n_nodes,), not {features.shape}")
+    if features.dtype.kind not in "biuf":
+        raise TypeError(f"node features must be numbers, not {features.dtype}")
+    matrix = sparse.csr_array(features, dtype=np.float64)
+    if not matrix.has_canonical_format:
+        matrix = matrix.copy()
+        matrix.sum_duplicates()
+    return matrix
 
 
 def _features(features: ArrayLike, owner: str) -> np.ndarray:
     """Features as float64, one row a node (or edge), or types of shape (n_nodes,)."""
-    array = features.toarray() if sparse.issparse(features) else np.asarray(features)
+    if sparse.issparse(features):
+        return _sparse_features(features) if owner == "node" else features.toarray()
+    array = np.asarray(features)
     if array.ndim == 1:
         return type_array(features, owner)
     if array.ndim != 2:

@@ -18,7 +18,7 @@ class GraphSamples:
     ----------
     features : ndarray of shape (total_nodes, n_features), float64, or (total_nodes,), int32
         Node features of all graphs, one after the other (float32 where they are one-hot types), or ids of node types
-        with 0 for an unknown type.
+        with 0 for an unknown type; a CSR array where `ensure_graphs` was told to leave sparse features sparse.
     edge_index : ndarray of shape (2, total_edges), int32
         Edges of all graphs; node numbers start at 0 in each graph, and the first node collects from the second.
     edge_weight : ndarray of shape (total_edges,), float32

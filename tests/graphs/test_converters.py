@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from skmlbio.graphs import Graph, GraphSamples, dense_batch, ensure_graphs
+from skmlbio.graphs import Graph, GraphSamples, as_graph, dense_batch, ensure_graphs
 
 ADJACENCY = np.array([[0, 2.0, 0], [0, 0, 1.5], [1, 0, 1]])
 FEATURES = np.arange(6.0).reshape(3, 2)
@@ -194,3 +194,14 @@ def test_no_graph_library_is_imported_for_graphs_of_our_own() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def test_one_graph_of_any_kind() -> None:
+    graph = Graph([[1.0]])
+    assert as_graph(graph) is graph
+    assert as_graph((FEATURES, ADJACENCY)).edge_weight.tolist() == [2.0, 1.5, 1.0, 1.0]
+    named = networkx.Graph([("b", "a", {"weight": 2.0})], name="pair")
+    assert as_graph(named) == Graph([[1.0], [1.0]], [[0, 1], [1, 0]], [2.0, 2.0], node_names=["b", "a"])
+    assert as_graph(named, edge_attribute=None).edge_weight.tolist() == [1.0, 1.0]
+    with pytest.raises(TypeError, match="a str is no graph"):
+        as_graph("CCO")

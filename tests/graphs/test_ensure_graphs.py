@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import sparse
 
 from skmlbio.graphs import Graph, dense_batch, ensure_graphs
 
@@ -171,3 +172,17 @@ def test_flow_turns_directed_edges_round() -> None:
 def test_single_nodes_isolated_nodes_and_self_edges_are_fine() -> None:
     samples = ensure_graphs([Graph([[1.0]]), Graph([[1.0]], [[0], [0]]), Graph(np.ones((3, 1)), [[0], [1]])])
     np.testing.assert_array_equal(dense_batch(samples).adjacency.sum(axis=(1, 2)), [0, 1, 1])
+
+
+def test_sparse_features_are_dense_among_many_and_may_stay_sparse_alone() -> None:
+    features = sparse.csr_array([[0.0, 2.0], [0.0, 0.0]])
+    graph = Graph(features, [[0], [1]])
+    dense = ensure_graphs([graph, Graph(np.ones((1, 2)))]).features
+    assert dense.tolist() == [[0, 2], [0, 0], [1, 1]]
+    assert isinstance(ensure_graphs([graph]).features, np.ndarray)
+    alone = ensure_graphs([graph], accept_sparse=True)
+    assert sparse.issparse(alone.features) and (alone.features != features).nnz == 0 and alone.n_nodes.tolist() == [2]
+    wrong = Graph(sparse.csr_array([[0.0, 1.0], [0.0, np.nan]]))
+    for accept_sparse in (False, True):
+        with pytest.raises(ValueError, match="graph 0: node 1 has nan as feature 1"):
+            ensure_graphs([wrong], accept_sparse=accept_sparse)

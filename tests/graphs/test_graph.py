@@ -1,5 +1,6 @@
 """The `Graph` value."""
 
+import copy
 import pickle
 
 import numpy as np
@@ -78,8 +79,41 @@ def test_repr_counts() -> None:
     assert repr(Graph([1, 2])) == "Graph(n_nodes=2, node_types=int64, n_edges=0)"
 
 
-def test_sparse_features_become_dense() -> None:
-    assert Graph(sparse.csr_array(np.eye(3))) == Graph(np.eye(3))
+@pytest.mark.parametrize("kind", [sparse.csr_array, sparse.csr_matrix, sparse.coo_array, sparse.csc_array])
+def test_sparse_features_stay_sparse(kind: type) -> None:
+    given = kind(np.array([[0, 2], [0, 0], [3, 0]], np.float32))
+    graph = Graph(given, [[0], [2]])
+    assert graph.has_sparse_features and isinstance(graph.features, sparse.csr_array)
+    assert graph.features.dtype == np.float64 and (graph.n_nodes, graph.features.nnz) == (3, 2)
+    assert repr(graph) == "Graph(n_nodes=3, n_features=2 (sparse), n_edges=1)"
+    assert graph == Graph(given.toarray(), [[0], [2]]) == graph and hash(graph) == hash(Graph(given, [[0], [2]]))
+    assert graph == pickle.loads(pickle.dumps(graph)) and pickle.loads(pickle.dumps(graph)).has_sparse_features
+    assert graph != Graph(given * 2, [[0], [2]]) and graph != Graph(given.T, [[0], [1]])
+    with pytest.raises(ValueError, match="read-only"):
+        graph.features.data[0] = 1
+    given.data[0] = 7  # still the user's own
+
+
+def test_entries_of_sparse_features_that_stand_twice_are_summed() -> None:
+    twice = sparse.coo_array(([1.0, 2.0, 4.0], ([0, 0, 1], [1, 1, 0])), (2, 2))
+    assert Graph(twice) == Graph([[0.0, 3.0], [4.0, 0.0]])
+    unsorted = sparse.csr_array(([1.0, 2.0], [1, 0], [0, 2]), (1, 2))
+    assert Graph(unsorted) == Graph([[2.0, 1.0]]) and unsorted.indices.tolist() == [1, 0]
+
+
+def test_copies_are_the_graph_itself() -> None:
+    graph = Graph(sparse.csr_array(np.eye(2)))
+    assert copy.copy(graph) is graph and copy.deepcopy([graph])[0] is graph
+
+
+def test_nodes_may_have_names() -> None:
+    graph = Graph([[1.0], [2.0]], node_names=np.array(["a", "b"]))
+    assert graph.node_names == ("a", "b") and pickle.loads(pickle.dumps(graph)) == graph
+    assert graph != Graph([[1.0], [2.0]])
+    with pytest.raises(ValueError, match="node_names has 1 names, but there are 2 nodes"):
+        Graph([[1.0], [2.0]], node_names=["a"])
+    with pytest.raises(ValueError, match="node_names calls nodes 0 and 2 both 'a'"):
+        Graph([[1.0]] * 3, node_names=["a", "b", "a"])
 
 
 @pytest.mark.parametrize(
@@ -141,6 +175,7 @@ def test_integers_of_more_than_64_bits_are_refused(types: object) -> None:
         ((np.array(["C", 1], object),), TypeError, "node 1 has the type 1 and node 0 has 'C'; node types are all"),
         (([["C"], ["O"]],), TypeError, "must be numbers, not <U1"),
         ((np.array([[1.0], ["O"]], object),), TypeError, "must be numbers"),
+        ((sparse.csr_array([[1j]]),), TypeError, "node features must be numbers, not complex128"),
         (([[1j]],), TypeError, "must be numbers, not complex128"),
         ((np.ones((2, 2, 2)),), ValueError, r"not \(2, 2, 2\)"),
         ((3,), ValueError, r"not \(\)"),
