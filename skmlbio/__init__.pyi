@@ -15,6 +15,7 @@ from .estimators.dense_classifier import DenseClassifier as DenseClassifier
 from .estimators.dense_regressor import DenseRegressor as DenseRegressor
 from .estimators.embedding_transformer import EmbeddingTransformer as EmbeddingTransformer
 from .estimators.gcn_classifier import GCNClassifier as GCNClassifier
+from .estimators.gcn_regressor import GCNRegressor as GCNRegressor
 from .estimators.markov_chain import MarkovChain as MarkovChain
 from .estimators.markov_classifier import MarkovClassifier as MarkovClassifier
 from .estimators.network_classifier import NetworkClassifier as NetworkClassifier

@@ -90,6 +90,16 @@ class GraphInput:
     def _standardizes(self) -> bool:
         return bool(self.standardize) and self.node_types_ is None
 
+    def _node_arguments(self) -> dict[str, Any]:
+        """Return what tells a network about nodes."""
+        n_types = None if self.node_types_ is None else len(self.node_types_)
+        return {
+            "n_features": n_types or self.n_features_in_,
+            "n_types": n_types,
+            "node_embedding_dim": self.node_embedding_dim if n_types else None,
+            "standardize": self._standardizes(),
+        }
+
     def _entrances(self, network):
         from skmlbio.estimators._graph_entrance import graph_entrance
 
@@ -100,14 +110,14 @@ class GraphInput:
     def export_saved_model(self, path, *, overwrite=False):
         """Write the network as a SavedModel, which TensorFlow alone can serve, without skmlbio and without Keras.
 
-        It has the signatures ``predict``, ``predict_proba`` and ``decision_function``, and ``serving_default``, which
-        is the first of them.  They take any number of graphs joined into one: ``node_features`` of shape (n_nodes,
-        n_features), float64 (float32 unless `standardize`), or ``node_types`` of shape (n_nodes,), strings or int64;
-        ``edge_index`` of shape (2, n_edges), int32, which counts the nodes of all graphs from 0; ``edge_weight`` of
-        shape (n_edges,), float32; and ``graph_index`` of shape (n_nodes,), int32, the graph of each node from 0.  An
-        edge (source, target) stands once, an undirected one once in each direction, and messages go along it as `flow`
-        says.  The output has the name of the method, and one row a graph; labels are what they were in `fit`, strings
-        as ``tf.string``.
+        It has one signature for each method that answers, ``predict`` and, of a classifier, ``predict_proba`` and
+        ``decision_function``, and ``serving_default``, which is ``predict``.  They take any number of graphs joined
+        into one: ``node_features`` of shape (n_nodes, n_features), float64 (float32 unless `standardize`), or
+        ``node_types`` of shape (n_nodes,), strings or int64; ``edge_index`` of shape (2, n_edges), int32, which counts
+        the nodes of all graphs from 0; ``edge_weight`` of shape (n_edges,), float32; and ``graph_index`` of shape
+        (n_nodes,), int32, the graph of each node from 0.  An edge (source, target) stands once, an undirected one once
+        in each direction, and messages go along it as `flow` says.  The output has the name of the method, and one row
+        a graph; labels are what they were in `fit`, strings as ``tf.string``.
 
         Features that are not finite, edges that point past the nodes or from one graph to another, and, unless
         ``unknown="mask"``, unknown node types stop a call with an error.

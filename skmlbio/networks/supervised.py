@@ -137,8 +137,18 @@ def with_targets(
     Architecture
         See `with_probabilities` and `with_target_scale`.
     """
-    outputs = keras.layers.Dense(n_outputs, name="output", dtype=dtype)(x)
-    return with_target_scale(inputs, outputs) if kind == "numbers" else with_probabilities(inputs, outputs, kind, sizes)
+    return target_layers(n_outputs, kind, sizes, dtype=dtype)(inputs, x)
+
+
+def target_layers(
+    n_outputs: int, kind: str, sizes: tuple[int, ...] = (), *, dtype: str | None = None
+) -> Callable[[Any, Any], Architecture]:
+    """Return `with_targets` as a function of inputs and x, with the same layers for every form of a network."""
+    output = keras.layers.Dense(n_outputs, name="output", dtype=dtype)
+    if kind != "numbers":
+        return lambda inputs, x: with_probabilities(inputs, output(x), kind, sizes)
+    scale = Standardize(name="target", dtype=output_dtype(dtype))
+    return lambda inputs, x: with_target_scale(inputs, output(x), scale)
 
 
 def with_probabilities(x: Any, logits: Any, kind: str, sizes: tuple[int, ...]) -> Architecture:
@@ -179,14 +189,14 @@ def regressor(
     """
     model = build_network(network, input_shape, n_outputs, params)
     x, features, _ = _input(model, input_shape, standardize)
-    return with_target_scale(x, model(features))
+    z = model(features)
+    return with_target_scale(x, z, Standardize(name="target", dtype=output_dtype(z.dtype)))
 
 
-def with_target_scale(x: Any, z: Any) -> Architecture:
-    """Put the head of a regressor on outputs of mean 0 and variance 1."""
-    wide = output_dtype(z.dtype)
-    z = keras.layers.Activation("linear", name="standardized", dtype=wide)(z)
-    y = Standardize(name="target", dtype=wide)(z, inverse=True)
+def with_target_scale(x: Any, z: Any, scale: Standardize) -> Architecture:
+    """Put the head of a regressor on outputs of mean 0 and variance 1, which a layer brings back to their units."""
+    z = keras.layers.Activation("linear", name="standardized", dtype=output_dtype(z.dtype))(z)
+    y = scale(z, inverse=True)
     training = keras.Model(x, {"standardized": z, "prediction": y}, name="regressor_training")
     return Architecture(training, {"predict": keras.Model(x, y, name="regressor")})
 

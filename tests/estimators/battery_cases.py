@@ -138,6 +138,9 @@ CASES = {
     ),
     "embedding": Case(skmlbio.EmbeddingTransformer(4, alphabet="dna"), STRINGS_NOT_TABLES),
     "gcn": Case(skmlbio.GCNClassifier(hidden_layer_sizes=(4,), readout_layer_sizes=(4,)), GRAPHS),
+    "gcn regressor": Case(
+        skmlbio.GCNRegressor(hidden_layer_sizes=(4,), readout_layer_sizes=(4,), pooling="sum"), GRAPHS
+    ),
 }
 
 

@@ -99,6 +99,7 @@ CASES = {
     "arma": case(skmlbio.GCNClassifier, GRAPHS, conv="arma", pooling="max", batch_normalization=False, **TWO),
     "gat of edges": case(skmlbio.GCNClassifier, LARGE_GRAPHS, conv="gat", batch_size=8, **TWO),
     "gin of edges": case(skmlbio.GCNClassifier, LARGE_GRAPHS, conv="gin", batch_size=8, **TWO),
+    "gin regressor": case(skmlbio.GCNRegressor, GRAPHS, pooling=("sum", "mean"), **TWO),
     "dense classifier": case(skmlbio.DenseClassifier, ROWS, dropout=0.3, **WIDE),
     "dense regressor": case(skmlbio.DenseRegressor, ROWS, dropout=0.3, **WIDE),
     "auto-encoder": case(skmlbio.AutoEncoderTransformer, ROWS, noise="gaussian", dropout=0.2, **WIDE),

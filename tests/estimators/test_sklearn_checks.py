@@ -17,6 +17,7 @@ ELSEWHERE = {
     "AttentionRegressor",
     "EmbeddingTransformer",
     "GCNClassifier",
+    "GCNRegressor",
     "MarkovChain",
     "MarkovClassifier",
     "RNNClassifier",

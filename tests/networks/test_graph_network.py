@@ -1,4 +1,4 @@
-"""The network of the graph classifier: its three forms, symmetry, padding, options."""
+"""The network of whole graphs: its three forms, symmetry, padding, options."""
 
 import keras
 import numpy as np
@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from skmlbio.graphs import Graph, dense_batch, edge_batch, ensure_graphs, flat_batch
 from skmlbio.layers.convolutions import CONVOLUTIONS
 from skmlbio.networks.graph_classifier import graph_classifier
+from skmlbio.layers.graph_convolution import CONVOLUTIONS
+from skmlbio.networks.graph_network import graph_network
 
 RANDOM = np.random.default_rng(0)
 OPTIONS = [
@@ -36,10 +38,13 @@ def random_graph(n_nodes: int) -> Graph:
 GRAPHS = ensure_graphs([random_graph(n_nodes) for n_nodes in (5, 1, 9, 2)])
 
 
+THREE_CLASSES = {"n_outputs": 3, "kind": "multiclass", "sizes": (3,)}
+
+
 def make(**options):
     """A network for three classes whose weights, moving means included, differ from their start."""
-    arguments = {"n_features": 3, "n_outputs": 3, "kind": "multiclass", "sizes": (3,), "hidden_layer_sizes": (8, 8)}
-    architecture = graph_classifier(**(arguments | options))
+    arguments = {"n_features": 3, "targets": THREE_CLASSES, "hidden_layer_sizes": (8, 8)}
+    architecture = graph_network(**(arguments | options))
     random = np.random.default_rng(1)
     for weight in architecture.training.weights:
         if weight.name != "seed_generator_state":
@@ -136,6 +141,8 @@ def test_residuals_are_added_where_widths_agree() -> None:
 
 @pytest.mark.parametrize(("kind", "sizes", "n_outputs"), [("binary", (2,), 1), ("multiclass-multioutput", (2, 3), 5)])
 def test_other_kinds_of_labels(kind: str, sizes: tuple, n_outputs: int) -> None:
-    found = make(kind=kind, sizes=sizes, n_outputs=n_outputs).heads["predict_proba"](list(dense_batch(GRAPHS)))
+    found = make(targets={"kind": kind, "sizes": sizes, "n_outputs": n_outputs}).heads["predict_proba"](
+        list(dense_batch(GRAPHS))
+    )
     found = [found] if kind == "binary" else found
     assert [tuple(part.shape) for part in found] == [(4, 1)] if kind == "binary" else [(4, size) for size in sizes]

@@ -1,0 +1,81 @@
+"""The keywords of graph convolutions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from numbers import Integral
+from typing import Any
+
+from sklearn.utils._param_validation import StrOptions, validate_parameter_constraints
+
+from skmlbio.base import parameter, with_parameters
+from skmlbio.base._intervals import Interval
+from skmlbio.base._layer_parameters import COUNT, HiddenLayers, require_layer_sizes
+
+_CONV_PARAMS: dict[str, dict[str, list]] = {
+    "gcn": {"self_connections": ["boolean"], "normalization": [StrOptions({"symmetric", "row"}), None]},
+    "gat": {"n_heads": COUNT, "self_connections": ["boolean"]},
+    "gin": {"hidden_units": [*COUNT, None], "learn_epsilon": ["boolean"]},
+    "sage": {"self_connections": ["boolean"]},
+    "tag": {"n_hops": [Interval(Integral, 0, None, closed="left")]},
+    "arma": {"n_stacks": COUNT, "n_steps": COUNT},
+}
+
+
+@with_parameters
+class GraphConvolutions(HiddenLayers):
+    """Nodes that collect from their neighbours, layer by layer.
+
+    Parameters
+    ----------
+    conv : {"gin", "gcn", "gat", "sage", "tag", "arma"}
+        The convolution: graph isomorphism network, the graph convolution X' = σ(A X Wᵀ), attention over neighbours,
+        GraphSAGE, several hops at once, recursive filters; the formulas stand in `skmlbio.layers`.
+    hidden_layer_sizes : sequence of int
+        Units of the convolutions.
+    conv_params : dict or None
+        What else the convolution takes: ``self_connections`` and ``normalization`` ("symmetric", "row" or None) for
+        "gcn", ``n_heads`` and ``self_connections`` for "gat", ``hidden_units`` and ``learn_epsilon`` for "gin",
+        ``self_connections`` for "sage", ``n_hops`` for "tag", ``n_stacks`` and ``n_steps`` for "arma".
+    batch_normalization : bool
+        Whether convolutions are followed by batch normalisation over the nodes of a batch.
+    residual : bool
+        Whether h_(i-1) is added to h_i, from the second layer on where they are equally wide.
+    dropout : float
+        Share of node features that are dropped after each convolution in training.
+    """
+
+    conv: str = parameter(default="gin", allowed=[StrOptions(set(_CONV_PARAMS))], kw_only=False)
+    hidden_layer_sizes: Sequence[int] = parameter(default=(64, 64, 64))
+    conv_params: dict | None = parameter(default=None, allowed=[dict, None])
+    batch_normalization: bool = parameter(default=True, allowed=["boolean"])
+    residual: bool = parameter(default=False, allowed=["boolean"])
+
+    def _check_parameters(self):
+        super()._check_parameters()
+        if not len(self.hidden_layer_sizes):
+            raise ValueError("hidden_layer_sizes is empty; a graph network needs one convolution or more.")
+        params, known = self.conv_params or {}, _CONV_PARAMS[self.conv]
+        for name in params:
+            if name not in known:
+                raise ValueError(f"conv_params has {name!r}, but conv={self.conv!r} takes {', '.join(known)}.")
+        validate_parameter_constraints(known, params, caller_name=f"conv_params of {type(self).__name__}")
+        n_heads = params.get("n_heads", 4) if self.conv == "gat" else 1
+        for position, size in enumerate(self.hidden_layer_sizes):
+            if size % n_heads:
+                raise ValueError(
+                    f"hidden_layer_sizes[{position}] must be a multiple of the {n_heads} heads of 'gat', got {size}."
+                )
+
+    def _convolution_arguments(self) -> dict[str, Any]:
+        """Return what tells a network about its convolutions."""
+        return {
+            "conv": self.conv,
+            "conv_params": dict(self.conv_params or {}),
+            "hidden_layer_sizes": require_layer_sizes(self.hidden_layer_sizes),
+            "activation": self.activation,
+            "batch_normalization": bool(self.batch_normalization),
+            "residual": bool(self.residual),
+            "dropout": float(self.dropout),
+            "dtype": self.dtype,
+        }
