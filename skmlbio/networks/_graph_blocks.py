@@ -7,7 +7,7 @@ from typing import Any
 
 import keras
 
-from skmlbio.layers.graph_convolution import CONVOLUTIONS
+from skmlbio.layers.convolutions import CONVOLUTIONS
 from skmlbio.layers.graph_normalization import NodeNormalization
 from skmlbio.layers.noise import Dropout
 from skmlbio.layers.standardize import Standardize

@@ -8,7 +8,6 @@ from typing import Any
 
 import keras
 
-from skmlbio.layers.convolutions import CONVOLUTIONS
 from skmlbio.layers.graph_normalization import NodeNormalization
 from skmlbio.layers.graph_pooling import GraphPooling
 from skmlbio.networks._architecture import Architecture, output_dtype

@@ -9,8 +9,6 @@ from hypothesis import strategies as st
 
 from skmlbio.graphs import Graph, dense_batch, edge_batch, ensure_graphs, flat_batch
 from skmlbio.layers.convolutions import CONVOLUTIONS
-from skmlbio.networks.graph_classifier import graph_classifier
-from skmlbio.layers.graph_convolution import CONVOLUTIONS
 from skmlbio.networks.graph_network import graph_network
 
 RANDOM = np.random.default_rng(0)
