@@ -10,8 +10,13 @@ from .graph_convolution import GATConvolution as GATConvolution
 from .graph_convolution import GINConvolution as GINConvolution
 from .graph_convolution import GraphConvolution as GraphConvolution
 from .graph_convolution import SAGEConvolution as SAGEConvolution
+from .graph_filters import APPNPConvolution as APPNPConvolution
 from .graph_filters import ARMAConvolution as ARMAConvolution
+from .graph_filters import ChebyshevConvolution as ChebyshevConvolution
+from .graph_filters import DiffusionConvolution as DiffusionConvolution
 from .graph_filters import TAGConvolution as TAGConvolution
+from .graph_messages import EdgeConvolution as EdgeConvolution
+from .graph_messages import GeneralConvolution as GeneralConvolution
 from .graph_normalization import NodeNormalization as NodeNormalization
 from .graph_pooling import GraphPooling as GraphPooling
 from .local_pooling import LocalPooling as LocalPooling

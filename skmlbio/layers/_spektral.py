@@ -4,7 +4,8 @@ Spektral was written for Keras 2. Keras 3 hands its layers ``mask=[None, None]``
 also want sparse matrices, and each its own kind: some read entry (i, j) as "i collects from j" and some the other way
 round, some expect a normalised matrix and some the bare one. `on_keras_3` mends the first, `SpektralConvolution` the
 rest. What they compute is Spektral's, also where that differs from the papers: TAG takes its first hop K times instead
-of K hops, SAGE counts a node among its own neighbours and brings each node to length 1.
+of K hops, SAGE counts a node among its own neighbours and brings each node to length 1, and the diffusion convolution,
+which has no name here, takes powers of the entries of its matrix instead of powers of the matrix.
 """
 
 from __future__ import annotations

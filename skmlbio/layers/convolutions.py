@@ -1,7 +1,14 @@
 """The graph convolutions by name."""
 
 from .graph_convolution import GATConvolution, GINConvolution, GraphConvolution, SAGEConvolution
-from .graph_filters import ARMAConvolution, TAGConvolution
+from .graph_filters import (
+    APPNPConvolution,
+    ARMAConvolution,
+    ChebyshevConvolution,
+    DiffusionConvolution,
+    TAGConvolution,
+)
+from .graph_messages import EdgeConvolution, GeneralConvolution
 
 CONVOLUTIONS = {
     "gcn": GraphConvolution,
@@ -10,4 +17,9 @@ CONVOLUTIONS = {
     "sage": SAGEConvolution,
     "tag": TAGConvolution,
     "arma": ARMAConvolution,
+    "cheb": ChebyshevConvolution,
+    "appnp": APPNPConvolution,
+    "diffusion": DiffusionConvolution,
+    "general": GeneralConvolution,
+    "edge": EdgeConvolution,
 }

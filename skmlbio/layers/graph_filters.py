@@ -8,7 +8,7 @@ import keras
 from keras import ops
 
 from .graph_convolution_layer import ConvolutionLayer
-from .graph_propagation import Adjacency, Tensor, propagate
+from .graph_propagation import Adjacency, Tensor, propagate, transposed
 
 
 def tag_convolution(adjacency: Adjacency, x: Tensor, kernels: list[Tensor]) -> Tensor:
@@ -42,6 +42,73 @@ def arma_convolution(adjacency: Adjacency, x: Tensor, stacks: list[list[tuple[Te
             z = ops.relu(z + ops.matmul(x, skip_kernel) + bias)
         filtered.append(z)
     return sum(filtered) / len(filtered)
+
+
+def chebyshev_convolution(adjacency: Adjacency, x: Tensor, kernels: list[Tensor]) -> Tensor:
+    """Σ_k T_k(L) x W_k with Chebyshev's polynomials T_k, over as many hops as there are kernels, beginning at 0.
+
+    L = -D^-1/2 A D^-1/2, the Laplacian I - D^-1/2 A D^-1/2 brought to the range of the polynomials by the bound 2 of
+    its eigenvalues, not by the largest of each graph: a layer then needs no eigenvalues, and does the same in all
+    graphs.
+
+    References
+    ----------
+    M. Defferrard, X. Bresson, P. Vandergheynst, "Convolutional neural networks on graphs with fast localized spectral
+    filtering", NeurIPS 2016.
+    """
+
+    # Clenshaw's rule propagates units columns, as Horner's does for powers: B_k = x W_k + 2 L B_(k+1) - B_(k+2), and at
+    # last 1 L for 2 L.
+    after, total = 0.0, ops.matmul(x, kernels[-1])
+    for hop in reversed(range(len(kernels) - 1)):
+        propagated = propagate(adjacency, total, normalization="symmetric")
+        after, total = total, ops.matmul(x, kernels[hop]) - (2 if hop else 1) * propagated - after
+    return total
+
+
+def appnp_convolution(adjacency: Adjacency, z: Tensor, n_steps: int, teleport: float) -> Tensor:
+    """`n_steps` steps of personalised PageRank, y ← (1 - α) D^-1/2 (A + I) D^-1/2 y + α z, begun with y = z.
+
+    `teleport` is α, the share of its own that a node keeps; the degrees D are those of A + I.
+
+    References
+    ----------
+    J. Klicpera (now Gasteiger), A. Bojchevski, S. Günnemann, "Predict then propagate: graph neural networks meet
+    personalized PageRank", ICLR 2019.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skmlbio.layers.graph_filters import appnp_convolution
+    >>> pair = np.array([[[0, 1], [1, 0]]], "float32")
+    >>> np.asarray(appnp_convolution(pair, np.array([[[4], [0]]], "float32"), n_steps=1, teleport=0.5)).ravel()
+    array([3., 1.], dtype=float32)
+    """
+    y = z
+    for _ in range(n_steps):
+        y = (1 - teleport) * propagate(adjacency, y, self_connections=True, normalization="symmetric") + teleport * z
+    return y
+
+
+def diffusion_convolution(
+    adjacency: Adjacency, x: Tensor, kernel: Tensor, kernels: list[Tensor], back_kernels: list[Tensor]
+) -> Tensor:
+    """x W_0 + Σ_k (D^-1 A)^k x W_k + Σ_k (E^-1 Aᵀ)^k x V_k for k from 1 on: messages go both ways along an edge.
+
+    D and E are the degrees of A and of Aᵀ. `kernel` is W_0, `kernels` are the W_k and `back_kernels` the V_k.
+
+    References
+    ----------
+    Y. Li, R. Yu, C. Shahabi, Y. Liu, "Diffusion convolutional recurrent neural network: data-driven traffic
+    forecasting", ICLR 2018, equation 2.
+    """
+    total = ops.matmul(x, kernel)
+    for direction, of_hops in ((adjacency, kernels), (transposed(adjacency), back_kernels)):
+        collected = 0.0
+        for hop_kernel in reversed(of_hops):
+            collected = propagate(direction, ops.matmul(x, hop_kernel) + collected, normalization="row")
+        total = total + collected
+    return total
 
 
 @keras.saving.register_keras_serializable(package="skmlbio")
@@ -90,3 +157,73 @@ class ARMAConvolution(ConvolutionLayer):
 
     def get_config(self):
         return super().get_config() | {"n_stacks": self.n_stacks, "n_steps": self.n_steps}
+
+
+@keras.saving.register_keras_serializable(package="skmlbio")
+class ChebyshevConvolution(ConvolutionLayer):
+    """X' = σ(Σ_k T_k(-D^-1/2 A D^-1/2) X W_k + b), k from 0 to `n_hops`; see `chebyshev_convolution`."""
+
+    def __init__(self, units, n_hops=2, **kwargs):
+        super().__init__(units, **kwargs)
+        self.n_hops = n_hops
+
+    def make_weights(self, n_features):
+        self.kernels = [self.add_kernel((n_features, self.units), f"kernel_{hop}") for hop in range(self.n_hops + 1)]
+
+    def convolve(self, adjacency, x):
+        return chebyshev_convolution(adjacency, x, self.kernels)
+
+    def get_config(self):
+        return super().get_config() | {"n_hops": self.n_hops}
+
+
+@keras.saving.register_keras_serializable(package="skmlbio")
+class APPNPConvolution(ConvolutionLayer):
+    """X' = σ(`n_steps` steps of personalised PageRank from MLP(X) + b); see `appnp_convolution`.
+
+    The MLP has one hidden layer of `hidden_units` rectifiers, by default as many as `units`.
+    """
+
+    def __init__(self, units, n_steps=10, teleport=0.1, hidden_units=None, **kwargs):
+        super().__init__(units, **kwargs)
+        self.n_steps = n_steps
+        self.teleport = teleport
+        self.hidden_units = hidden_units
+
+    def make_weights(self, n_features):
+        hidden_units = self.hidden_units or self.units
+        self.hidden_kernel = self.add_kernel((n_features, hidden_units), "hidden_kernel")
+        self.hidden_bias = self.add_weight(shape=(hidden_units,), initializer="zeros", name="hidden_bias")
+        self.kernel = self.add_kernel((hidden_units, self.units), "kernel")
+
+    def convolve(self, adjacency, x):
+        hidden = ops.relu(ops.matmul(x, self.hidden_kernel) + self.hidden_bias)
+        return appnp_convolution(adjacency, ops.matmul(hidden, self.kernel), self.n_steps, self.teleport)
+
+    def get_config(self):
+        return super().get_config() | {
+            "n_steps": self.n_steps,
+            "teleport": self.teleport,
+            "hidden_units": self.hidden_units,
+        }
+
+
+@keras.saving.register_keras_serializable(package="skmlbio")
+class DiffusionConvolution(ConvolutionLayer):
+    """`n_hops` steps of random walks along the edges and as many against them; see `diffusion_convolution`."""
+
+    def __init__(self, units, n_hops=2, **kwargs):
+        super().__init__(units, **kwargs)
+        self.n_hops = n_hops
+
+    def make_weights(self, n_features):
+        shape, hops = (n_features, self.units), range(1, self.n_hops + 1)
+        self.kernel = self.add_kernel(shape, "kernel")
+        self.kernels = [self.add_kernel(shape, f"kernel_{hop}") for hop in hops]
+        self.back_kernels = [self.add_kernel(shape, f"back_kernel_{hop}") for hop in hops]
+
+    def convolve(self, adjacency, x):
+        return diffusion_convolution(adjacency, x, self.kernel, self.kernels, self.back_kernels)
+
+    def get_config(self):
+        return super().get_config() | {"n_hops": self.n_hops}

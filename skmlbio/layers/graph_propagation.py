@@ -76,6 +76,13 @@ def neighbour_sum(adjacency: Adjacency, x: Tensor) -> Tensor:
     return ops.segment_sum(messages, rows, adjacency.n_nodes)
 
 
+def transposed(adjacency: Adjacency) -> Adjacency:
+    """Aᵀ: every edge turned round."""
+    if not isinstance(adjacency, EdgeList):
+        return ops.swapaxes(adjacency, -1, -2)
+    return adjacency._replace(edge_index=ops.flip(adjacency.edge_index, 0))
+
+
 def degrees(adjacency: Adjacency) -> Tensor:
     """d_i = Σ_j |A_ij|, of shape (n_graphs, n_nodes) or (n_nodes,); positive whatever the sign of the weights."""
     if not isinstance(adjacency, EdgeList):

@@ -158,6 +158,50 @@ def test_spektral_layers_run_train_and_save_in_a_model_of_sparse_matrices(conv: 
     np.testing.assert_allclose(keras.saving.load_model(tmp_path / "model.keras")([x, adjacency]), after, atol=1e-6)
 
 
+# Convolutions that have no name at the door, each with what Spektral's layer is told, ours, the matrix that Spektral's
+# expects, and its weights as ours.
+X = np.random.default_rng(0).normal(size=(4, 3)).astype("float32")
+DIRECTED = np.array([[0, 1, 1, 0], [1, 0, 0, 1], [0, 1, 0, 0], [0, 0, 1, 0]], "float32")
+SYMMETRIC = np.maximum(DIRECTED, DIRECTED.T)
+
+
+def normalized(adjacency: np.ndarray) -> np.ndarray:
+    scale = adjacency.sum(axis=1) ** -0.5
+    return scale[:, None] * adjacency * scale
+
+
+OTHERS = [
+    ("cheb", "ChebConv", {"K": 4}, {"n_hops": 3}, SYMMETRIC, -normalized(SYMMETRIC),
+     lambda kernels, bias: [*kernels, bias]),
+    ("appnp", "APPNPConv", {"alpha": 0.3, "propagations": 3, "mlp_hidden": [5]},
+     {"teleport": 0.3, "n_steps": 3, "hidden_units": 5}, SYMMETRIC, normalized(SYMMETRIC + np.eye(4)),
+     lambda *theirs: theirs),
+    ("general", "GeneralConv", {"batch_norm": False, "activation": "prelu", "aggregate": "sum"},
+     {"self_connections": False}, DIRECTED, DIRECTED.T,
+     lambda kernel, bias, slope: [kernel, bias, slope, np.zeros(8)]),
+    ("edge", "EdgeConv", {"mlp_hidden": [5], "aggregate": "max"}, {"hidden_units": 5}, DIRECTED, DIRECTED.T,
+     lambda *theirs: theirs),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("conv", "name", "their_options", "our_options", "adjacency", "expected", "weights"), OTHERS)
+def test_further_layers_of_spektral_give_the_numbers_of_ours(
+    conv, name, their_options, our_options, adjacency, expected, weights
+) -> None:
+    theirs = door.on_keras_3(getattr(spektral.layers, name))(8, **({"activation": "tanh"} | their_options))
+    matrix = tf.sparse.from_dense(expected) if name in ("GeneralConv", "EdgeConv") else expected
+    theirs([X, matrix])
+    random = np.random.default_rng(1)
+    start = [random.normal(scale=0.5, size=weight.shape) for weight in theirs.weights]
+    if conv == "appnp":
+        start[-1] = np.zeros(8)  # this bias is propagated there, and added afterwards here
+    theirs.set_weights(start)
+    ours = CONVOLUTIONS[conv](8, activation=None if conv == "general" else "tanh", **our_options)
+    ours.build([(None, 4, 3), (None, 4, 4)])
+    ours.set_weights(weights(*theirs.get_weights()))
+    np.testing.assert_allclose(ours([X[None], adjacency[None]])[0], theirs([X, matrix]), atol=1e-5)
+
+
 def test_a_real_mask_is_still_used() -> None:
     x, mask = np.ones((1, 3, 3), "float32"), np.array([[True, True, False]])
     layer = door.on_keras_3(spektral.layers.GCSConv)(4)
