@@ -18,6 +18,7 @@ from .estimators.gcn_classifier import GCNClassifier as GCNClassifier
 from .estimators.gcn_regressor import GCNRegressor as GCNRegressor
 from .estimators.markov_chain import MarkovChain as MarkovChain
 from .estimators.markov_classifier import MarkovClassifier as MarkovClassifier
+from .estimators.molecule_graph_transformer import MoleculeGraphTransformer as MoleculeGraphTransformer
 from .estimators.network_classifier import NetworkClassifier as NetworkClassifier
 from .estimators.network_regressor import NetworkRegressor as NetworkRegressor
 from .estimators.network_transformer import NetworkTransformer as NetworkTransformer

@@ -14,7 +14,7 @@ import skmlbio
 PACKAGE = Path(skmlbio.__file__).parent
 MODULES = sorted(PACKAGE.rglob("*.py"))
 ARRAYS = {"numpy", "scipy", "sklearn"}
-HEAVY = ["tensorflow", "keras", "spektral", "matplotlib", "pandas", "networkx", "Bio", "pooch"]
+HEAVY = ["tensorflow", "keras", "spektral", "matplotlib", "pandas", "networkx", "rdkit", "Bio", "pooch"]
 
 
 class Room(NamedTuple):
@@ -29,7 +29,7 @@ ROOMS = {
     "_tensorflow": Room(set(), {"keras", "tensorflow"}),
     "sequences": Room(set(), ARRAYS, {"Bio"}),
     "datasets": Room({"sequences"}, ARRAYS, {"pandas", "pooch", "requests"}),
-    "graphs": Room(set(), ARRAYS, {"networkx", "rdkit"}),
+    "graphs": Room(set(), ARRAYS, {"Bio", "networkx", "rdkit"}),
     "layers": Room({"_tensorflow"}, ARRAYS | {"keras", "lazy_loader", "tensorflow"}),
     "networks": Room({"_tensorflow", "layers"}, {"keras", "numpy"}),
     "training": Room({"_tensorflow"}, ARRAYS | {"keras", "tensorflow"}, {"tqdm"}),

@@ -100,7 +100,7 @@ def ensure_sequences(
     rule = alphabet.lower() if isinstance(alphabet, str) else ""
     if rule == "auto" and isinstance(X, Sequences):
         alphabet, rule = X.alphabet, ""
-    items = _ensure_list(X)
+    items = ensure_list(X, "sequence")
     if isinstance(alphabet, Vocabulary) or isinstance(items[0], list | tuple | np.ndarray):
         if case_sensitive is False:
             raise ValueError("case_sensitive=False is for strings; tokens are taken as they are, so lower them first")
@@ -156,10 +156,10 @@ def require_strings(sequences: Sequences, name: str) -> None:
         raise TypeError(f"{name} takes strings, but X holds lists of tokens: join the tokens of each sample.")
 
 
-def _ensure_list(X: Any) -> list | tuple:
-    """The items of whatever collection `X` is."""
+def ensure_list(X: Any, item: str) -> list | tuple:
+    """The items of whatever collection `X` is; `item` says what each stands for."""
     if isinstance(X, (str, bytes)) or _is_biopython(X):
-        raise TypeError(f"X is a single {type(X).__name__}, not a collection of sequences; a list of one is [X]")
+        raise TypeError(f"X is a single {type(X).__name__}, not a collection of {item}s; a list of one is [X]")
     if isinstance(X, FastaRecords):
         raise TypeError("X is a FastaRecords, which holds ids and descriptions as well; pass its .sequences")
     if isinstance(X, Sequences):
@@ -168,7 +168,7 @@ def _ensure_list(X: Any) -> list | tuple:
         items = X
     elif isinstance(X, np.ndarray) or (hasattr(X, "columns") and hasattr(X, "shape")):
         if len(X.shape) == 0 or X.shape[1:] not in ((), (1,)):
-            raise ValueError(f"X has shape {X.shape}; sequences come as a list or as one column")
+            raise ValueError(f"X has shape {X.shape}; {item}s come as a list or as one column")
         items = np.asanyarray(X).ravel().tolist()  # of a masked array, what is missing becomes None
     elif hasattr(X, "__len__") and (name := next(filter(partial(hasattr, X), _LISTING), "")):
         items = getattr(X, name)()
@@ -177,7 +177,7 @@ def _ensure_list(X: Any) -> list | tuple:
             f"X must be a list, tuple, array, series or one-column frame of strings; got {type(X).__name__}"
         )
     if len(items) == 0:
-        raise ValueError("X is empty; at least one sequence is needed")
+        raise ValueError(f"X is empty; at least one {item} is needed")
     return items
 
 

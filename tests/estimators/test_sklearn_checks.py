@@ -20,6 +20,7 @@ ELSEWHERE = {
     "GCNRegressor",
     "MarkovChain",
     "MarkovClassifier",
+    "MoleculeGraphTransformer",
     "RNNClassifier",
     "RNNRegressor",
     "SequenceCNNClassifier",
