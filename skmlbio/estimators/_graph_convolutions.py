@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from numbers import Integral
+from numbers import Integral, Real
 from typing import Any
 
 from sklearn.utils._param_validation import StrOptions, validate_parameter_constraints
@@ -12,13 +12,24 @@ from skmlbio.base import parameter, with_parameters
 from skmlbio.base._intervals import Interval
 from skmlbio.base._layer_parameters import COUNT, HiddenLayers, require_layer_sizes
 
+_HOPS = [Interval(Integral, 0, None, closed="left")]
+_AGGREGATIONS = [StrOptions({"sum", "mean", "max"})]
 _CONV_PARAMS: dict[str, dict[str, list]] = {
     "gcn": {"self_connections": ["boolean"], "normalization": [StrOptions({"symmetric", "row"}), None]},
     "gat": {"n_heads": COUNT, "self_connections": ["boolean"]},
     "gin": {"hidden_units": [*COUNT, None], "learn_epsilon": ["boolean"]},
     "sage": {"self_connections": ["boolean"]},
-    "tag": {"n_hops": [Interval(Integral, 0, None, closed="left")]},
+    "tag": {"n_hops": _HOPS},
     "arma": {"n_stacks": COUNT, "n_steps": COUNT},
+    "cheb": {"n_hops": _HOPS},
+    "appnp": {
+        "n_steps": COUNT,
+        "teleport": [Interval(Real, 0, 1, closed="both")],
+        "hidden_units": [*COUNT, None],
+    },
+    "diffusion": {"n_hops": _HOPS},
+    "general": {"aggregation": _AGGREGATIONS, "self_connections": ["boolean"]},
+    "edge": {"aggregation": _AGGREGATIONS, "hidden_units": [*COUNT, None]},
 }
 
 
@@ -28,15 +39,23 @@ class GraphConvolutions(HiddenLayers):
 
     Parameters
     ----------
-    conv : {"gin", "gcn", "gat", "sage", "tag", "arma"}
-        The convolution: graph isomorphism network, the graph convolution X' = σ(A X Wᵀ), attention over neighbours,
-        GraphSAGE, several hops at once, recursive filters; the formulas stand in `skmlbio.layers`.
+    conv : {"gin", "gcn", "gat", "sage", "tag", "arma", "cheb", "appnp", "diffusion", "general", "edge"}
+        The convolution; the formulas stand in `skmlbio.layers`.  Of direct neighbours: "gin", graph isomorphism
+        network; "gcn", the graph convolution X' = σ(A X Wᵀ); "gat", attention; "sage", GraphSAGE; "general", sums of
+        rectified messages; "edge", a network of a node and its difference to each neighbour, which tells apart what
+        sums mix up.  Over several hops: "tag", powers of the adjacency; "arma", recursive filters; "cheb", Chebyshev's
+        polynomials; "appnp", a network of each node, then PageRank; "diffusion", random walks along directed edges and
+        against them, so that messages go both ways.  "gat", and "edge" and "general" where they take the maximum, do
+        not look at the weights of edges.
     hidden_layer_sizes : sequence of int
         Units of the convolutions.
     conv_params : dict or None
         What else the convolution takes: ``self_connections`` and ``normalization`` ("symmetric", "row" or None) for
         "gcn", ``n_heads`` and ``self_connections`` for "gat", ``hidden_units`` and ``learn_epsilon`` for "gin",
-        ``self_connections`` for "sage", ``n_hops`` for "tag", ``n_stacks`` and ``n_steps`` for "arma".
+        ``self_connections`` for "sage", ``n_hops`` for "tag", "cheb" and "diffusion", ``n_stacks`` and ``n_steps`` for
+        "arma", ``n_steps``, ``teleport`` (the share of its own that a node keeps in each step) and ``hidden_units`` for
+        "appnp", ``aggregation`` ("sum", "mean" or "max") for "general" and "edge", with ``self_connections`` for the
+        first and ``hidden_units`` for the second.
     batch_normalization : bool
         Whether convolutions are followed by batch normalisation over the nodes of a batch.
     residual : bool

@@ -101,9 +101,9 @@ def propagate(
     - ``"symmetric"``: D^-1/2 S D^-1/2 x (Kipf & Welling, 2017)
     - ``"row"``: D^-1 S x, the weighted mean
 
-    A node of degree 0 collects 0. In a dense batch it is the matrix that is normalised, which costs no gradient and is
-    shared by all layers. A list of edges stays as it is: D^-1/2 (A + I) D^-1/2 x = s (A s x + s x) with
-    s = diag(D^-1/2).
+    A node of degree 0 collects 0 and, under ``"symmetric"``, sends nothing either. In a dense batch it is the matrix
+    that is normalised, which costs no gradient and is shared by all layers. A list of edges stays as it is:
+    D^-1/2 (A + I) D^-1/2 x = s (A s x + s x) with s = diag(D^-1/2).
 
     Parameters
     ----------

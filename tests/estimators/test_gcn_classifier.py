@@ -44,7 +44,9 @@ def fitted() -> GCNClassifier:
     return GCNClassifier(**FEW).fit(GRAPHS, Y)
 
 
-@pytest.mark.parametrize("conv", ["gin", "gcn", "gat", "sage", "tag", "arma"])
+@pytest.mark.parametrize(
+    "conv", ["gin", "gcn", "gat", "sage", "tag", "arma", "cheb", "appnp", "diffusion", "general", "edge"]
+)
 def test_learns_what_only_the_structure_tells(conv: str) -> None:
     # Averages tell nothing where all nodes are alike, so some convolutions need the number of neighbours.
     graphs = [Graph(np.bincount(graph.edge_index[0])[:, None], graph.edge_index) for graph in GRAPHS]
@@ -214,7 +216,9 @@ def test_labels_with_gaps_are_learned_from_the_graphs_that_have_them() -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"conv": "cheb"}, "conv"),
+        ({"conv": "chebyshev"}, "conv"),
+        ({"conv": "appnp", "conv_params": {"teleport": 1.5}}, "'teleport' parameter of conv_params"),
+        ({"conv": "edge", "conv_params": {"aggregation": "median"}}, "'aggregation' parameter of conv_params"),
         ({"hidden_layer_sizes": ()}, "hidden_layer_sizes is empty"),
         ({"hidden_layer_sizes": (8, 0)}, r"hidden_layer_sizes\[1\] must be an int of 1 or more, got 0"),
         ({"pooling": ()}, r"pooling must name some of mean, sum, max, attention, got \(\)"),
