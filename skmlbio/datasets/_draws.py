@@ -31,13 +31,13 @@ def generator_of(random_state: Any) -> np.random.Generator:
     return np.random.default_rng(seed)
 
 
-def ensure_range(lengths: Any) -> tuple[int, int]:
-    """Return the smallest and the largest length."""
+def ensure_range(lengths: Any, name: str = "lengths") -> tuple[int, int]:
+    """Return the smallest and the largest length, or what else has the name."""
     pair = (lengths, lengths) if isinstance(lengths, Integral) else tuple(lengths)
     whole = all(isinstance(length, Integral) and not isinstance(length, bool) for length in pair)
     if len(pair) != 2 or not whole or not 1 <= pair[0] <= pair[1]:
         raise ValueError(
-            f"lengths must be an int of 1 or more, or a pair of them, the smallest and the largest; got {lengths!r}"
+            f"{name} must be an int of 1 or more, or a pair of them, the smallest and the largest; got {lengths!r}"
         )
     return int(pair[0]), int(pair[1])
 

@@ -25,10 +25,8 @@ data_home : str or path-like, optional
 download_if_missing : bool, default=True
     Whether to download what is missing or damaged there, or to raise an error.
 return_X_y : bool, default=False
-    Whether to return ``(data, target)`` in place of a `Bunch`.
-as_frame : bool, default=False
-    Whether data and target are columns of a pandas data frame.
-n_retries : int, default=3
+    Whether to return ``({pair})`` in place of a `Bunch`.
+{as_frame}n_retries : int, default=3
     How often a failed download is tried again.
 delay : float, default=1.0
     Seconds before it is.
@@ -38,6 +36,31 @@ Returns
 dataset : Bunch
     The data set.
 
+{bunch}
+    DESCR : str
+        Source, licence and flaws of the data.
+({pair}) : tuple
+    These two of them, if `return_X_y`.
+
+Raises
+------
+ImportError
+    If pooch is not installed and something has to be downloaded{needs}.
+OSError
+    If a file cannot be downloaded, or is missing or damaged and must not be downloaded.
+ValueError
+    For arguments that are none of the above.
+
+See Also
+--------
+get_data_home : Where files are kept."""
+_SEQUENCES = _TEXT.format(
+    pair="data, target",
+    as_frame="""\
+as_frame : bool, default=False
+    Whether data and target are columns of a pandas data frame.
+""",
+    bunch="""\
     data : list of n_samples str, or Series
         The sequences, as the source has them.
     target : ndarray of shape (n_samples,), str, or Series
@@ -49,33 +72,43 @@ dataset : Bunch
     groups : ndarray of shape (n_samples,), int64
         The same number for equal sequences: groups for a cross-validation.
     frame : DataFrame or None
-        Columns ``id``, ``sequence`` and ``target``, if `as_frame`.
-    DESCR : str
-        Source, licence and flaws of the data.
-(data, target) : tuple
-    These two of them, if `return_X_y`.
-
-Raises
-------
-ImportError
-    If pooch is not installed and something has to be downloaded, or Biopython is not and the source is FASTA, or pandas
-    is not and `as_frame` is True.
-OSError
-    If a file cannot be downloaded, or is missing or damaged and must not be downloaded.
-ValueError
-    For arguments that are none of the above.
-
-See Also
---------
-get_data_home : Where files are kept."""
+        Columns ``id``, ``sequence`` and ``target``, if `as_frame`.""",
+    needs=", or Biopython is not and the source is FASTA, or pandas\n    is not and `as_frame` is True",
+)
+_GRAPHS = _TEXT.format(
+    pair="data, target",
+    as_frame="",
+    bunch="""\
+    data : list of n_graphs Graph
+        The graphs.
+    target : ndarray of shape (n_graphs,), int64
+        Their classes.
+    target_names : list of int
+        The classes, sorted.""",
+    needs="",
+)
+_NODES = _TEXT.format(
+    pair="graph, y",
+    as_frame="",
+    bunch="""\
+    graph : Graph
+        The one graph, whose features are sparse.
+    y : ndarray of shape (n_nodes,), int64
+        The class of each node, from 0.
+    train, validation, test : ndarrays of int64
+        The nodes of the public split.""",
+    needs="",
+)
+_TEXTS = {"{common}": _SEQUENCES, "{common to graphs}": _GRAPHS, "{common to nodes}": _NODES}
 
 
 def fetcher(**constraints: list) -> Callable[[Callable], Callable]:
-    """Check arguments as scikit-learn does, and write what all fetchers share in place of ``{common}`` in a text."""
+    """Check arguments as scikit-learn does, and write what fetchers share in place of ``{common}`` in their texts."""
 
     def completed(fetch: Callable) -> Callable:
-        if fetch.__doc__:
-            fetch.__doc__ = cleandoc(fetch.__doc__).replace("{common}", _TEXT)
+        for name, text in _TEXTS.items():
+            if fetch.__doc__:
+                fetch.__doc__ = cleandoc(fetch.__doc__).replace(name, text)
         return validate_params(_CONSTRAINTS | constraints, prefer_skip_nested_validation=True)(fetch)
 
     return completed

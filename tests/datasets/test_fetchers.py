@@ -4,15 +4,21 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from skmlbio.datasets import (
     fetch_antimicrobial_peptides,
     fetch_arabidopsis_promoters,
+    fetch_cora,
     fetch_ecoli_promoters,
     fetch_multiloc,
+    fetch_mutag,
+    fetch_proteins,
     fetch_splice_junctions,
+    fetch_tudataset,
 )
+from skmlbio.graphs import ensure_graphs
 from skmlbio.sequences import ensure_sequences
 
 pytest.importorskip("pooch")
@@ -114,14 +120,60 @@ def test_multiloc(serve: Callable, tmp_path: Path) -> None:
     assert ensure_sequences(bunch.data).alphabet.name == "protein"
 
 
+def test_mutag(serve: Callable, server, tmp_path: Path) -> None:
+    parts = ["A", "graph_indicator", "graph_labels", "node_labels", "edge_labels"]
+    serve(*(f"mutag/MUTAG_{part}.txt" for part in parts))
+    bunch = fetch_mutag(data_home=tmp_path)
+    assert Counter(bunch.target.tolist()) == {1: 125, -1: 63} and bunch.target_names == [-1, 1]
+    assert Counter(np.concatenate([graph.features for graph in bunch.data]).tolist()).keys() == set(range(7))
+    assert Counter(np.concatenate([graph.edge_features for graph in bunch.data]).tolist()).keys() == set(range(4))
+    samples = ensure_graphs(fetch_mutag(data_home=tmp_path, edge_features=None).data)
+    assert (samples.n_nodes.sum(), samples.n_edges.sum()) == (3371, 7442)  # no edge twice
+    assert "giannisnik/rwgnn" in bunch.DESCR and "0 C, 1 N, 2 O" in bunch.DESCR
+    graphs, y = fetch_tudataset("MUTAG", data_home=tmp_path, return_X_y=True)
+    assert graphs == bunch.data and np.array_equal(y, bunch.target)
+    assert len(server.asked) == len(parts)
+
+
+def test_proteins(serve: Callable, tmp_path: Path) -> None:
+    serve(*(f"proteins/PROTEINS_{part}.txt" for part in ("graph_indicator", "graph_labels", "node_labels")),
+          *(f"proteins/PROTEINS_{part}.txt.gz" for part in ("A", "node_attributes")))  # fmt: skip
+    bunch = fetch_proteins(data_home=tmp_path)
+    assert Counter(bunch.target.tolist()) == {1: 663, 2: 450}
+    samples = ensure_graphs(bunch.data)
+    assert (samples.n_nodes.sum(), samples.n_edges.sum()) == (43471, 162088)
+    assert (samples.n_nodes.min(), samples.n_nodes.max()) == (4, 620)
+    assert samples.node_types.tolist() == [0, 1, 2]
+    attributes = fetch_tudataset("PROTEINS", data_home=tmp_path, node_features="both").data
+    assert attributes[0].features.shape == (42, 4)
+
+
+def test_cora(serve: Callable, data_file: Callable, tmp_path: Path) -> None:
+    parts = ["x", "y", "tx", "ty", "allx", "ally", "graph", "test.index"]
+    serve(*(f"cora/ind.cora.{part}" for part in parts))
+    bunch = fetch_cora(data_home=tmp_path)
+    known = np.load(data_file("cora/cora_planetoid.npz"))
+    edges = bunch.graph.edge_index
+    assert bunch.graph.features.shape == (2708, 1433) and bunch.graph.features.nnz == len(known["x_indices"])
+    assert np.array_equal(bunch.graph.features.indices, known["x_indices"])
+    assert set(map(tuple, edges[:, edges[0] < edges[1]].T.tolist())) == set(map(tuple, known["edges"].tolist()))
+    assert edges.shape == (2, 10556) and np.array_equal(bunch.y, known["y"])
+    for part, name in (("train", "train_idx"), ("validation", "val_idx"), ("test", "test_idx")):
+        assert np.array_equal(bunch[part], known[name])
+    graph, y = fetch_cora(data_home=tmp_path, return_X_y=True)
+    assert graph == bunch.graph and np.array_equal(y, bunch.y)
+
+
 @pytest.mark.parametrize(
     ("fetch", "fault"),
     [
         (fetch_antimicrobial_peptides, {"subset": "validation"}),
         (fetch_arabidopsis_promoters, {"promoters": "non_tata"}),
+        (fetch_tudataset, {"name": "mutag"}),
+        (fetch_mutag, {"node_features": "types"}),
     ],
 )
 def test_parts_that_there_are_not(fetch: Callable, fault: dict, server) -> None:
-    with pytest.raises(ValueError, match=f"parameter of {fetch.__name__} must be a str among"):
+    with pytest.raises(ValueError, match=f"parameter of {fetch.__name__} must be .*among"):
         fetch(**fault)
     assert server.asked == []
