@@ -3,16 +3,18 @@
 Nothing here loads a deep-learning library; networkx and Spektral objects are recognised without importing them.
 """
 
+from ._bucket_sizes import bucket_of, choose_bucket_sizes
 from ._converters import as_graph
 from ._ensure_graphs import ensure_graphs
 from ._graph import Graph
 from ._graph_batches import (
     DenseBatches,
     DenseGraphs,
+    DenseGraphsWithEdgeFeatures,
     EdgeGraphs,
+    EdgeGraphsWithEdgeFeatures,
     FlatGraphs,
-    bucket_of,
-    choose_bucket_sizes,
+    FlatGraphsWithEdgeFeatures,
     dense_batch,
     edge_batch,
     flat_batch,
@@ -22,8 +24,11 @@ from ._graph_samples import GraphSamples
 __all__ = [
     "DenseBatches",
     "DenseGraphs",
+    "DenseGraphsWithEdgeFeatures",
     "EdgeGraphs",
+    "EdgeGraphsWithEdgeFeatures",
     "FlatGraphs",
+    "FlatGraphsWithEdgeFeatures",
     "Graph",
     "GraphSamples",
     "as_graph",

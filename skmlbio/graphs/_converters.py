@@ -16,7 +16,11 @@ from ._graph import Graph, type_array
 
 
 def as_graph(
-    graph: object, *, node_attributes: str | Sequence[str] | None = None, edge_attribute: str | None = "weight"
+    graph: object,
+    *,
+    node_attributes: str | Sequence[str] | None = None,
+    edge_attribute: str | None = "weight",
+    edge_attributes: str | Sequence[str] | None = None,
 ) -> Graph:
     """Turn one graph of any accepted kind into a `Graph`, once and for all.
 
@@ -27,7 +31,7 @@ def as_graph(
     ----------
     graph : Graph, networkx graph, spektral.data.Graph, or pair (features, adjacency)
         As in `ensure_graphs`.  The nodes of a networkx graph keep their names, in `Graph.node_names`.
-    node_attributes, edge_attribute
+    node_attributes, edge_attribute, edge_attributes
         For networkx graphs; as in `ensure_graphs`.
 
     Returns
@@ -49,11 +53,16 @@ def as_graph(
     >>> graph.node_names
     ('RAD51', 'BRCA2', 'PALB2')
     """
-    converted = to_graph(graph, node_attributes, occurring_edge_attribute([graph], edge_attribute))
+    converted = to_graph(graph, node_attributes, occurring_edge_attribute([graph], edge_attribute), edge_attributes)
     return replace(converted, node_names=tuple(graph.nodes)) if _is_networkx(graph) else converted
 
 
-def to_graph(graph: object, node_attributes: str | Sequence[str] | None, edge_attribute: str | None) -> Graph:
+def to_graph(
+    graph: object,
+    node_attributes: str | Sequence[str] | None,
+    edge_attribute: str | None,
+    edge_attributes: str | Sequence[str] | None = None,
+) -> Graph:
     """One graph of any accepted kind as a `Graph`; the parameters are those of `ensure_graphs`."""
     if isinstance(graph, Graph):
         return graph
@@ -62,7 +71,7 @@ def to_graph(graph: object, node_attributes: str | Sequence[str] | None, edge_at
     if _is_spektral(graph):
         return from_spektral(graph)
     if _is_networkx(graph):
-        return from_networkx(graph, node_attributes, edge_attribute)
+        return from_networkx(graph, node_attributes, edge_attribute, edge_attributes)
     raise TypeError(
         f"a {type(graph).__name__} is no graph; allowed are skmlbio's Graph, networkx graphs, spektral.data.Graph "
         "and pairs (features, adjacency)"
@@ -93,8 +102,12 @@ def require_features_of_all_or_none(graphs: list) -> None:
         raise ValueError(f"graph {lacking} has no node features x, but graph {having} has; give them to all or to none")
 
 
-def from_adjacency(features: ArrayLike, adjacency: ArrayLike) -> Graph:
-    """The graph of a pair of node features and adjacency matrix, dense or SciPy-sparse; non-zeros are edges."""
+def from_adjacency(features: ArrayLike, adjacency: ArrayLike, edge_features: ArrayLike | None = None) -> Graph:
+    """The graph of node features and adjacency matrix, dense or SciPy-sparse; non-zeros are edges.
+
+    Edge features have shape (n_nodes, n_nodes, n_edge_features), or (n_edges, n_edge_features), by the rows of the
+    matrix.
+    """
     if not sparse.issparse(adjacency):
         adjacency = np.asarray(adjacency)
         if adjacency.dtype.kind not in "biuf":
@@ -103,37 +116,64 @@ def from_adjacency(features: ArrayLike, adjacency: ArrayLike) -> Graph:
     if len(shape) != 2 or shape[0] != shape[1]:
         raise ValueError(f"the adjacency matrix must be square, but has shape {shape}")
     if sparse.issparse(adjacency):
-        entries = adjacency.tocoo()
+        entries = adjacency.tocsr().sorted_indices().tocoo()
         sources, targets, weights = entries.row, entries.col, entries.data
     else:
         sources, targets = np.nonzero(adjacency)
         weights = adjacency[sources, targets]
-    graph = Graph(features, np.stack([sources, targets]), weights)
+    if np.ndim(edge_features) == 3:
+        if np.shape(edge_features)[:2] != shape:
+            raise ValueError(
+                f"edge features have shape {np.shape(edge_features)}, but the adjacency matrix has shape {shape}"
+            )
+        edge_features = np.asarray(edge_features)[sources, targets]
+    graph = Graph(features, np.stack([sources, targets]), weights, edge_features)
     if graph.n_nodes != shape[0]:
         raise ValueError(f"the adjacency matrix has shape {shape}, but there are {graph.n_nodes} nodes")
     return graph
 
 
 def from_spektral(graph: object) -> Graph:
-    """The graph of a ``spektral.data.Graph``; without ``x`` each node has the feature 1. Edge features are left out."""
+    """The graph of a ``spektral.data.Graph``; without ``x`` each node has the feature 1."""
     if graph.a is None:
         return Graph(_no_features(graph.n_nodes or 0) if graph.x is None else graph.x)
-    return from_adjacency(_no_features(graph.a.shape[0]) if graph.x is None else graph.x, graph.a)
+    return from_adjacency(_no_features(graph.a.shape[0]) if graph.x is None else graph.x, graph.a, graph.e)
 
 
-def from_networkx(graph: object, node_attributes: str | Sequence[str] | None, edge_attribute: str | None) -> Graph:
+def from_networkx(
+    graph: object,
+    node_attributes: str | Sequence[str] | None,
+    edge_attribute: str | None,
+    edge_attributes: str | Sequence[str] | None,
+) -> Graph:
     """The graph of a networkx graph; undirected edges are listed in both directions."""
     number = {node: place for place, node in enumerate(graph.nodes)}
     edges = [(number[u], number[v]) for u, v in graph.edges()]
     weights = np.ones(len(edges), np.float32)
     if edge_attribute is not None and edges:
-        weights = _numbers(_edge_values(graph, edge_attribute), f"edge attribute {edge_attribute!r}")
+        values = _edge_values(graph, edge_attribute, "edge_attribute=None, which weighs each 1")
+        weights = _numbers(values, f"edge attribute {edge_attribute!r}")
+    edge_features = _networkx_edge_features(graph, edge_attributes) if edges else None
     edge_index = np.array(edges, np.int64).reshape(-1, 2).T
     if not graph.is_directed():
         both = edge_index[0] != edge_index[1]
         edge_index = np.concatenate([edge_index, edge_index[::-1, both]], axis=1)
         weights = np.concatenate([weights, weights[both]])
-    return Graph(_networkx_features(graph, node_attributes), edge_index, weights)
+        edge_features = None if edge_features is None else np.concatenate([edge_features, edge_features[both]])
+    return Graph(_networkx_features(graph, node_attributes), edge_index, weights, edge_features)
+
+
+def _networkx_edge_features(graph: object, edge_attributes: str | Sequence[str] | None) -> np.ndarray | None:
+    """The named attributes of the edges: one name gives types, several names give columns of features."""
+    if edge_attributes is None or len(edge_attributes) == 0:
+        return None
+    advice = "edge_attributes=None, which uses none"
+    if isinstance(edge_attributes, str):
+        ends = list(graph.edges())
+        values = _edge_values(graph, edge_attributes, advice)
+        return type_array(values, "edge", name=lambda place: "edge ({!r}, {!r})".format(*ends[place]))
+    columns = [_numbers(_edge_values(graph, name, advice), f"edge attribute {name!r}") for name in edge_attributes]
+    return np.concatenate([column.reshape(len(column), -1) for column in columns], axis=1)
 
 
 def _networkx_features(graph: object, node_attributes: str | Sequence[str] | None) -> np.ndarray:
@@ -163,14 +203,14 @@ def _attribute(graph: object, name: str) -> list:
     return values
 
 
-def _edge_values(graph: object, name: str) -> list:
+def _edge_values(graph: object, name: str, advice: str) -> list:
     values = []
     for first, second, attributes in graph.edges(data=True):
         if name not in attributes:
             present = sorted({str(other) for *_, given in graph.edges(data=True) for other in given})
             raise ValueError(
                 f"edge ({first!r}, {second!r}) has no attribute {name!r}; edges of this graph have "
-                f"{', '.join(present) or 'none'}: give it to every edge, or edge_attribute=None, which weighs each 1"
+                f"{', '.join(present) or 'none'}: give it to every edge, or {advice}"
             )
         values.append(attributes[name])
     return values

@@ -9,10 +9,10 @@ from numpy.typing import ArrayLike
 from scipy import sparse
 
 from ._converters import occurring_edge_attribute, require_features_of_all_or_none, to_graph
-from ._graph import Graph, type_array
-from ._graph_samples import GraphSamples, positions, starts
-
-_LARGEST = np.finfo(np.float32).max
+from ._edges import LARGEST, edges_of
+from ._graph import Graph
+from ._graph_samples import GraphSamples, positions
+from ._types import known_types, one_hot, type_ids
 
 
 def ensure_graphs(
@@ -20,11 +20,14 @@ def ensure_graphs(
     *,
     node_attributes: str | Sequence[str] | None = None,
     edge_attribute: str | None = "weight",
+    edge_attributes: str | Sequence[str] | None = None,
     flow: str = "target_to_source",
     node_types: ArrayLike | None = None,
     node_encoding: str = "one_hot",
     unknown: str = "error",
     n_features: int | None = None,
+    edge_types: ArrayLike | None = None,
+    n_edge_features: int | None = None,
     accept_sparse: bool = False,
 ) -> GraphSamples:
     """Check a list of graphs and lay it out flat.
@@ -35,7 +38,8 @@ def ensure_graphs(
         Each item a `Graph`, a networkx graph, a ``spektral.data.Graph``, or a pair (features, adjacency) with a dense
         or SciPy-sparse adjacency. An adjacency is taken as it stands; the edges of undirected networkx graphs count
         in both directions. Edges given twice are summed and edges of weight 0 left out, so that an edge list means
-        the same as its matrix.
+        the same as its matrix; edges that have features stay apart. All graphs that have edges have edge features, or
+        none has.
     node_attributes : str or sequence of str, default=None
         For networkx graphs. One name: the node's type, all integers or all strings. A sequence of names: numeric
         features, in that order (a vector gives several). An empty sequence, or `None` where nodes have no attributes:
@@ -43,6 +47,9 @@ def ensure_graphs(
     edge_attribute : str or None, default="weight"
         For networkx graphs: the attribute with the weight of an edge, which must be there at every edge of every
         graph. Where no edge has a ``"weight"``, each weighs 1, as in networkx. `None` gives every edge the weight 1.
+    edge_attributes : str or sequence of str, default=None
+        For networkx graphs. One name: the edge's type, all integers or all strings. A sequence of names: numeric
+        features of edges, in that order. `None`: edges have their weight alone.
     flow : {"target_to_source", "source_to_target"}, default="target_to_source"
         Which way messages go along an edge ``(source, target)``, the entry ``adjacency[source, target]``: by default
         the source collects from the target, as ``A X`` has it. ``"source_to_target"``, PyTorch Geometric's default,
@@ -51,12 +58,17 @@ def ensure_graphs(
         The types known from training; columns and ids follow their sorted order. `None` learns them from `X`.
     node_encoding : {"one_hot", "ids"}, default="one_hot"
         Whether node types become float32 one-hot rows or int32 ids from 1 for an embedding. Numeric features stay as
-        they are.
+        they are. Edge types always become one-hot rows.
     unknown : {"error", "mask"}, default="error"
-        A type that is not in `node_types` is an error, or a row of zeros (the id 0).
+        A type that is not in `node_types` or `edge_types` is an error, or a row of zeros (the id 0).
     n_features : int, default=None
         The number of node features known from training, where nodes have features; `None` accepts any, the same in
         all graphs.
+    edge_types : array-like of shape (n_types,), default=None
+        The edge types known from training, like `node_types`.
+    n_edge_features : int, default=None
+        The number of edge features known from training, 0 if edges had none; `None` accepts any, the same in all
+        graphs.
     accept_sparse : bool, default=False
         Whether the sparse features of a single graph stay sparse. Those of several are made dense.
 
@@ -70,10 +82,10 @@ def ensure_graphs(
     ------
     ValueError
         If `X` is empty, or a graph has no nodes, an edge that points past its nodes, a number that is not finite in
-        single precision, an unknown node type, no such attribute, or another width than the rest. The message names
-        graph and place.
+        single precision, an unknown type, no such attribute, or another width than the rest. The message names graph
+        and place.
     TypeError
-        If `X` or one of its items is no graph, or a node type is missing, no integer or string, or of another kind
+        If `X` or one of its items is no graph, or a type is missing, no integer or string, or of another kind
         than the rest.
 
     Examples
@@ -95,22 +107,23 @@ def ensure_graphs(
     listed = _listed(X)
     require_features_of_all_or_none(listed)
     edge_attribute = occurring_edge_attribute(listed, edge_attribute)
-    graphs = [_converted(graph, index, node_attributes, edge_attribute) for index, graph in enumerate(listed)]
+    graphs = [
+        _converted(graph, index, node_attributes, edge_attribute, edge_attributes) for index, graph in enumerate(listed)
+    ]
     n_nodes = np.array([graph.n_nodes for graph in graphs])
     if not n_nodes.all():
         raise ValueError(f"graph {n_nodes.argmin()} has no nodes; at least one is needed")
     with_types = _same_kind(graphs)
-    edge_index, edge_weight, n_edges = _edges(graphs, n_nodes, flow)
+    edges = edges_of(graphs, n_nodes, flow, edge_types, n_edge_features, unknown)
     if with_types:
         if node_types is None and n_features is not None:
             raise ValueError(f"graph 0 has node types, but the graphs of the fit had {n_features} node features")
-        known = _known_types(graphs, node_types)
-        features, types = _typed_features(graphs, n_nodes, known, node_encoding, unknown)
-        return GraphSamples(features, edge_index, edge_weight, n_nodes, n_edges, types)
+        features, types = _typed_features(graphs, n_nodes, node_types, node_encoding, unknown)
+        return GraphSamples(features, *edges[:2], n_nodes, edges.n_edges, types, *edges[3:])
     if node_types is not None:
         raise ValueError("graph 0 has node features, but the graphs of the fit had node types")
     features = _numeric_features(graphs, n_nodes, n_features, accept_sparse and len(graphs) == 1)
-    return GraphSamples(features, edge_index, edge_weight, n_nodes, n_edges)
+    return GraphSamples(features, *edges[:2], n_nodes, edges.n_edges, None, *edges[3:])
 
 
 def _listed(X: Iterable) -> list:
@@ -126,9 +139,9 @@ def _listed(X: Iterable) -> list:
     return list(X)
 
 
-def _converted(graph: object, index: int, node_attributes, edge_attribute) -> Graph:
+def _converted(graph: object, index: int, *attributes) -> Graph:
     try:
-        return to_graph(graph, node_attributes, edge_attribute)
+        return to_graph(graph, *attributes)
     except (TypeError, ValueError) as error:
         kind = TypeError if isinstance(error, TypeError) else ValueError
         raise kind(f"graph {index}: {error}") from error
@@ -158,7 +171,7 @@ def _numeric_features(
     if n_features is not None and features.shape[1] != n_features:
         raise ValueError(f"graph 0 has {features.shape[1]} node features, but the graphs of the fit had {n_features}")
     # A NaN is not below the limit either.
-    if not np.abs(features).max() <= _LARGEST:
+    if not np.abs(features).max() <= LARGEST:
         row, column, value = _first_wrong(features)
         graph, node = _place(row, n_nodes)
         raise ValueError(
@@ -175,81 +188,18 @@ def _dense(features: np.ndarray | sparse.csr_array) -> np.ndarray:
 def _first_wrong(features: np.ndarray | sparse.csr_array) -> tuple[int, int, float]:
     """Row, column and value of the first number that single precision does not hold."""
     entries = features.tocoo() if sparse.issparse(features) else sparse.coo_array(features)
-    place = np.flatnonzero(~(np.abs(entries.data) <= _LARGEST))[0]
+    place = np.flatnonzero(~(np.abs(entries.data) <= LARGEST))[0]
     return entries.row[place], entries.col[place], entries.data[place]
 
 
-def _known_types(graphs: list[Graph], node_types: ArrayLike | None) -> np.ndarray:
-    """The sorted types that are given, or else those that occur."""
-    if node_types is None:
-        return np.unique(np.concatenate([graph.features for graph in graphs]))
-    if np.ndim(node_types) != 1 or len(node_types) == 0:
-        raise ValueError(f"node_types must be a list of one type or more, not of shape {np.shape(node_types)}")
-    return np.unique(type_array(node_types, name="place {} of node_types".format))
-
-
 def _typed_features(
-    graphs: list[Graph], n_nodes: np.ndarray, known: np.ndarray, node_encoding: str, unknown: str
+    graphs: list[Graph], n_nodes: np.ndarray, node_types: ArrayLike | None, node_encoding: str, unknown: str
 ) -> tuple[np.ndarray, np.ndarray]:
     """One-hot rows or ids of the node types, and the types."""
     values = np.concatenate([graph.features for graph in graphs])
-    if (known.dtype.kind == "U") != (values.dtype.kind == "U"):
-        kind = "strings" if known.dtype.kind == "U" else "integers"
-        raise ValueError(f"graph 0 has {_kind(graphs[0])}, but the known node types are {kind}")
-    place = np.minimum(np.searchsorted(known, values), len(known) - 1)
-    ids = np.where(known[place] == values, place + 1, 0).astype(np.int32)
-    if unknown == "error" and not ids.all():
-        row = ids.argmin()
-        graph, node = _place(row, n_nodes)
-        allowed = ", ".join(map(repr, known.tolist()[:30])) + (", ..." if len(known) > 30 else "")
-        raise ValueError(f"graph {graph}: node {node} has the unknown type {values[row].item()!r}; known are {allowed}")
-    if node_encoding == "ids":
-        return ids, known
-    one_hot = np.zeros((len(ids), len(known)), np.float32)
-    seen = np.flatnonzero(ids)
-    one_hot[seen, ids[seen] - 1] = 1
-    return one_hot, known
-
-
-def _edges(graphs: list[Graph], n_nodes: np.ndarray, flow: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """All edges, checked, sorted, and each one once: edge_index, edge_weight, n_edges."""
-    n_edges = np.array([graph.n_edges for graph in graphs])
-    edge_index = np.concatenate([graph.edge_index for graph in graphs], axis=1)
-    edge_weight = np.concatenate([graph.edge_weight for graph in graphs])
-    owner = np.repeat(np.arange(len(graphs)), n_edges)
-    _check_edges(edge_index, edge_weight, owner, n_nodes)
-    if flow == "source_to_target":
-        edge_index = edge_index[::-1]
-    # One number an edge orders edges by graph, then first node, then second.
-    widest = n_nodes.max()
-    keys = (starts(n_nodes)[owner] + edge_index[0]) * widest + edge_index[1]
-    if (np.diff(keys) <= 0).any():
-        keys, first, inverse = np.unique(keys, return_index=True, return_inverse=True)
-        edge_index, owner = edge_index[:, first], owner[first]
-        edge_weight = np.bincount(inverse, edge_weight, len(keys)).astype(np.float32)
-    if not edge_weight.all():
-        kept = np.flatnonzero(edge_weight)
-        edge_index, edge_weight, owner = edge_index[:, kept], edge_weight[kept], owner[kept]
-    return edge_index.astype(np.int32), edge_weight, np.bincount(owner, minlength=len(graphs))
-
-
-def _check_edges(edge_index: np.ndarray, edge_weight: np.ndarray, owner: np.ndarray, n_nodes: np.ndarray) -> None:
-    # TensorFlow does not check indices on the CPU: nothing wrong may get past here.
-    wrong = (edge_index < 0).any(axis=0) | (edge_index >= n_nodes[owner]).any(axis=0)
-    if wrong.any():
-        place = wrong.argmax()
-        first, second = edge_index[:, place]
-        graph = owner[place]
-        if min(first, second) < 0:
-            raise ValueError(f"graph {graph}: edge ({first}, {second}) has a negative node; nodes are numbered from 0")
-        raise ValueError(f"graph {graph}: edge ({first}, {second}) points past its {n_nodes[graph]} nodes")
-    finite = np.isfinite(edge_weight)
-    if not finite.all():
-        place = finite.argmin()
-        first, second = edge_index[:, place]
-        raise ValueError(
-            f"graph {owner[place]}: edge ({first}, {second}) has the weight {edge_weight[place]}; finite needed"
-        )
+    known = known_types(values, node_types, "node")
+    ids = type_ids(values, known, unknown, lambda row: "graph {}: node {}".format(*_place(row, n_nodes)))
+    return (ids if node_encoding == "ids" else one_hot(ids, len(known))), known
 
 
 def _place(row: int, n_nodes: np.ndarray) -> tuple[int, int]:

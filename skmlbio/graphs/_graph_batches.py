@@ -1,12 +1,10 @@
-"""Padded batches of graphs, and the few sizes they are padded to."""
+"""Padded batches of graphs."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from ._graph_samples import GraphSamples, positions, ranges, starts
 
@@ -74,7 +72,38 @@ class FlatGraphs(NamedTuple):
     graph_index: np.ndarray
 
 
-def dense_batch(samples: GraphSamples, n_nodes: int | None = None, n_graphs: int | None = None) -> DenseGraphs:
+class DenseGraphsWithEdgeFeatures(NamedTuple):
+    """`DenseGraphs` with edge_features of shape (n_graphs, n_nodes, n_nodes, n_edge_features), zero where padded."""
+
+    features: np.ndarray
+    adjacency: np.ndarray
+    edge_features: np.ndarray
+    mask: np.ndarray
+
+
+class EdgeGraphsWithEdgeFeatures(NamedTuple):
+    """`EdgeGraphs` with edge_features of shape (n_graphs, n_edges, n_edge_features), zero where padded."""
+
+    features: np.ndarray
+    edge_index: np.ndarray
+    edge_weight: np.ndarray
+    edge_features: np.ndarray
+    mask: np.ndarray
+
+
+class FlatGraphsWithEdgeFeatures(NamedTuple):
+    """`FlatGraphs` with edge_features of shape (n_edges, n_edge_features), zero where padded."""
+
+    features: np.ndarray
+    edge_index: np.ndarray
+    edge_weight: np.ndarray
+    edge_features: np.ndarray
+    graph_index: np.ndarray
+
+
+def dense_batch(
+    samples: GraphSamples, n_nodes: int | None = None, n_graphs: int | None = None
+) -> DenseGraphs | DenseGraphsWithEdgeFeatures:
     """Pad graphs to one size, with dense adjacency matrices.
 
     Parameters
@@ -88,13 +117,13 @@ def dense_batch(samples: GraphSamples, n_nodes: int | None = None, n_graphs: int
 
     Returns
     -------
-    batch : DenseGraphs
+    batch : DenseGraphs, or DenseGraphsWithEdgeFeatures where edges have features
         Features, adjacency, mask.
 
     Raises
     ------
     ValueError
-        If the batch has no room for the graphs.
+        If the batch has no room for the graphs, or for parallel edges, which have no place in a matrix.
 
     Examples
     --------
@@ -113,12 +142,28 @@ def dense_batch(samples: GraphSamples, n_nodes: int | None = None, n_graphs: int
     features, mask = _padded_nodes(samples, n_nodes, n_graphs)
     adjacency = np.zeros((n_graphs, n_nodes, n_nodes), np.float32)
     owner = np.repeat(np.arange(len(samples)), samples.n_edges)
-    adjacency[owner, samples.edge_index[0], samples.edge_index[1]] = samples.edge_weight
-    return DenseGraphs(features, adjacency, mask)
+    entries = owner, samples.edge_index[0], samples.edge_index[1]
+    adjacency[entries] = samples.edge_weight
+    if samples.edge_features is None:
+        return DenseGraphs(features, adjacency, mask)
+    _require_no_parallel_edges(*entries)
+    edge_features = np.zeros((*adjacency.shape, samples.edge_features.shape[1]), samples.edge_features.dtype)
+    edge_features[entries] = samples.edge_features
+    return DenseGraphsWithEdgeFeatures(features, adjacency, edge_features, mask)
+
+
+def _require_no_parallel_edges(graph: np.ndarray, first: np.ndarray, second: np.ndarray) -> None:
+    again = (np.diff(graph) == 0) & (np.diff(first) == 0) & (np.diff(second) == 0)
+    if again.any():
+        place = again.argmax()
+        raise ValueError(
+            f"graph {graph[place]} has several edges ({first[place]}, {second[place]}), and a matrix has room for one; "
+            "edge_batch and flat_batch keep parallel edges"
+        )
 
 
 class DenseBatches:
-    """Many dense batches of the same graphs.
+    """Many dense batches of the same graphs, whose edges have no features.
 
     ``DenseBatches(samples, n_nodes)[rows]`` is ``dense_batch(samples[rows], n_nodes)``, several times faster, because
     graphs are padded once.  Adjacency matrices are far larger than the edges in them: where all of them would take more
@@ -171,7 +216,9 @@ def _padded_nodes(samples: GraphSamples, n_nodes: int, n_graphs: int) -> tuple[n
     return features, mask
 
 
-def edge_batch(samples: GraphSamples, n_nodes: int | None = None, n_edges: int | None = None) -> EdgeGraphs:
+def edge_batch(
+    samples: GraphSamples, n_nodes: int | None = None, n_edges: int | None = None
+) -> EdgeGraphs | EdgeGraphsWithEdgeFeatures:
     """Pad graphs to one size, with lists of edges.
 
     Parameters
@@ -183,7 +230,7 @@ def edge_batch(samples: GraphSamples, n_nodes: int | None = None, n_edges: int |
 
     Returns
     -------
-    batch : EdgeGraphs
+    batch : EdgeGraphs, or EdgeGraphsWithEdgeFeatures where edges have features
         Features, edge_index, edge_weight, mask.
 
     Raises
@@ -210,10 +257,16 @@ def edge_batch(samples: GraphSamples, n_nodes: int | None = None, n_edges: int |
     edge_index[graph, :, edge] = samples.edge_index.T
     edge_weight = np.zeros((len(samples), n_edges), np.float32)
     edge_weight[graph, edge] = samples.edge_weight
-    return EdgeGraphs(features, edge_index, edge_weight, mask)
+    if samples.edge_features is None:
+        return EdgeGraphs(features, edge_index, edge_weight, mask)
+    edge_features = np.zeros((*edge_weight.shape, samples.edge_features.shape[1]), samples.edge_features.dtype)
+    edge_features[graph, edge] = samples.edge_features
+    return EdgeGraphsWithEdgeFeatures(features, edge_index, edge_weight, edge_features, mask)
 
 
-def flat_batch(samples: GraphSamples, n_nodes: int | None = None, n_edges: int | None = None) -> FlatGraphs:
+def flat_batch(
+    samples: GraphSamples, n_nodes: int | None = None, n_edges: int | None = None
+) -> FlatGraphs | FlatGraphsWithEdgeFeatures:
     """Join graphs into one graph without edges between them.
 
     Parameters
@@ -227,7 +280,7 @@ def flat_batch(samples: GraphSamples, n_nodes: int | None = None, n_edges: int |
 
     Returns
     -------
-    batch : FlatGraphs
+    batch : FlatGraphs, or FlatGraphsWithEdgeFeatures where edges have features
         Features, edge_index, edge_weight, graph_index.
 
     Raises
@@ -257,96 +310,11 @@ def flat_batch(samples: GraphSamples, n_nodes: int | None = None, n_edges: int |
     edge_weight[:total_edges] = samples.edge_weight
     graph_index = np.full(n_nodes, -1, np.int32)
     graph_index[:total_nodes] = np.repeat(np.arange(len(samples)), samples.n_nodes)
-    return FlatGraphs(features, edge_index, edge_weight, graph_index)
-
-
-def choose_bucket_sizes(
-    n_nodes: ArrayLike,
-    max_buckets: int = 4,
-    max_nodes: int = 128,
-    step: int = 8,
-    min_gain: float = 0.1,
-    work: Callable[[np.ndarray], np.ndarray] | None = None,
-) -> np.ndarray:
-    """Choose the few sizes that graphs are padded to for dense batches.
-
-    Minimises the padded work ``sum(size ** 2 + 64 * size)`` over graphs, the cost of A X and of X W for some 64
-    units, over all choices of `max_buckets` sizes; a further size must save the fraction `min_gain`. Sizes are
-    multiples of `step`, so that similar sets of graphs, such as the folds of one set, often get the same sizes and
-    share compiled programs.
-
-    Parameters
-    ----------
-    n_nodes : array-like of shape (n_graphs,), int
-        Nodes of each graph.
-    max_buckets : int, default=4
-        The most sizes to choose.
-    max_nodes : int, default=128
-        Larger graphs get no bucket: they belong into flat batches.
-    step : int, default=8
-        Sizes are multiples of it.
-    min_gain : float, default=0.1
-        The fraction of the work that one more size must save.
-    work : callable, default=None
-        From sizes, an int64 array, to the work of a graph that is padded to each; None takes the work above.
-
-    Returns
-    -------
-    sizes : ndarray of shape (n_buckets,), int64
-        Ascending; empty if every graph is larger than `max_nodes`.
-
-    Examples
-    --------
-    >>> from skmlbio.graphs import choose_bucket_sizes
-    >>> choose_bucket_sizes([10, 11, 12, 90, 100, 5000])
-    array([ 16, 104])
-    """
-    n_nodes = np.asarray(n_nodes)
-    rounded = -(-n_nodes[n_nodes <= max_nodes] // step) * step
-    sizes, counts = np.unique(rounded, return_counts=True)
-    if len(sizes) == 0:
-        return sizes.astype(np.int64)
-    each = work(sizes) if work is not None else sizes.astype(float) ** 2 + 64 * sizes
-    below = np.cumsum(counts)
-    # extra[i, j]: the work of the graphs above sizes[i], up to sizes[j], padded to sizes[j].
-    extra = np.where(np.triu(np.ones((len(sizes), len(sizes)), bool), 1), (below - below[:, None]) * each, np.inf)
-    # cost[j], choice[j]: the least work of the graphs up to sizes[j] with sizes[j] as the largest bucket.
-    cost, choice = below * each, [[j] for j in range(len(sizes))]
-    best_cost, best = cost[-1], choice[-1]
-    for _ in range(min(max_buckets, len(sizes)) - 1):
-        totals = cost[:, None] + extra
-        parent = totals.argmin(axis=0)
-        cost = totals.min(axis=0)
-        choice = [choice[i] + [j] for j, i in enumerate(parent)]
-        if cost[-1] > (1 - min_gain) * best_cost:
-            break
-        best_cost, best = cost[-1], choice[-1]
-    return sizes[best].astype(np.int64)
-
-
-def bucket_of(n_nodes: ArrayLike, sizes: ArrayLike) -> np.ndarray:
-    """The smallest bucket that holds each graph.
-
-    Parameters
-    ----------
-    n_nodes : array-like of shape (n_graphs,), int
-        Nodes of each graph.
-    sizes : array-like of shape (n_buckets,), int
-        Ascending, from `choose_bucket_sizes`.
-
-    Returns
-    -------
-    buckets : ndarray of shape (n_graphs,), int64
-        Index into `sizes`; -1 for a graph larger than all of them.
-
-    Examples
-    --------
-    >>> from skmlbio.graphs import bucket_of
-    >>> bucket_of([3, 16, 17, 5000], [16, 104])
-    array([ 0,  0,  1, -1])
-    """
-    buckets = np.searchsorted(sizes, n_nodes)
-    return np.where(buckets == len(sizes), -1, buckets)
+    if samples.edge_features is None:
+        return FlatGraphs(features, edge_index, edge_weight, graph_index)
+    edge_features = np.zeros((n_edges, samples.edge_features.shape[1]), samples.edge_features.dtype)
+    edge_features[:total_edges] = samples.edge_features
+    return FlatGraphsWithEdgeFeatures(features, edge_index, edge_weight, edge_features, graph_index)
 
 
 def _room(given: int | None, needed: int, what: str) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -12,7 +12,8 @@ from numpy.typing import ArrayLike
 class GraphSamples:
     """Graphs side by side in flat arrays, so that taking and padding them needs no Python loop.
 
-    Made by `ensure_graphs`; every edge stands once, sorted by node, and points into its own graph.
+    Made by `ensure_graphs`; edges are sorted by node and point into their own graph, and each stands once unless edges
+    have features.
 
     Attributes
     ----------
@@ -29,6 +30,10 @@ class GraphSamples:
         Edges of each graph.
     node_types : ndarray of shape (n_types,) or None
         The known node types, sorted, where the nodes carry types; column (or id - 1) by column.
+    edge_features : ndarray of shape (total_edges, n_edge_features), float64 (float32 for types), or None
+        Features of all edges, or their types as one-hot rows, zeros for an unknown type; None where edges have none.
+    edge_types : ndarray of shape (n_types,) or None
+        The known edge types, sorted, where the edges carry types; column by column.
 
     Examples
     --------
@@ -46,6 +51,8 @@ class GraphSamples:
     n_nodes: np.ndarray
     n_edges: np.ndarray
     node_types: np.ndarray | None = None
+    edge_features: np.ndarray | None = None
+    edge_types: np.ndarray | None = None
 
     def __len__(self) -> int:
         return len(self.n_nodes)
@@ -62,7 +69,34 @@ class GraphSamples:
             self.n_nodes[chosen],
             self.n_edges[chosen],
             self.node_types,
+            None if self.edge_features is None else self.edge_features[edges],
+            self.edge_types,
         )
+
+    def without_edge_features(self) -> GraphSamples:
+        """The same graphs with nothing but weights at their edges, those of parallel edges summed."""
+        if self.edge_features is None:
+            return self
+        owner = np.repeat(np.arange(len(self)), self.n_edges)
+        first = starts(self.n_nodes)[owner] + self.edge_index[0]
+        order, weights = summed(first * self.n_nodes.max() + self.edge_index[1], self.edge_weight)
+        return replace(
+            self,
+            edge_index=self.edge_index[:, order],
+            edge_weight=weights,
+            n_edges=np.bincount(owner[order], minlength=len(self)),
+            edge_features=None,
+            edge_types=None,
+        )
+
+
+def summed(keys: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Add the weights of the edges of one key: which one stands for all, by the order of keys, and sums other than 0."""
+    order = np.arange(len(keys))
+    if (np.diff(keys) <= 0).any():
+        keys, order, inverse = np.unique(keys, return_index=True, return_inverse=True)
+        weights = np.bincount(inverse, weights, len(keys)).astype(np.float32)
+    return (order, weights) if weights.all() else (order[weights != 0], weights[weights != 0])
 
 
 def starts(lengths: np.ndarray) -> np.ndarray:
