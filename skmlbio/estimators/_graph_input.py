@@ -72,7 +72,7 @@ class GraphInput:
             node_encoding="one_hot" if self.node_embedding_dim is None else "ids",
             unknown="error" if reset else self.unknown,
             n_features=None if reset or self.node_types_ is not None else self.n_features_in_,
-        )
+        ).without_edge_features()
         if reset:
             self.node_types_ = samples.node_types
             self.n_features_in_ = samples.features.shape[1] if samples.node_types is None else 1

@@ -91,7 +91,7 @@ class GraphSamples:
 
 
 def summed(keys: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Add the weights of the edges of one key: which one stands for all, by the order of keys, and sums other than 0."""
+    """Add the weights of edges of one key: which one stands for all, by the order of keys, and sums other than 0."""
     order = np.arange(len(keys))
     if (np.diff(keys) <= 0).any():
         keys, order, inverse = np.unique(keys, return_index=True, return_inverse=True)
