@@ -28,9 +28,7 @@ class Room(NamedTuple):
 ROOMS = {
     "_tensorflow": Room(set(), {"keras", "tensorflow"}),
     "sequences": Room(set(), ARRAYS, {"Bio"}),
-    "datasets": Room({"sequences"}, ARRAYS, {"pandas", "pooch", "requests"}),
     "graphs": Room(set(), ARRAYS, {"Bio", "networkx", "rdkit"}),
-    "graphs": Room(set(), ARRAYS, {"networkx", "rdkit"}),
     "datasets": Room({"sequences", "graphs"}, ARRAYS, {"pandas", "pooch", "requests"}),
     "layers": Room({"_tensorflow"}, ARRAYS | {"keras", "lazy_loader", "tensorflow"}),
     "networks": Room({"_tensorflow", "layers"}, {"keras", "numpy"}),
