@@ -6,7 +6,7 @@ import keras
 from keras import ops
 
 from .graph_convolution_layer import ConvolutionLayer
-from .graph_propagation import Adjacency, EdgeList, Tensor, degrees, lowest, propagate
+from .graph_propagation import Adjacency, EdgeList, Tensor, degrees, gated, lowest, propagate
 
 
 def general_convolution(
@@ -74,7 +74,7 @@ def message_sum(adjacency: Adjacency, messages: Tensor) -> Tensor:
     """
     if isinstance(adjacency, EdgeList):
         weighted = messages * ops.expand_dims(adjacency.edge_weight, -1)
-        return ops.segment_sum(weighted, adjacency.edge_index[0], adjacency.n_nodes)
+        return ops.segment_sum(gated(adjacency, weighted), adjacency.edge_index[0], adjacency.n_nodes)
     return ops.squeeze(ops.matmul(ops.expand_dims(adjacency, 2), messages), 2)
 
 
@@ -85,7 +85,7 @@ def neighbour_max(adjacency: Adjacency, messages: Tensor, own: Tensor | None = N
     """
     if isinstance(adjacency, EdgeList):
         allowed = ops.not_equal(ops.expand_dims(adjacency.edge_weight, -1), 0)
-        sent = ops.where(allowed, messages, lowest(messages))
+        sent = ops.where(allowed, gated(adjacency, messages), lowest(messages))
         highest = ops.segment_max(sent, adjacency.edge_index[0], adjacency.n_nodes)
     else:
         allowed = ops.not_equal(ops.expand_dims(adjacency, -1), 0)

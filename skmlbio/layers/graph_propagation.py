@@ -26,11 +26,14 @@ class EdgeList(NamedTuple):
         The entries; 0 where padded.
     n_nodes : int or scalar tensor
         Rows of the matrix.
+    gate : tensor of shape (n_edges,) or None
+        Multiplies what is told along each edge, and not the degrees: the input by which an edge is explained.
     """
 
     edge_index: Tensor
     edge_weight: Tensor
     n_nodes: Any
+    gate: Tensor | None = None
 
 
 Adjacency = Tensor | EdgeList
@@ -38,6 +41,8 @@ Adjacency = Tensor | EdgeList
 
 def read_inputs(inputs: list[Tensor]) -> tuple[Tensor, Adjacency]:
     """Node features and adjacency from a layer's inputs: ``[x, adjacency]`` or ``[x, edge_index, edge_weight]``.
+
+    An edge_weight of shape (n_edges, 2) holds gates beside the weights; see `EdgeList`.
 
     Edge lists of many padded graphs, of shapes (n_graphs, 2, n_edges) and (n_graphs, n_edges), become those of one
     graph that joins them, and x of shape (n_graphs, n_nodes, n_features) becomes (n_graphs * n_nodes, n_features).
@@ -51,7 +56,17 @@ def read_inputs(inputs: list[Tensor]) -> tuple[Tensor, Adjacency]:
         before = ops.reshape(ops.arange(n_graphs, dtype=edge_index.dtype) * n_nodes, (-1, 1, 1))
         edge_index = ops.reshape(ops.transpose(edge_index + before, (1, 0, 2)), (2, -1))
         edge_weight, x = ops.reshape(edge_weight, (-1,)), ops.reshape(x, (-1, n_features))
-    return x, EdgeList(edge_index, edge_weight, ops.shape(x)[0])
+    gate = None
+    if len(edge_weight.shape) == 2:
+        edge_weight, gate = edge_weight[:, 0], edge_weight[:, 1]
+    return x, EdgeList(edge_index, edge_weight, ops.shape(x)[0], gate)
+
+
+def gated(adjacency: EdgeList, messages: Tensor) -> Tensor:
+    """Messages of shape (n_edges, ...), each times its gate."""
+    if adjacency.gate is None:
+        return messages
+    return messages * ops.reshape(adjacency.gate, (-1, *[1] * (len(messages.shape) - 1)))
 
 
 def neighbour_sum(adjacency: Adjacency, x: Tensor) -> Tensor:
@@ -73,7 +88,7 @@ def neighbour_sum(adjacency: Adjacency, x: Tensor) -> Tensor:
         return ops.matmul(adjacency, x)
     rows, columns = adjacency.edge_index[0], adjacency.edge_index[1]
     messages = ops.take(x, columns, axis=0) * ops.expand_dims(adjacency.edge_weight, -1)
-    return ops.segment_sum(messages, rows, adjacency.n_nodes)
+    return ops.segment_sum(gated(adjacency, messages), rows, adjacency.n_nodes)
 
 
 def transposed(adjacency: Adjacency) -> Adjacency:
@@ -227,12 +242,15 @@ def _attend_edges(
         allowed = ops.logical_and(allowed, ops.not_equal(rows, columns))
         allowed = ops.concatenate([allowed, ops.ones_like(node, dtype="bool")])
         rows, columns = ops.concatenate([rows, node]), ops.concatenate([columns, node])
+        if adjacency.gate is not None:
+            always = ops.ones_like(node, dtype=adjacency.gate.dtype)
+            adjacency = adjacency._replace(gate=ops.concatenate([adjacency.gate, always]))
     allowed = ops.expand_dims(allowed, -1)
     scores = ops.leaky_relu(ops.take(own_score, rows, axis=0) + ops.take(neighbour_score, columns, axis=0), 0.2)
     highest = ops.segment_max(ops.where(allowed, scores, lowest(scores)), rows, n_nodes)
     share = _exponential(scores, ops.take(highest, rows, axis=0), allowed)
     weighted = ops.expand_dims(share, -1) * ops.take(values, columns, axis=0)
-    collected = ops.segment_sum(weighted, rows, n_nodes)
+    collected = ops.segment_sum(gated(adjacency, weighted), rows, n_nodes)
     return collected / _or_one(ops.expand_dims(ops.segment_sum(share, rows, n_nodes), -1))
 
 

@@ -22,13 +22,17 @@ def node_input(n_features: int, node_embedding_dim: int | None, standardize: boo
 
 
 def graph_inputs(form: str, shape: tuple[int, ...], name: str, dtype: str) -> list[Any]:
-    """Return the inputs of a form; `shape` is that of one node."""
+    """Return the inputs of a form; `shape` is that of one node.
+
+    The form ``"gated"`` is the flat one with a gate beside the weight of each edge, see `EdgeList`.
+    """
 
     def tensor(shape, name, dtype="float32"):
         return keras.Input(batch_shape=shape, name=name, dtype=dtype)
 
-    if form == "flat":
-        edges = tensor((2, None), "edge_index", "int32"), tensor((None,), "edge_weight")
+    if form in ("flat", "gated"):
+        weight = (None,) if form == "flat" else (None, 2)
+        edges = tensor((2, None), "edge_index", "int32"), tensor(weight, "edge_weight")
         return [tensor((None, *shape), name, dtype), *edges, tensor((None,), "graph_index", "int32")]
     if form == "edges":
         adjacency = [tensor((None, 2, None), "edge_index", "int32"), tensor((None, None), "edge_weight")]

@@ -74,13 +74,16 @@ def graph_network(
         Inputs of the main form: features of shape (batch, n_nodes, n_features), adjacency (batch, n_nodes, n_nodes) and
         mask (batch, n_nodes).  The form ``"edges"`` has edge_index (batch, 2, n_edges) and edge_weight (batch, n_edges)
         in place of the adjacency; the form ``"flat"``, many graphs joined into one, has features (n_nodes, n_features),
-        edge_index (2, n_edges), edge_weight (n_edges,), graph_index (n_nodes,).  Heads: those of `with_targets`.
+        edge_index (2, n_edges), edge_weight (n_edges,), graph_index (n_nodes,).  The form ``"gated"``, for
+        explanations, is flat with h_0 for the features and edge_weight of shape (n_edges, 2), see `EdgeList`.  Heads:
+        those of `with_targets`.
     """
     node = node_input(n_features, node_embedding_dim, standardize)
     embed = embed_nodes(n_types, node_embedding_dim, standardize, dtype)
     options = conv, conv_params or {}, activation, batch_normalization, residual, dropout, dtype
     blocks = [convolution_block(f"layer_{i}", size, *options) for i, size in enumerate(hidden_layer_sizes)]
     n_inputs = n_features if node_embedding_dim is None else node_embedding_dim
+    vectors = {"shape": (n_inputs,), "name": "vectors", "dtype": output_dtype(dtype)}
     pooled_sizes = [n_inputs, *hidden_layer_sizes] if pooled_layers == "all" else [hidden_layer_sizes[-1]]
     n_pooled = len(pooled_sizes)
     pools = [_pooling(f"pooling_{i}", pooling, dtype) for i in range(n_pooled)]
@@ -89,16 +92,16 @@ def graph_network(
     finish = target_layers(**targets, dtype=dtype)
 
     def architecture(form: str) -> Architecture:
-        inputs = graph_inputs(form, **node)
+        inputs = graph_inputs(form, **(vectors if form == "gated" else node))
         nodes, *adjacency, membership = inputs
-        h = [embed(nodes)]
+        h = [nodes if form == "gated" else embed(nodes)]
         for block in blocks:
             h.append(block(h[-1], adjacency, membership))
         pooled = [part for pool, x in zip(pools, h[-n_pooled:], strict=True) for part in pool(x, membership)]
         pooled = keras.layers.Concatenate(name="pooled", dtype=dtype)(pooled) if len(pooled) > 1 else pooled[0]
         return finish(inputs, readout(pooled))
 
-    other_forms = {form: partial(architecture, form) for form in ("edges", "flat")}
+    other_forms = {form: partial(architecture, form) for form in ("edges", "flat", "gated")}
     return architecture("dense")._replace(other_forms=other_forms)
 
 

@@ -96,6 +96,24 @@ def test_messages_go_against_the_edge(conv: str) -> None:
     assert receives[[0, 2]].tolist() == [True, conv == "diffusion"]
 
 
+@pytest.mark.parametrize(("conv", "options"), CASES)
+def test_gates_are_put_on_what_edges_tell(conv: str, options: dict) -> None:
+    """Open ones change nothing; behind closed ones, no node hears of another, but for the shares of attention."""
+    layer, (x, edge_index, edge_weight) = make(conv, options), flat_inputs(flat_batch(ensure_graphs(GRAPHS), 30, 150))
+
+    def answers(x: np.ndarray, gate: float) -> np.ndarray:
+        return np.asarray(layer([x, edge_index, np.stack([edge_weight, np.full_like(edge_weight, gate)], axis=1)]))
+
+    np.testing.assert_allclose(answers(x, 1), layer([x, edge_index, edge_weight]), atol=1e-6)
+    changed = x.copy()
+    changed[::2] += 1
+    closed = answers(x, 0)
+    if conv != "gat":
+        np.testing.assert_array_equal(answers(changed, 0)[1::2], closed[1::2])
+    if options.get("n_hops") != 0:
+        assert np.abs(closed - answers(x, 1)).max() > 0.01
+
+
 @pytest.mark.parametrize("jit_compile", [False, True])
 @pytest.mark.parametrize("conv", CONVOLUTIONS)
 def test_gradients_reach_all_weights_and_agree(conv: str, jit_compile: bool) -> None:

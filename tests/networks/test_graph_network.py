@@ -63,7 +63,7 @@ def unchanged(model: keras.Model, call):
 def test_the_forms_give_the_same_and_share_their_variables(options: dict) -> None:
     architecture = make(**options)
     others = {form: build() for form, build in architecture.other_forms.items()}
-    assert set(others) == {"edges", "flat"}
+    assert set(others) == {"edges", "flat", "gated"}
     for head in ("predict_proba", "decision_function"):
         expected = np.asarray(architecture.heads[head](list(dense_batch(GRAPHS, 12))))
         assert expected.shape == (4, 3)
@@ -72,6 +72,11 @@ def test_the_forms_give_the_same_and_share_their_variables(options: dict) -> Non
         of_flat = others["flat"].heads[head](list(flat_batch(GRAPHS, 30, 90)))
         np.testing.assert_allclose(of_edges, expected, rtol=1e-5, atol=1e-5)
         np.testing.assert_allclose(of_flat, expected, rtol=1e-5, atol=1e-5)
+        flat = flat_batch(GRAPHS, 30, 90)
+        vectors = architecture.training.get_layer("standardize")(flat.features).numpy()
+        weights_and_gates = np.stack([flat.edge_weight, np.ones_like(flat.edge_weight)], axis=1)
+        of_gated = others["gated"].heads[head]([vectors, flat.edge_index, weights_and_gates, flat.graph_index])
+        np.testing.assert_allclose(of_gated, expected, rtol=1e-5, atol=1e-5)
     for other in others.values():
         assert {id(v) for v in other.training.variables} == {id(v) for v in architecture.training.variables}
 
