@@ -127,7 +127,7 @@ class WeisfeilerLehmanTransformer(GraphKeywords, TransformerMixin, BaseEstimator
 
         Returns
         -------
-        csr_matrix of shape (n_graphs, n_features_out_), float64, or int64 if `normalize` is None
+        csr_matrix of shape (n_graphs, n_labels), float64, or int64 if `normalize` is None
             The counts.
         """
         return self._counts(*self._learn(X))
@@ -138,7 +138,7 @@ class WeisfeilerLehmanTransformer(GraphKeywords, TransformerMixin, BaseEstimator
 
         Returns
         -------
-        csr_matrix of shape (n_graphs, n_features_out_), float64, or int64 if `normalize` is None
+        csr_matrix of shape (n_graphs, n_labels), float64, or int64 if `normalize` is None
             The counts.
 
         Raises
@@ -163,7 +163,7 @@ class WeisfeilerLehmanTransformer(GraphKeywords, TransformerMixin, BaseEstimator
 
         Returns
         -------
-        feature_names_out : ndarray of shape (n_features_out_,), dtype object
+        feature_names_out : ndarray of shape (n_labels,), dtype object
             Round and number of each label, such as ``"round2_label7"``; without a round, labels are node types.
         """
         check_is_fitted(self)
