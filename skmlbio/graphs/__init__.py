@@ -4,6 +4,7 @@ Nothing here loads a deep-learning library; networkx and Spektral objects are re
 """
 
 from ._bucket_sizes import bucket_of, choose_bucket_sizes
+from ._contact_graphs import contact_graphs
 from ._converters import as_graph
 from ._ensure_graphs import ensure_graphs
 from ._graph import Graph
@@ -34,6 +35,7 @@ __all__ = [
     "as_graph",
     "bucket_of",
     "choose_bucket_sizes",
+    "contact_graphs",
     "dense_batch",
     "edge_batch",
     "ensure_graphs",
