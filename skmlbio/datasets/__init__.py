@@ -4,6 +4,7 @@ from ._amplify import fetch_antimicrobial_peptides
 from ._arabidopsis import fetch_arabidopsis_promoters
 from ._download import get_data_home
 from ._markov_sequences import make_markov_sequences
+from ._molecules import make_molecules
 from ._motif_sequences import make_motif_sequences
 from ._multiloc import fetch_multiloc
 from ._planetoid import fetch_cora, load_planetoid
@@ -26,6 +27,7 @@ __all__ = [
     "load_planetoid",
     "load_tudataset",
     "make_markov_sequences",
+    "make_molecules",
     "make_motif_sequences",
     "make_ring_graphs",
 ]
