@@ -33,7 +33,6 @@ def generator_of(random_state: Any) -> np.random.Generator:
 
 def ensure_range(lengths: Any, name: str = "lengths") -> tuple[int, int]:
     """Return the smallest and the largest length, or what else has the name."""
-    """Return the smallest and the largest length."""
     pair = (lengths, lengths) if isinstance(lengths, Integral) else tuple(lengths)
     whole = all(isinstance(length, Integral) and not isinstance(length, bool) for length in pair)
     if len(pair) != 2 or not whole or not 1 <= pair[0] <= pair[1]:
