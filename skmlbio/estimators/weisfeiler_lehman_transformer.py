@@ -28,18 +28,18 @@ class WeisfeilerLehmanTransformer(GraphKeywords, TransformerMixin, BaseEstimator
     """Count the subtrees of graphs: the Weisfeiler-Lehman features, without a network.
 
     At the beginning the label of a node is its type.  In each round it becomes a label for itself and those of its
-    neighbours, as often as each occurs, so that after round h it stands for all that is at most h edges away.  There is
-    a column for every label of every round that occurs in training, and it holds the number of such nodes in a graph;
-    other labels are left out later on.
+    neighbours, as often as each occurs and together with the types of the edges that lead there, so that after round h
+    it stands for all that is at most h edges away.  There is a column for every label of every round that occurs in
+    training, and it holds the number of such nodes in a graph; other labels are left out later on.
 
     The scalar product of two rows is the Weisfeiler-Lehman subtree kernel of two graphs [1]_, so that a support vector
     machine with a linear kernel is the classic baseline of graph classification.
 
     X is a list of graphs: `skmlbio.graphs.Graph`, networkx graphs, ``spektral.data.Graph``, or pairs (node features,
     adjacency); see `skmlbio.graphs.ensure_graphs`.  Nodes carry types, all integers or all strings, or nothing, which
-    is the one feature 1; other numbers cannot be counted and are refused.  Weights of edges count for nothing, but an
-    edge of weight 0 is none.  Along a directed edge (source, target), the source collects from the target; `flow` turns
-    it round.
+    is the one feature 1; edges may carry types, too, and then parallel edges count each.  Other numbers cannot be
+    counted and are refused.  Weights of edges count for nothing, but an edge of weight 0 is none.  Along a directed
+    edge (source, target), the source collects from the target; `flow` turns it round.
 
     Parameters
     ----------
@@ -55,6 +55,8 @@ class WeisfeilerLehmanTransformer(GraphKeywords, TransformerMixin, BaseEstimator
         The labels of each round that occurred in training, sorted; columns are in this order.
     node_types_ : ndarray of shape (n_types,) or None
         The sorted node types of training, where nodes carry types.
+    edge_types_ : ndarray of shape (n_edge_types,) or None
+        The sorted edge types of training, where edges carry types.
     n_features_out_ : int
         Number of columns.
 
@@ -114,7 +116,7 @@ class WeisfeilerLehmanTransformer(GraphKeywords, TransformerMixin, BaseEstimator
         Raises
         ------
         TypeError, ValueError
-            For unusable parameters or graphs, and for nodes with numeric features.
+            For unusable parameters or graphs, and for numeric features of nodes or edges.
         """
         self._learn(X)
         return self
@@ -144,13 +146,13 @@ class WeisfeilerLehmanTransformer(GraphKeywords, TransformerMixin, BaseEstimator
         Raises
         ------
         TypeError, ValueError
-            For unusable graphs, and for nodes of another kind than in `fit`.
+            For unusable graphs, and for nodes or edges of another kind than in `fit`.
         """
         check_is_fitted(self)
         samples = self._samples(X)
-        kinds = [_kind_of(types) for types in (samples.node_types, self.node_types_)]
-        if kinds[0] != kinds[1]:
-            raise ValueError(f"the nodes of the graphs have {kinds[0]}, but those of the fit had {kinds[1]}.")
+        _require_same_kind("nodes", samples.node_types, self.node_types_)
+        if samples.n_edges.any():
+            _require_same_kind("edges", samples.edge_types, self.edge_types_)
         return self._counts(samples, self._labels(samples, len(self.labels_) - 1))
 
     def get_feature_names_out(self, input_features: Any = None) -> NDArray[np.object_]:
@@ -175,21 +177,25 @@ class WeisfeilerLehmanTransformer(GraphKeywords, TransformerMixin, BaseEstimator
             X,
             node_attributes=self.node_attributes,
             edge_attribute=self.edge_attribute,
+            edge_attributes=self.edge_attributes,
             flow=self.flow,
             node_encoding="ids",
         )
-        if samples.node_types is None:
-            self._require_no_features(samples)
+        numeric = np.zeros(len(samples.features), bool)
+        if samples.node_types is None:  # the single 1 that nodes have in place of features is none
+            numeric |= (samples.features.shape[1] > 1) | (samples.features != 1).any(axis=1)
+        self._require_none("node", numeric, samples.n_nodes, ", or nothing but the feature 1")
+        with_numbers = samples.edge_features is not None and samples.edge_types is None
+        self._require_none("edge", np.full(samples.n_edges.sum(), with_numbers), samples.n_edges, ", or nothing")
         return samples
 
-    def _require_no_features(self, samples: GraphSamples) -> None:
-        """Refuse features but the single 1 that nodes have in place of none."""
-        some = np.full(len(samples.features), samples.features.shape[1] > 1) | (samples.features != 1).any(axis=1)
-        if some.any():
+    def _require_none(self, owner: str, numeric: NDArray[np.bool_], sizes: NDArray[np.int64], otherwise: str) -> None:
+        """Refuse the graph that the first node or edge with numeric features belongs to."""
+        if numeric.any():
             raise ValueError(
-                f"{type(self).__name__} counts nodes of equal type, but the nodes of graph "
-                f"{positions(samples.n_nodes)[0][some.argmax()]} have numeric features; give each node a type, an "
-                "integer or a string, such as features.argmax(axis=1) of one-hot rows, or nothing but the feature 1."
+                f"{type(self).__name__} counts what is equal, but the {owner}s of graph "
+                f"{positions(sizes)[0][numeric.argmax()]} have numeric features; give each {owner} a type, an integer "
+                f"or a string, such as features.argmax(axis=1) of one-hot rows{otherwise}."
             )
 
     def _learn(self, X: Any) -> tuple[GraphSamples, list[NDArray[np.uint64]]]:
@@ -197,7 +203,7 @@ class WeisfeilerLehmanTransformer(GraphKeywords, TransformerMixin, BaseEstimator
         samples = self._samples(X)
         labels = self._labels(samples, int(self.n_iterations))
         self.labels_ = [np.unique(found) for found in labels]
-        self.node_types_ = samples.node_types
+        self.node_types_, self.edge_types_ = samples.node_types, samples.edge_types
         self.n_features_in_, self.n_features_out_ = 1, sum(map(len, self.labels_))
         return samples, labels
 
@@ -207,8 +213,11 @@ class WeisfeilerLehmanTransformer(GraphKeywords, TransformerMixin, BaseEstimator
             labels = np.zeros(len(samples.features), np.uint64)
         else:
             labels = type_labels(samples.node_types)[samples.features - 1]
+        edge_labels = None
+        if samples.edge_types is not None:
+            edge_labels = type_labels(samples.edge_types)[samples.edge_features.argmax(axis=1)]
         edge_index = samples.edge_index + np.repeat(starts(samples.n_nodes), samples.n_edges)
-        return list(subtree_labels(labels, edge_index, None, n_iterations))
+        return list(subtree_labels(labels, edge_index, edge_labels, n_iterations))
 
     def _counts(self, samples: GraphSamples, labels: list[NDArray[np.uint64]]) -> sparse.csr_matrix:
         graph = positions(samples.n_nodes)[0]
@@ -235,7 +244,10 @@ def _selection(different: NDArray[np.uint64], known: NDArray[np.uint64]) -> spar
     return sparse.csr_matrix((np.ones(len(rows), np.int64), (rows, columns)), (len(different), len(known)))
 
 
-def _kind_of(node_types: np.ndarray | None) -> str:
-    if node_types is None:
-        return "no types"
-    return "strings for types" if node_types.dtype.kind == "U" else "integers for types"
+def _require_same_kind(owners: str, types: np.ndarray | None, fitted: np.ndarray | None) -> None:
+    kinds = [
+        "no types" if given is None else "strings for types" if given.dtype.kind == "U" else "integers for types"
+        for given in (types, fitted)
+    ]
+    if kinds[0] != kinds[1]:
+        raise ValueError(f"the {owners} of the graphs have {kinds[0]}, but those of the fit had {kinds[1]}.")

@@ -32,6 +32,11 @@ Y = np.arange(30) % 2
 PATH = Graph(["C", "C", "O"], [[0, 1, 1, 2], [1, 0, 2, 1]])
 
 
+def bonds(kinds: list, ndim: int = 0) -> Graph:
+    """The path with something at its four edges."""
+    return Graph(PATH.features, PATH.edge_index, edge_features=np.array(kinds)[(...,) + (np.newaxis,) * ndim])
+
+
 def dense(X: list, **options: Any) -> np.ndarray:
     return WeisfeilerLehmanTransformer(**{"normalize": None, **options}).fit_transform(X).toarray()
 
@@ -133,14 +138,46 @@ def test_directed_edges_go_the_way_that_flow_says() -> None:
 @pytest.mark.parametrize(
     ("graphs", "message"),
     [
-        ([Graph([[0.5], [1.0]])], "counts nodes of equal type, but the nodes of graph 0 have numeric"),
+        ([Graph([[0.5], [1.0]])], "counts what is equal, but the nodes of graph 0 have numeric features"),
         ([Graph(np.ones((2, 1))), Graph([[1.0], [2.0]])], "the nodes of graph 1 have numeric features"),
+        (
+            [Graph(["C"]), bonds([0.1, 0.1, 0.2, 0.2], 1)],
+            "the edges of graph 1 have numeric features; give each edge a type",
+        ),
         ([Graph(np.eye(3))], r"of graph 0 have numeric features; .*argmax\(axis=1\) of one-hot rows"),
     ],
 )
-def test_numbers_at_nodes_are_refused(graphs: list, message: str) -> None:
+def test_numbers_are_refused(graphs: list, message: str) -> None:
     with pytest.raises(ValueError, match=f"^WeisfeilerLehmanTransformer .*{message}"):
         WeisfeilerLehmanTransformer().fit(graphs)
+
+
+def test_edges_may_have_types() -> None:
+    single, double, both = bonds(["-"] * 4), bonds(["="] * 4), bonds(["-", "-", "=", "="])
+    rows = dense([single, double, both, Graph(["C", "C", "O"])], n_iterations=1)
+    assert (rows[:, :2] == rows[0, :2]).all()  # as types of nodes they are alike
+    in_common = rows[:, 2:] @ rows[:, 2:].T  # the end with C, and the one with O
+    assert in_common.tolist() == [[3, 0, 1, 0], [0, 3, 1, 0], [1, 1, 3, 0], [0, 0, 0, 5]]
+    numbered = [bonds([kind] * 4) for kind in (1, 2)]
+    assert np.array_equal(dense(numbered, n_iterations=1), dense([bonds([k] * 4) for k in "12"], n_iterations=1))
+    transformer = WeisfeilerLehmanTransformer(1, normalize=None).fit([single])
+    assert transformer.edge_types_.tolist() == ["-"]
+    assert transformer.transform([double]).toarray()[0, 2:].sum() == 0
+    for known, other in (([single], PATH), ([PATH], single), ([single], bonds([1] * 4))):
+        with pytest.raises(ValueError, match=r"^the edges of the graphs have .* types, but those of the fit had"):
+            WeisfeilerLehmanTransformer().fit(known).transform([other])
+
+
+def test_types_of_edges_of_networkx_and_parallel_ones() -> None:
+    molecule = networkx.Graph()
+    molecule.add_nodes_from([(0, {"atom": "C"}), (1, {"atom": "C"}), (2, {"atom": "O"})])
+    molecule.add_edges_from([(0, 1, {"bond": "-"}), (1, 2, {"bond": "="})])
+    rows = dense([bonds(["-", "-", "=", "="]), molecule], node_attributes="atom", edge_attributes="bond")
+    assert np.array_equal(rows[0], rows[1])
+    twice = Graph(["C", "C"], [[0, 0, 1, 1], [1, 1, 0, 0]], edge_features=["-", "=", "-", "="])
+    once = Graph(["C", "C"], [[0, 1], [1, 0]], edge_features=["-", "-"])
+    rows = dense([twice, once], n_iterations=1)
+    assert rows[:, 1:].tolist() in ([[2, 0], [0, 2]], [[0, 2], [2, 0]])
 
 
 def test_nodes_of_another_kind_than_in_the_fit_are_refused() -> None:
