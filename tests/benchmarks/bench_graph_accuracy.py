@@ -25,6 +25,7 @@ from _timing import DATA, machine, markdown, seconds
 from sklearn.base import BaseEstimator
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import get_scorer
+from sklearn.metrics.pairwise import linear_kernel
 from sklearn.model_selection import GridSearchCV, StratifiedKFold
 from sklearn.pipeline import make_pipeline, make_union
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
@@ -63,11 +64,12 @@ def tox21(task: str) -> DataSet:
     return DataSet(lambda: molecules("tox21/tox21.csv.gz", task), 5, "roc_auc", LINEAR, KERNEL_MARK)
 
 
-LINEAR = LinearSVC(max_iter=20_000)  # on thousands of molecules a hundred times as fast as SVC, and no worse
+KERNEL = SVC(kernel=linear_kernel)  # which multiplies sparse rows once, where kernel="linear" does for every step
+LINEAR = LinearSVC(max_iter=20_000)  # on thousands of molecules a hundred times as fast, and no worse
 KERNEL_MARK = "≥ Weisfeiler-Lehman − 1"
 DATA_SETS = {
-    "MUTAG": DataSet(lambda: collected("mutag"), 10, "accuracy", SVC(kernel="linear"), "≥ 86.5"),
-    "PROTEINS": DataSet(lambda: collected("proteins"), 10, "accuracy", SVC(kernel="linear"), "≥ 75.5"),
+    "MUTAG": DataSet(lambda: collected("mutag"), 10, "accuracy", KERNEL, "≥ 86.5"),
+    "PROTEINS": DataSet(lambda: collected("proteins"), 10, "accuracy", KERNEL, "≥ 75.5"),
     "BBBP": DataSet(lambda: molecules("bbbp/bbbp.csv", "p_np"), 5, "roc_auc", LINEAR, KERNEL_MARK),
     "Tox21, NR-AhR": tox21("NR-AhR"),
     "Tox21, SR-ARE": tox21("SR-ARE"),
