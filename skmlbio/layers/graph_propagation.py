@@ -10,7 +10,10 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import keras
+import tensorflow as tf
 from keras import ops
+
+from .sparse_product import sparse_product
 
 Tensor = Any
 
@@ -36,6 +39,10 @@ class EdgeList(NamedTuple):
     gate: Tensor | None = None
 
 
+class SparseEdges(EdgeList):
+    """The entries of a sparse matrix, each standing once, in order: A x is one sparse product, which XLA cannot do."""
+
+
 Adjacency = Tensor | EdgeList
 
 
@@ -43,11 +50,15 @@ def read_inputs(inputs: list[Tensor]) -> tuple[Tensor, Adjacency]:
     """Node features and adjacency from a layer's inputs: ``[x, adjacency]`` or ``[x, edge_index, edge_weight]``.
 
     An edge_weight of shape (n_edges, 2) holds gates beside the weights; see `EdgeList`.
+    The adjacency may be a `tf.SparseTensor` of shape (n_nodes, n_nodes).
 
     Edge lists of many padded graphs, of shapes (n_graphs, 2, n_edges) and (n_graphs, n_edges), become those of one
     graph that joins them, and x of shape (n_graphs, n_nodes, n_features) becomes (n_graphs * n_nodes, n_features).
     """
     x, *adjacency = inputs
+    if isinstance(adjacency[0], tf.SparseTensor):
+        matrix = adjacency[0]
+        return x, SparseEdges(tf.transpose(matrix.indices), matrix.values, matrix.dense_shape[0])
     if len(adjacency) == 1:
         return x, adjacency[0]
     edge_index, edge_weight = adjacency
@@ -86,6 +97,9 @@ def neighbour_sum(adjacency: Adjacency, x: Tensor) -> Tensor:
     """
     if not isinstance(adjacency, EdgeList):
         return ops.matmul(adjacency, x)
+    if isinstance(adjacency, SparseEdges):
+        shape = tf.stack([adjacency.n_nodes, adjacency.n_nodes])
+        return sparse_product(tf.SparseTensor(tf.transpose(adjacency.edge_index), adjacency.edge_weight, shape), x)
     rows, columns = adjacency.edge_index[0], adjacency.edge_index[1]
     messages = ops.take(x, columns, axis=0) * ops.expand_dims(adjacency.edge_weight, -1)
     return ops.segment_sum(gated(adjacency, messages), rows, adjacency.n_nodes)
