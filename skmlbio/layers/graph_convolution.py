@@ -14,6 +14,7 @@ from keras import ops
 
 from .graph_convolution_layer import ConvolutionLayer
 from .graph_propagation import Adjacency, Tensor, attend, neighbour_sum, propagate, require_normalization
+from .sparse_product import is_sparse, product
 
 
 def graph_convolution(
@@ -52,9 +53,9 @@ def graph_convolution(
     >>> np.asarray(graph_convolution(path, x, np.array([[10]], "float32"), self_connections=True)).ravel()
     array([30., 70., 60.], dtype=float32)
     """
-    if kernel.shape[0] <= kernel.shape[1]:  # the narrower side is the cheaper one to propagate
+    if kernel.shape[0] <= kernel.shape[1] and not is_sparse(x):  # the narrower side is the cheaper one to propagate
         return ops.matmul(propagate(adjacency, x, self_connections, normalization), kernel)
-    return propagate(adjacency, ops.matmul(x, kernel), self_connections, normalization)
+    return propagate(adjacency, product(x, kernel), self_connections, normalization)
 
 
 def gin_convolution(
@@ -66,8 +67,12 @@ def gin_convolution(
     ----------
     K. Xu et al., "How powerful are graph neural networks?", ICLR 2019.
     """
-    collected = (1 + epsilon) * x + neighbour_sum(adjacency, x)
-    return ops.matmul(ops.relu(ops.matmul(collected, hidden_kernel) + hidden_bias), kernel)
+    if is_sparse(x):  # the product first: what is collected would be no longer sparse
+        hidden = product(x, hidden_kernel)
+        hidden = (1 + epsilon) * hidden + neighbour_sum(adjacency, hidden)
+    else:
+        hidden = ops.matmul((1 + epsilon) * x + neighbour_sum(adjacency, x), hidden_kernel)
+    return ops.matmul(ops.relu(hidden + hidden_bias), kernel)
 
 
 def sage_convolution(
@@ -79,8 +84,8 @@ def sage_convolution(
     ----------
     W. L. Hamilton, R. Ying, J. Leskovec, "Inductive representation learning on large graphs", NeurIPS 2017.
     """
-    mean = propagate(adjacency, ops.matmul(x, neighbour_kernel), self_connections, "row")
-    return ops.matmul(x, kernel) + mean
+    mean = propagate(adjacency, product(x, neighbour_kernel), self_connections, "row")
+    return product(x, kernel) + mean
 
 
 def gat_convolution(
@@ -96,8 +101,8 @@ def gat_convolution(
     `kernel` has shape (n_features, n_heads, units of a head), the others (n_heads, units of a head).
     """
     n_heads, head_units = kernel.shape[1:]
-    flat = ops.matmul(x, ops.reshape(kernel, (-1, n_heads * head_units)))
-    values = ops.reshape(flat, (*ops.shape(x)[:-1], n_heads, head_units))
+    flat = product(x, ops.reshape(kernel, (-1, n_heads * head_units)))
+    values = ops.reshape(flat, (*ops.shape(flat)[:-1], n_heads, head_units))
     own_score, neighbour_score = ops.sum(values * own_kernel, -1), ops.sum(values * neighbour_kernel, -1)
     collected = attend(adjacency, own_score, neighbour_score, values, self_connections)
     return ops.reshape(collected, ops.shape(flat))

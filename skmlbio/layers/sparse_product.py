@@ -7,9 +7,14 @@ import tensorflow as tf
 from keras import ops
 
 
+def is_sparse(x) -> bool:
+    """Whether x is a `tf.SparseTensor`, which has products with dense matrices and little else."""
+    return isinstance(x, tf.SparseTensor)
+
+
 def product(x, kernel):
-    """x W, where x may be a `tf.SparseTensor` of rank 2."""
-    return sparse_product(x, kernel) if isinstance(x, tf.SparseTensor) else ops.matmul(x, kernel)
+    """x W, where x may be a `tf.SparseTensor` of shape (n_nodes, n_features)."""
+    return sparse_product(x, kernel) if is_sparse(x) else ops.matmul(x, kernel)
 
 
 def sparse_product(matrix: tf.SparseTensor, x: tf.Tensor) -> tf.Tensor:
@@ -81,8 +86,7 @@ class SparseMatrix(keras.layers.Layer):
     def call(self, inputs):
         entries, values, n_rows = inputs
         width = n_rows if self.n_columns is None else tf.constant(self.n_columns, tf.int64)
-        matrix = tf.SparseTensor(entries, values, tf.stack([n_rows, width]))
-        return matrix
+        return tf.SparseTensor(entries, values, tf.stack([n_rows, width]))
 
     def compute_output_spec(self, inputs):
         return keras.KerasTensor((None, self.n_columns), inputs[1].dtype, sparse=True)

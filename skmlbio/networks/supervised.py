@@ -145,10 +145,18 @@ def target_layers(
 ) -> Callable[[Any, Any], Architecture]:
     """Return `with_targets` as a function of inputs and x, with the same layers for every form of a network."""
     output = keras.layers.Dense(n_outputs, name="output", dtype=dtype)
+    finish = target_heads(kind, sizes, dtype=dtype)
+    return lambda inputs, x: finish(inputs, output(x))
+
+
+def target_heads(
+    kind: str, sizes: tuple[int, ...] = (), *, dtype: str | None = None
+) -> Callable[[Any, Any], Architecture]:
+    """Return what puts the heads of a classifier, or of a regressor, on outputs of the right width."""
     if kind != "numbers":
-        return lambda inputs, x: with_probabilities(inputs, output(x), kind, sizes)
+        return lambda inputs, outputs: with_probabilities(inputs, outputs, kind, sizes)
     scale = Standardize(name="target", dtype=output_dtype(dtype))
-    return lambda inputs, x: with_target_scale(inputs, output(x), scale)
+    return lambda inputs, outputs: with_target_scale(inputs, outputs, scale)
 
 
 def with_probabilities(x: Any, logits: Any, kind: str, sizes: tuple[int, ...]) -> Architecture:

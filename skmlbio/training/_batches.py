@@ -41,6 +41,10 @@ class Bucket(NamedTuple):
         so that an answer would depend in its last bit on the sample's place.
     length : int or None
         What samples are padded to, where they have lengths of their own; their targets are padded with them.
+    shared : tuple of ndarray
+        Inputs that all samples have in common, such as the graph whose nodes they are: the network takes them, as they
+        are, after those of its samples.  What it makes of them it makes once a batch, so batches that are not trained
+        on are of all samples at once.
     """
 
     rows: np.ndarray
@@ -49,10 +53,15 @@ class Bucket(NamedTuple):
     max_batch_size: int | None = None
     filled_up_to: int = 1
     length: int | None = None
+    shared: Arrays = ()
+
+    def inputs(self, rows: np.ndarray | slice) -> Arrays:
+        """Return the network's inputs for some samples."""
+        return *self.take(rows), *self.shared
 
     def filled(self, rows: np.ndarray | slice) -> Arrays:
         """Return the network's inputs for some samples, the last of them as often as it takes to fill up."""
-        return tuple(_filled_up(array, self.filled_up_to) for array in self.take(rows))
+        return *(_filled_up(array, self.filled_up_to) for array in self.take(rows)), *self.shared
 
     def batch_size(self, wanted: int | None) -> int:
         """Return how many samples go into a batch; None wants them all.
@@ -62,6 +71,10 @@ class Bucket(NamedTuple):
         n_rows = len(self.rows)
         size = padded_batch_size(n_rows) if wanted is None else min(wanted, 2 ** (n_rows - 1).bit_length())
         return min(size, self.max_batch_size or size)
+
+    def rows_at_once(self, wanted: int) -> int:
+        """Return how many samples pass together where none is trained on: all of those that share inputs."""
+        return self.batch_size(None if self.shared else wanted)
 
     def row_bytes(self) -> int:
         """Return the size of one sample."""
@@ -172,6 +185,8 @@ class Block(NamedTuple):
         Sample weights; 0 marks a sample that only fills the last batch.
     form : str
         The bucket's.
+    shared : tuple of ndarray
+        The bucket's.
     """
 
     n_steps: int
@@ -180,6 +195,7 @@ class Block(NamedTuple):
     places: np.ndarray
     weights: np.ndarray
     form: str
+    shared: Arrays = ()
 
 
 def padded_batch_size(n_rows: int) -> int:
@@ -264,7 +280,8 @@ class BlockPlan:
         shares = np.pad(weights, padding).reshape(shape)
         n_inputs = len(self._room) - len(self.targets)
         inputs, targets = self._room[:n_inputs], self._room[n_inputs:]
-        return Block(len(places) // self.batch_size, inputs, targets, named, shares, self.bucket.form)
+        n_steps = len(places) // self.batch_size
+        return Block(n_steps, inputs, targets, named, shares, self.bucket.form, self.bucket.shared)
 
     def _goals(self, rows: np.ndarray) -> Arrays:
         return tuple(take_target(target, rows, self.bucket.length) for target in self.targets)
@@ -281,6 +298,13 @@ class BlockPlan:
                 self._room = tuple(_aligned_zeros((self._n_rows, *array.shape[1:]), array.dtype) for array in arrays)
             for room, array in zip(self._room, arrays, strict=True):
                 room[start : start + len(part)] = array
+
+
+def aligned(array: np.ndarray) -> np.ndarray:
+    """Return a copy that TensorFlow takes as it is, call by call."""
+    copy = _aligned_zeros(array.shape, array.dtype)
+    copy[...] = array
+    return copy
 
 
 def _aligned_zeros(shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:

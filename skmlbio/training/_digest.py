@@ -51,6 +51,8 @@ class Digest:
             for start in range(0, len(bucket.rows), n_rows):
                 for array in bucket.take(bucket.rows[start : start + n_rows]):
                     self._add_array(array)
+            for array in bucket.shared:
+                self._add_array(array)
         for array in (*samples.targets, samples.weights):
             self._add_array(array)
 

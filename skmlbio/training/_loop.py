@@ -330,11 +330,11 @@ class _Fit:
         totals: dict[str, float] = {}
         data, targets, weights = self.validation
         for bucket in self.validation_buckets:
-            n_rows = bucket.batch_size(_VALIDATION_ROWS_AT_ONCE)
+            n_rows = bucket.rows_at_once(_VALIDATION_ROWS_AT_ONCE)
             for start in range(0, len(bucket.rows), n_rows):
                 rows = bucket.rows[start : start + n_rows]
                 goals = tuple(take_target(target, rows, bucket.length) for target in targets)
-                _add(totals, self.trainer.evaluate(bucket.form, bucket.take(rows), goals, weights[rows], scalars))
+                _add(totals, self.trainer.evaluate(bucket.form, bucket.inputs(rows), goals, weights[rows], scalars))
         return {name: total / len(data) for name, total in totals.items()}
 
     def _check(self, logs: dict[str, float], epoch: int) -> None:

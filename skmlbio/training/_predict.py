@@ -42,8 +42,8 @@ def _of_one_bucket(network: Network, head: str, weights: list[np.ndarray], bucke
 
 def _rows_at_once(bucket: Bucket) -> int:
     """Return how many rows pass together: the wider, the fewer, so that sparse data are never dense all at once."""
-    if len(bucket.rows) <= _FEW_ROWS:
-        return bucket.batch_size(_FEW_ROWS)
+    if len(bucket.rows) <= _FEW_ROWS or bucket.shared:
+        return bucket.rows_at_once(_FEW_ROWS)
     size = bucket.batch_size(max(_FEW_ROWS, min(_ROWS_AT_ONCE, _BYTES_AT_ONCE // bucket.row_bytes())))
     return max(1, size // bucket.filled_up_to) * bucket.filled_up_to
 

@@ -151,16 +151,19 @@ class Trainer:
         Trainers share the network's layers, whose book-keeping while they are traced is no affair of two threads.
         """
         jit = function == self._block and self._jit
-        *before, inputs, targets, weights, scalars, _ = arguments
-        arrays = (*inputs, *targets, weights)
+        *before, inputs, shared, targets, weights, scalars, _ = arguments
+        arrays = (*inputs, *shared, *targets, weights)
         shapes = [t.shape for t in arrays] if jit else [*(t.shape[1:] for t in targets), weights.shape[:-1]]
         key = function.__name__, form, tuple(scalars), tuple(shapes), tuple(t.dtype for t in arrays), self._frozen
         if key not in self._programs:
             specs = keras.tree.map_structure(lambda t: tf.TensorSpec(t.shape, t.dtype), arguments)
             if not jit:  # one trace for all buckets
                 model_inputs = keras.tree.flatten(self.network.forms[form].training.input)
+                given = zip(model_inputs, (*inputs, *shared), strict=True)
+                taken = [tf.TensorSpec(t.shape, spec.dtype) for t, spec in given]
                 free = (
-                    tuple(tf.TensorSpec(t.shape, spec.dtype) for t, spec in zip(model_inputs, inputs, strict=True)),
+                    tuple(taken[: len(inputs)]),
+                    tuple(taken[len(inputs) :]),
                     tuple(tf.TensorSpec([None, *t.shape[1:]], t.dtype) for t in targets),
                     tf.TensorSpec([*weights.shape[:-1], None], weights.dtype),
                 )
@@ -170,7 +173,7 @@ class Trainer:
                 self._programs[key] = Program(partial(function, form), specs, jit)
         return self._programs[key]
 
-    def _block(self, form, n_steps, places, inputs, targets, weights, scalars, state):
+    def _block(self, form, n_steps, places, inputs, shared, targets, weights, scalars, state):
         self.n_traces += 1
         present = tf.maximum(tf.reduce_sum(tf.cast(weights > 0, self._dtype), axis=1), tf.ones((), self._dtype))
         steps = tf.range(weights.shape[0])
@@ -181,7 +184,9 @@ class Trainer:
             packed = [v.value for v in self._packing.packed]
             with tf.GradientTape(watch_accessed_variables=False) as tape:
                 tape.watch(packed)
-                rows, new_state, penalty = self._losses(form, packed, state, batch, goals, scalars, training=True)
+                rows, new_state, penalty = self._losses(
+                    form, packed, state, (*batch, *shared), goals, scalars, training=True
+                )
                 totals = {name: tf.reduce_sum(values * shares) for name, values in rows.items()}
                 scaled = self.optimizer.scale_loss(totals["loss"] / n_rows + penalty)
             self._step(tape.gradient(scaled, packed))
@@ -213,19 +218,20 @@ class Trainer:
             slow = tf.where(pace == 1, after, before + pace * (after - before))
             variable.value.assign(tf.where(pace > 0, slow, before))
 
-    def _moments(self, form, n_steps, places, inputs, targets, weights, scalars, state):
+    def _moments(self, form, n_steps, places, inputs, shared, targets, weights, scalars, state):
         packed = [v.value for v in self._packing.packed]
 
         def body(i, state):
             batch, goals = _rows_at(tf.gather(places, i), (inputs, targets))
             with self.network.observing():
-                return i + 1, self._losses(form, packed, state, batch, goals, scalars, training=False)[1]
+                found = self._losses(form, packed, state, (*batch, *shared), goals, scalars, training=False)
+                return i + 1, found[1]
 
         return tf.while_loop(lambda i, _: i < n_steps, body, [tf.constant(0), state])[1]
 
-    def _rows(self, form, inputs, targets, weights, scalars, state):
+    def _rows(self, form, inputs, shared, targets, weights, scalars, state):
         packed = [v.value for v in self._packing.packed]
-        rows, _, _ = self._losses(form, packed, state, inputs, targets, scalars, training=False)
+        rows, _, _ = self._losses(form, packed, state, (*inputs, *shared), targets, scalars, training=False)
         return {name: tf.reduce_sum(values * weights) for name, values in rows.items()}
 
     def _losses(self, form, packed, state, inputs, targets, scalars, training):
@@ -249,12 +255,15 @@ class Trainer:
         return rows, new_state, penalty + _kernel_penalty(kernels, scalars)
 
     def _block_arguments(self, block: Block, scalars: dict[str, float]) -> tuple:
-        arguments = self._arguments(block.inputs, block.targets, block.weights, scalars)
+        arguments = self._arguments(block.inputs, block.targets, block.weights, scalars, block.shared)
         return tf.constant(block.n_steps), tf.constant(block.places), *arguments
 
-    def _arguments(self, inputs: tuple, targets: tuple, weights: np.ndarray, scalars: dict[str, float]) -> tuple:
+    def _arguments(
+        self, inputs: tuple, targets: tuple, weights: np.ndarray, scalars: dict[str, float], shared: tuple = ()
+    ) -> tuple:
         numbers = {name: tf.constant(value, self._dtype) for name, value in scalars.items()}
-        return _tensors(inputs), _tensors(targets), tf.constant(weights, self._dtype), numbers, self._state
+        tensors = _tensors(inputs), _tensors(shared), _tensors(targets)
+        return *tensors, tf.constant(weights, self._dtype), numbers, self._state
 
 
 def _make_optimizer(configuration: dict, network: Network) -> keras.Optimizer:

@@ -12,7 +12,7 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from small_networks import RANDOM, Spy, X, Y, architecture, fit, same_bits, training_set
+from small_networks import RANDOM, Spy, X, Y, architecture, fit, linear, same_bits, training_set
 
 import skmlbio
 from skmlbio.layers.noise import Dropout
@@ -121,6 +121,13 @@ def two_forms():
     return Architecture(first, {"predict": first}, {"square": squares})
 
 
+def of_a_table():
+    """A sample is a place in a table that all samples share."""
+    place, table = keras.Input((), name="place", dtype="int32"), keras.Input((3,), name="table")
+    x = keras.ops.take(keras.layers.Dense(1, name="output")(table), place, axis=0)
+    return architecture(keras.Model([place, table], x))
+
+
 # --- data ----------------------------------------------------------------------------------------
 
 LENGTHS = RANDOM.integers(2, 17, size=60)
@@ -170,6 +177,13 @@ class Halves(ArrayData):
             Bucket(rows[::2], self.take),
             Bucket(rows[1::2], lambda rows: (self.take(rows)[0].reshape(-1, 2, 2),), "square"),
         ]
+
+
+class OfATable(ArrayData):
+    """Places in the one table."""
+
+    def buckets(self) -> list[Bucket]:
+        return [bucket._replace(filled_up_to=1, shared=(X,)) for bucket in super().buckets()]
 
 
 # --- proofs --------------------------------------------------------------------------------------
@@ -457,6 +471,31 @@ def test_threads_fit_one_architecture_at_once_as_if_alone(name: str) -> None:
         for seed in range(3):
             assert same_bits(together[seed].weights, alone[seed].weights)
             assert together[seed].history == alone[seed].history
+
+
+@pytest.mark.parametrize("jit", [False, True])
+def test_inputs_that_all_samples_share(jit: bool) -> None:
+    rows = np.array([5, 3, 3, 30, 0, 7, 21], np.int32)
+    options = {"epochs": 3, "batch_size": 4, "jit": jit, "learning_rate": 0.1}
+    shared = OfATable(rows)
+    by_place = fit(
+        Blueprint(of_a_table),
+        shared,
+        (Y[rows],),
+        validation=training_set(OfATable(rows[:3]), (Y[rows[:3]],)),
+        **options,
+    )
+    by_row = fit(
+        Blueprint(linear), (X[rows],), (Y[rows],), validation=training_set((X[rows[:3]],), (Y[rows[:3]],)), **options
+    )
+    for name in ("loss", "val_loss"):
+        np.testing.assert_allclose(by_place.history[name], by_row.history[name], rtol=1e-5)
+    answers = predict(Blueprint(of_a_table), "predict", by_place.weights, shared)
+    np.testing.assert_allclose(
+        answers, predict(Blueprint(linear), "predict", by_row.weights, ArrayData(X[rows])), rtol=1e-4
+    )
+    # All of them pass at once, however many there are.
+    assert shared.buckets()[0].rows_at_once(2) >= len(rows)
 
 
 def test_a_fresh_process_gives_the_same_bits() -> None:
