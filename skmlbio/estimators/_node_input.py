@@ -8,6 +8,8 @@ import numpy as np
 from scipy import sparse
 
 from skmlbio.base import parameter, with_parameters
+from skmlbio.base._docstrings import completed_by
+from skmlbio.base._export import ExportMixin
 from skmlbio.base._fit_data import column_statistics, said_of
 from skmlbio.estimators._graph_input import GraphInput
 from skmlbio.estimators._node_data import NodeData
@@ -105,6 +107,31 @@ class NodeInput(GraphInput):
 
     def _standardizes(self):
         return False  # the network gets what is standardised already
+
+    def _entrances(self, network):
+        from skmlbio.estimators._node_entrance import other_graph_entrance, own_graph_entrance
+
+        arrays = self._encoded_graph(self._as_graph(self.graph), reset=False)
+        return {"": own_graph_entrance(network, arrays), "_graph": other_graph_entrance(self)}
+
+    @completed_by(ExportMixin.export_saved_model)
+    def export_saved_model(self, path, *, overwrite=False):
+        """Write the network as a SavedModel, which TensorFlow alone can serve, without skmlbio and without Keras.
+
+        It holds the graph.  The signatures ``predict`` and, of a classifier, ``predict_proba`` and
+        ``decision_function`` take ``nodes`` of shape (n_samples,), int32, positions in that graph, whatever its nodes
+        are called.  ``serving_default`` is ``predict``.
+
+        The signatures ``predict_graph`` and so on answer for nodes of another graph, which comes with them:
+        ``node_features`` of shape (n_nodes, n_features), float64 (float32 unless `standardize`), dense, or
+        ``node_types`` of shape (n_nodes,), strings or int64; ``edge_index`` of shape (2, n_edges), int32, where each
+        edge stands once, an undirected one once in each direction; and ``edge_weight`` of shape (n_edges,), float32.
+
+        The output has the name of the method; labels are what they were in `fit`, strings as ``tf.string``.  Nodes that
+        are not in the graph, features that are not finite, edges that point past the nodes, and, unless
+        ``unknown="mask"``, unknown node types stop a call with an error.
+        """
+        super().export_saved_model(path, overwrite=overwrite)
 
     def _node_arguments(self):
         n_types = None if self.node_types_ is None else len(self.node_types_)

@@ -72,7 +72,10 @@ def _save(estimator: Any, folder: Path) -> None:
     network = ServedNetwork(estimator.blueprint_, estimator.weights_)
     functions = {name: _trace(signature) for name, signature in estimator._export_signatures(network).items()}
     default = next(iter(functions.values()))
-    tf.saved_model.save(network.module, str(folder), signatures={"serving_default": default, **functions})
+    options = tf.saved_model.SaveOptions(experimental_custom_gradients=network.keeps_gradients)
+    tf.saved_model.save(
+        network.module, str(folder), signatures={"serving_default": default, **functions}, options=options
+    )
 
 
 def _trace(signature: Signature) -> Any:

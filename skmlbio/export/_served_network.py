@@ -26,6 +26,8 @@ class ServedNetwork:
     ----------
     module : tf.Module
         Owns everything that `answer` reads.
+    keeps_gradients : bool
+        Whether functions that define gradients of their own are written with them; TensorFlow cannot write all.
     """
 
     def __init__(self, blueprint: Blueprint, weights: list[np.ndarray]):
@@ -34,7 +36,7 @@ class ServedNetwork:
         from skmlbio.training._network import is_seed
 
         self.network = get_network(blueprint)
-        self.module = tf.Module()
+        self.module, self.keeps_gradients = tf.Module(), True
         self.module.weights = [tf.Variable(w, trainable=False) for w in weights]
         # A network of the user's own may draw random numbers when it predicts.
         self.module.seeds = [v.value for v in self.network.state if is_seed(v)]

@@ -9,6 +9,7 @@ from keras import ops
 
 from .graph_convolution_layer import ConvolutionLayer
 from .graph_propagation import Adjacency, Tensor, propagate, transposed
+from .sparse_product import product
 
 
 def tag_convolution(adjacency: Adjacency, x: Tensor, kernels: list[Tensor]) -> Tensor:
@@ -19,9 +20,9 @@ def tag_convolution(adjacency: Adjacency, x: Tensor, kernels: list[Tensor]) -> T
     J. Du et al., "Topology adaptive graph convolutional networks", 2017, arXiv:1710.10370.
     """
     # Horner's rule: W_0 first would propagate n_features columns, this propagates units columns.
-    total = ops.matmul(x, kernels[-1])
+    total = product(x, kernels[-1])
     for kernel in reversed(kernels[:-1]):
-        total = ops.matmul(x, kernel) + propagate(adjacency, total, normalization="symmetric")
+        total = product(x, kernel) + propagate(adjacency, total, normalization="symmetric")
     return total
 
 
@@ -38,8 +39,8 @@ def arma_convolution(adjacency: Adjacency, x: Tensor, stacks: list[list[tuple[Te
     for steps in stacks:
         z = x
         for kernel, skip_kernel, bias in steps:
-            z = propagate(adjacency, ops.matmul(z, kernel), normalization="symmetric")
-            z = ops.relu(z + ops.matmul(x, skip_kernel) + bias)
+            z = propagate(adjacency, product(z, kernel), normalization="symmetric")
+            z = ops.relu(z + product(x, skip_kernel) + bias)
         filtered.append(z)
     return sum(filtered) / len(filtered)
 
@@ -59,10 +60,10 @@ def chebyshev_convolution(adjacency: Adjacency, x: Tensor, kernels: list[Tensor]
 
     # Clenshaw's rule propagates units columns, as Horner's does for powers: B_k = x W_k + 2 L B_(k+1) - B_(k+2), and at
     # last 1 L for 2 L.
-    after, total = 0.0, ops.matmul(x, kernels[-1])
+    after, total = 0.0, product(x, kernels[-1])
     for hop in reversed(range(len(kernels) - 1)):
         propagated = propagate(adjacency, total, normalization="symmetric")
-        after, total = total, ops.matmul(x, kernels[hop]) - (2 if hop else 1) * propagated - after
+        after, total = total, product(x, kernels[hop]) - (2 if hop else 1) * propagated - after
     return total
 
 
@@ -102,11 +103,11 @@ def diffusion_convolution(
     Y. Li, R. Yu, C. Shahabi, Y. Liu, "Diffusion convolutional recurrent neural network: data-driven traffic
     forecasting", ICLR 2018, equation 2.
     """
-    total = ops.matmul(x, kernel)
+    total = product(x, kernel)
     for direction, of_hops in ((adjacency, kernels), (transposed(adjacency), back_kernels)):
         collected = 0.0
         for hop_kernel in reversed(of_hops):
-            collected = propagate(direction, ops.matmul(x, hop_kernel) + collected, normalization="row")
+            collected = propagate(direction, product(x, hop_kernel) + collected, normalization="row")
         total = total + collected
     return total
 
@@ -197,7 +198,7 @@ class APPNPConvolution(ConvolutionLayer):
         self.kernel = self.add_kernel((hidden_units, self.units), "kernel")
 
     def convolve(self, adjacency, x):
-        hidden = ops.relu(ops.matmul(x, self.hidden_kernel) + self.hidden_bias)
+        hidden = ops.relu(product(x, self.hidden_kernel) + self.hidden_bias)
         return appnp_convolution(adjacency, ops.matmul(hidden, self.kernel), self.n_steps, self.teleport)
 
     def get_config(self):

@@ -7,6 +7,7 @@ from keras import ops
 
 from .graph_convolution_layer import ConvolutionLayer
 from .graph_propagation import Adjacency, EdgeList, Tensor, degrees, gated, lowest, propagate
+from .sparse_product import product
 
 
 def general_convolution(
@@ -28,7 +29,7 @@ def general_convolution(
     ----------
     J. You, R. Ying, J. Leskovec, "Design space for graph neural networks", NeurIPS 2020.
     """
-    messages = ops.matmul(x, kernel) + bias
+    messages = product(x, kernel) + bias
     messages = ops.where(messages > 0, messages, slope * messages)
     if aggregation != "max":
         return propagate(adjacency, messages, self_connections, "row" if aggregation == "mean" else None)
@@ -56,8 +57,8 @@ def edge_convolution(
     # [x_i, x_j - x_i] times U stacked on V is x_i (U - V) + x_j V: products for nodes, not for edges.
     n_features = x.shape[-1]
     of_difference = hidden_kernel[n_features:]
-    received = ops.matmul(x, hidden_kernel[:n_features] - of_difference) + hidden_bias
-    hidden = ops.relu(_of_receiver(adjacency, received) + _of_sender(adjacency, ops.matmul(x, of_difference)))
+    received = product(x, hidden_kernel[:n_features] - of_difference) + hidden_bias
+    hidden = ops.relu(_of_receiver(adjacency, received) + _of_sender(adjacency, product(x, of_difference)))
     if aggregation == "max":
         return neighbour_max(adjacency, ops.matmul(hidden, kernel))
     total = message_sum(adjacency, hidden)

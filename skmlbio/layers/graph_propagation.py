@@ -109,7 +109,8 @@ def transposed(adjacency: Adjacency) -> Adjacency:
     """Aᵀ: every edge turned round."""
     if not isinstance(adjacency, EdgeList):
         return ops.swapaxes(adjacency, -1, -2)
-    return adjacency._replace(edge_index=ops.flip(adjacency.edge_index, 0))
+    turned = EdgeList(*adjacency)  # no longer in order, so no sparse matrix
+    return turned._replace(edge_index=ops.flip(adjacency.edge_index, 0))
 
 
 def degrees(adjacency: Adjacency) -> Tensor:

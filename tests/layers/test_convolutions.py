@@ -10,6 +10,7 @@ from graph_layers import flat_inputs, make, random_graph
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from saved_models import model_of, require_the_same_answers_once_saved
+from scipy import sparse
 
 from skmlbio.graphs import Graph, dense_batch, edge_batch, ensure_graphs, flat_batch
 from skmlbio.layers.convolutions import CONVOLUTIONS
@@ -30,6 +31,11 @@ OPTIONS: dict[str, list[dict]] = {
 SEVERAL_HOPS: dict[str, dict] = {"tag": {}, "diffusion": {}}  # whose last options have none
 OPTIONS = {conv: OPTIONS.get(conv, [{}]) for conv in CONVOLUTIONS}
 CASES = [(conv, options) for conv, many in OPTIONS.items() for options in many]
+
+
+def as_tensor(matrix: sparse.coo_array) -> tf.SparseTensor:
+    return tf.SparseTensor(np.stack([matrix.row, matrix.col], axis=1), matrix.data, matrix.shape)
+
 
 # Keras turns its variables into arrays in the way of NumPy 1 when it saves.
 saves_variables = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
@@ -54,6 +60,18 @@ def test_padded_edge_lists_give_the_same_too(conv: str, options: dict) -> None:
     of_edges = np.asarray(layer([edges.features, edges.edge_index, edges.edge_weight]))
     assert of_edges.shape == (len(GRAPHS), 11, 8)
     np.testing.assert_allclose(of_dense, of_edges[edges.mask], atol=1e-5)
+
+
+@pytest.mark.parametrize(("conv", "options"), CASES)
+def test_sparse_matrices_give_the_same_too(conv: str, options: dict) -> None:
+    batch, layer = flat_batch(ensure_graphs(GRAPHS)), make(conv, options)
+    features = np.where(np.abs(batch.features) > 0.5, batch.features, 0).astype("float32")
+    adjacency = sparse.coo_array((batch.edge_weight, batch.edge_index), (len(features), len(features)))
+    rows, columns = np.nonzero(features)
+    entries = sparse.coo_array((features[rows, columns], (rows, columns)), features.shape)
+    expected = layer([features, batch.edge_index, batch.edge_weight])
+    for x in (features, as_tensor(entries)):
+        np.testing.assert_allclose(layer([x, as_tensor(adjacency)]), expected, atol=1e-5)
 
 
 @pytest.mark.parametrize(("conv", "options"), CASES)
