@@ -101,7 +101,7 @@ class NodeInput(GraphInput):
         entries = sparse.coo_array(features)
         values = entries.data
         if self.standardize:
-            totals = np.bincount(entries.row, np.abs(values), len(features.indptr) - 1)
+            totals = np.bincount(entries.row, np.abs(values), features.shape[0])
             values = values / np.where(totals == 0, 1, totals)[entries.row]
         return np.stack([entries.row, entries.col], axis=1).astype(np.int64), values.astype(np.float32)
 

@@ -17,12 +17,12 @@ class GCNNodeClassifier(NodeNetwork, ClassifierBase):
 
     The samples are nodes, so that scikit-learn splits, searches and scores over nodes as over any samples: X has their
     names, where the graph has names, or else their positions, and y their labels.  The graph itself is a parameter.
-    Nodes that are not in X take part without a label: all of the graph is seen in training (transductive learning) [1]_.
-    Of another graph, with features of the same kind, ``predict(X, graph=other)`` classifies the nodes (inductive).
+    Nodes that are not in X take part without a label: all of the graph is seen in training (transductive) [1]_.  Of
+    another graph, with features of the same kind, ``predict(X, graph=other)`` classifies the nodes (inductive).
 
-    Nodes collect from their neighbours, layer by layer, h_i = dropout(σ(conv(h_(i-1), A))), and a last convolution gives
-    the classes.  Features and edges stay sparse: time and memory grow with the number of nodes and edges.  What is
-    predicted for a node does not depend on which others are asked for.
+    Nodes collect from their neighbours, layer by layer, h_i = dropout(σ(conv(h_(i-1), A))), and a last convolution
+    gives the classes.  Features and edges stay sparse: time and memory grow with the number of nodes and edges.  What
+    is predicted for a node does not depend on which others are asked for.
 
     See Also
     --------

@@ -109,6 +109,32 @@ GRAPHS = Inputs(
 )  # fmt: skip
 
 
+ONE_GRAPH = Graph(
+    RANDOM.normal(size=(24, 2)),  # the last two nodes are isolated
+    np.concatenate([RANDOM.integers(0, 22, (2, 60)), [[5, 6, 7], [5, 7, 6]]], axis=1),
+    RANDOM.random(63),
+)
+NODES = Inputs(
+    X=list(range(N_SAMPLES)),
+    unusual=[0, 0, 23, np.int8(22), np.uint64(21), 3, 0],
+    wrong={
+        "empty list": ([], "X is empty; at least one of the nodes is needed"),
+        "None": (None, "X must be an array of nodes, got a NoneType"),
+        "None inside": ([0, None], r"X\[1\] is None, but nodes go by their positions"),
+        "NaN in a column": (pd.Series([0, np.nan]), r"X\[0\] is 0.0, but nodes go by their positions"),
+        "fractions": ([0, 1.5], r"X\[1\] is 1.5, but nodes go by"),
+        "truth": ([0, True], r"X\[1\] is True, but nodes go by"),
+        "matrix of numbers": (np.ones((3, 2), int), r"X has shape \(3, 2\), but nodes come as an array of shape"),
+        "single node": (3, "X must be an array of nodes, got a int"),
+        "single string": ("TP53", "X must be an array of nodes, got a str"),
+        "names": (["TP53", "MDM2"], r"X\[0\] is 'TP53', but nodes go by"),
+        "past the graph": ([0, 24], r"X\[1\] is 24, but the graph has 24 nodes, numbered from 0"),
+        "negative": ([0, -1], r"X\[1\] is -1, but the graph has 24 nodes"),
+    },
+    served=lambda nodes: {"nodes": np.array(nodes, np.int32)},
+)
+
+
 # The estimators ------------------------------------------------------------------------------------------------------
 
 
@@ -141,6 +167,8 @@ CASES = {
     "gcn regressor": Case(
         skmlbio.GCNRegressor(hidden_layer_sizes=(4,), readout_layer_sizes=(4,), pooling="sum"), GRAPHS
     ),
+    "node classifier": Case(skmlbio.GCNNodeClassifier(ONE_GRAPH, conv="gin", hidden_layer_sizes=(4,)), NODES),
+    "node regressor": Case(skmlbio.GCNNodeRegressor(ONE_GRAPH, conv="gin", hidden_layer_sizes=(4,)), NODES),
 }
 
 

@@ -17,6 +17,8 @@ ELSEWHERE = {
     "AttentionRegressor",
     "EmbeddingTransformer",
     "GCNClassifier",
+    "GCNNodeClassifier",
+    "GCNNodeRegressor",
     "GCNRegressor",
     "MarkovChain",
     "MarkovClassifier",
