@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from own_networks import convolving_network, recurrent_network, residual_network
+from scipy.sparse import random_array
 from sklearn.base import BaseEstimator, clone
 
 import skmlbio
@@ -29,6 +30,10 @@ PROTEINS = some_strings(np.full(32, 200))
 STRANDS = some_strings(np.full(64, 200), "ACGT")
 GRAPHS = [some_graph(n) for n in RANDOM.integers(10, 61, 200)]
 LARGE_GRAPHS = [some_graph(n) for n in RANDOM.integers(400, 600, 32)]
+NODES = np.arange(4000)
+ONE_GRAPH = Graph(
+    random_array((5000, 200), density=0.05, rng=RANDOM, format="csr"), RANDOM.integers(0, 5000, (2, 20000))
+)
 ROWS = RANDOM.normal(size=(1500, 60))
 TABLE = RANDOM.integers(0, 30, (3000, 6)).astype(object)
 SERIES = RANDOM.normal(size=(64, 60, 8))
@@ -100,6 +105,8 @@ CASES = {
     "gat of edges": case(skmlbio.GCNClassifier, LARGE_GRAPHS, conv="gat", batch_size=8, **TWO),
     "gin of edges": case(skmlbio.GCNClassifier, LARGE_GRAPHS, conv="gin", batch_size=8, **TWO),
     "gin regressor": case(skmlbio.GCNRegressor, GRAPHS, pooling=("sum", "mean"), **TWO),
+    "nodes, gcn": case(skmlbio.GCNNodeClassifier, NODES, ONE_GRAPH),
+    "nodes, gat": case(skmlbio.GCNNodeClassifier, NODES, ONE_GRAPH, conv="gat", residual=True, **TWO),
     "dense classifier": case(skmlbio.DenseClassifier, ROWS, dropout=0.3, **WIDE),
     "dense regressor": case(skmlbio.DenseRegressor, ROWS, dropout=0.3, **WIDE),
     "auto-encoder": case(skmlbio.AutoEncoderTransformer, ROWS, noise="gaussian", dropout=0.2, **WIDE),
