@@ -56,9 +56,9 @@ def torch_geometric(epochs: int, one_thread: bool) -> Callable:
         torch.set_num_threads(1)
 
     class Network(torch.nn.Module):
-        def __init__(self):
+        def __init__(self, n_features):
             super().__init__()
-            self.first, self.second = GCNConv(N_FEATURES, UNITS), GCNConv(UNITS, UNITS)
+            self.first, self.second = GCNConv(n_features, UNITS), GCNConv(UNITS, UNITS)
             self.output = torch.nn.Linear(UNITS, 1)
 
         def forward(self, batch):
@@ -68,10 +68,10 @@ def torch_geometric(epochs: int, one_thread: bool) -> Callable:
 
     def fit(graphs, y):
         data = [
-            Data(torch.tensor(g.features), torch.tensor(g.edge_index), y=torch.tensor([float(label)]))
+            Data(torch.tensor(g.features).float(), torch.tensor(g.edge_index), y=torch.tensor([float(label)]))
             for g, label in zip(graphs, y, strict=True)
         ]
-        network = Network()
+        network = Network(graphs[0].features.shape[1])
         optimizer = torch.optim.Adam(network.parameters())
         for _ in range(epochs):
             for batch in DataLoader(data, BATCH_SIZE, shuffle=True):
