@@ -3,7 +3,7 @@
 Speed: fits of 1,500 molecules of BBBP that begin with their SMILES, 20 epochs, by the network of `_graph_peers.py`,
 whose peers get the same features from `MoleculeGraphTransformer`.  All imports are done before a clock starts: "first"
 is the first fit of a fresh process, "second" the same once more.  Accuracy: ESOL and Tox21 with 80 % of the molecules
-for training, 10 % that may choose settings and 10 % for the test, BBBP with 80 % and 20 %, at random by the seeds given,
+for training, 10 % that may choose settings and 10 % for the test, BBBP with 80 % and 20 %, at random by the seeds,
 beside random forests of 500 trees on Morgan fingerprints of radius 2 and 2,048 bits.  Networks have the defaults of
 their estimators unless `--settings` says otherwise; `--validate` scores the part that may choose settings in place of
 the test.  The data are read from the folder `SKMLBIO_DATA`.
