@@ -148,12 +148,24 @@ class WeisfeilerLehmanTransformer(GraphKeywords, TransformerMixin, BaseEstimator
         TypeError, ValueError
             For unusable graphs, and for nodes or edges of another kind than in `fit`.
         """
-        check_is_fitted(self)
-        samples = self._samples(X)
-        _require_same_kind("nodes", samples.node_types, self.node_types_)
-        if samples.n_edges.any():
-            _require_same_kind("edges", samples.edge_types, self.edge_types_)
-        return self._counts(samples, self._labels(samples, len(self.labels_) - 1))
+        return self._counts(*self._labelled(X))
+
+    @completed_by(transform)
+    def node_columns(self, X) -> list[NDArray[np.int64]]:
+        """Return the column that each node is counted in, in each round, to tell what columns stand for.
+
+        Returns
+        -------
+        list of n_graphs ndarrays of shape (n_nodes, n_iterations + 1), int64
+            Numbers of columns; -1 where the label did not occur in `fit`.
+        """
+        samples, labels = self._labelled(X)
+        columns, offset = [], 0
+        for known, found in zip(self.labels_, labels, strict=True):
+            place = np.minimum(np.searchsorted(known, found), len(known) - 1)
+            columns.append(np.where(known[place] == found, offset + place, -1))
+            offset += len(known)
+        return np.split(np.stack(columns, axis=1), np.cumsum(samples.n_nodes)[:-1])
 
     def get_feature_names_out(self, input_features: Any = None) -> NDArray[np.object_]:
         """Return names of the columns.
@@ -197,6 +209,15 @@ class WeisfeilerLehmanTransformer(GraphKeywords, TransformerMixin, BaseEstimator
                 f"{positions(sizes)[0][numeric.argmax()]} have numeric features; give each {owner} a type, an integer "
                 f"or a string, such as features.argmax(axis=1) of one-hot rows{otherwise}."
             )
+
+    def _labelled(self, X: Any) -> tuple[GraphSamples, list[NDArray[np.uint64]]]:
+        """Check graphs like those of the fit, and return the labels of their nodes."""
+        check_is_fitted(self)
+        samples = self._samples(X)
+        _require_same_kind("nodes", samples.node_types, self.node_types_)
+        if samples.n_edges.any():
+            _require_same_kind("edges", samples.edge_types, self.edge_types_)
+        return samples, self._labels(samples, len(self.labels_) - 1)
 
     def _learn(self, X: Any) -> tuple[GraphSamples, list[NDArray[np.uint64]]]:
         self._validate_params()

@@ -89,6 +89,18 @@ def test_unseen_labels_are_left_out() -> None:
         assert alien.shape == (1, transformer.n_features_out_) and alien.sum() == 0
 
 
+def test_columns_of_nodes() -> None:
+    transformer = WeisfeilerLehmanTransformer(2, normalize=None).fit(TYPED[:20])
+    graphs = [*TYPED, some_graph(5, "CX")]
+    counts, columns = transformer.transform(graphs).toarray(), transformer.node_columns(graphs)
+    assert [of_graph.shape for of_graph in columns] == [(graph.n_nodes, 3) for graph in graphs]
+    for row, of_graph in zip(counts, columns, strict=True):
+        assert np.array_equal(row, np.bincount(of_graph[of_graph >= 0], minlength=transformer.n_features_out_))
+    names = transformer.get_feature_names_out()[columns[0]]
+    assert [set(name[:6] for name in names[:, step]) for step in range(3)] == [{"round0"}, {"round1"}, {"round2"}]
+    assert (columns[-1][graphs[-1].features == "X"] == -1).all()
+
+
 def test_what_the_other_graphs_are_does_not_matter() -> None:
     transformer = WeisfeilerLehmanTransformer(3).fit(TYPED)
     together = transformer.transform(TYPED).toarray()
