@@ -97,7 +97,7 @@ def test_columns_of_nodes() -> None:
     for row, of_graph in zip(counts, columns, strict=True):
         assert np.array_equal(row, np.bincount(of_graph[of_graph >= 0], minlength=transformer.n_features_out_))
     names = transformer.get_feature_names_out()[columns[0]]
-    assert [set(name[:6] for name in names[:, step]) for step in range(3)] == [{"round0"}, {"round1"}, {"round2"}]
+    assert [{name[:6] for name in names[:, step]} for step in range(3)] == [{"round0"}, {"round1"}, {"round2"}]
     assert (columns[-1][graphs[-1].features == "X"] == -1).all()
 
 
