@@ -15,6 +15,7 @@ from .estimators.dense_classifier import DenseClassifier as DenseClassifier
 from .estimators.dense_regressor import DenseRegressor as DenseRegressor
 from .estimators.embedding_transformer import EmbeddingTransformer as EmbeddingTransformer
 from .estimators.gcn_classifier import GCNClassifier as GCNClassifier
+from .estimators.gcn_link_predictor import GCNLinkPredictor as GCNLinkPredictor
 from .estimators.gcn_node_classifier import GCNNodeClassifier as GCNNodeClassifier
 from .estimators.gcn_node_regressor import GCNNodeRegressor as GCNNodeRegressor
 from .estimators.gcn_regressor import GCNRegressor as GCNRegressor

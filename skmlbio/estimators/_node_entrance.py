@@ -14,8 +14,10 @@ if TYPE_CHECKING:
     from skmlbio.export._signatures import Entrance
 
 
-def own_graph_entrance(network: ServedNetwork, graph: Arrays, shape: tuple = (None,)) -> Entrance:
-    """Let nodes in of a graph that travels with the network.
+def own_graph_entrance(
+    network: ServedNetwork, graph: Arrays, name: str = "nodes", n_ends: int | None = None
+) -> Entrance:
+    """Let nodes, or pairs of nodes, in of a graph that travels with the network.
 
     Parameters
     ----------
@@ -23,8 +25,10 @@ def own_graph_entrance(network: ServedNetwork, graph: Arrays, shape: tuple = (No
         Gets the graph as variables, which may be large, where constants may not.
     graph : tuple of ndarray
         The network's inputs that describe the graph; the last is the number of nodes.
-    shape : tuple
-        Of what comes in.
+    name : str
+        What comes in.
+    n_ends : int or None
+        Of how many nodes a sample is, where it is not one.
     """
     import tensorflow as tf
 
@@ -33,11 +37,12 @@ def own_graph_entrance(network: ServedNetwork, graph: Arrays, shape: tuple = (No
     network.keeps_gradients = False  # those of sparse products need a matrix that is no plain tensor
     network.module.graph = [tf.Variable(array, trainable=False) for array in graph]
 
-    def encode(nodes):
-        _require_inside(nodes, tf.cast(network.module.graph[-1], tf.int32))
-        return nodes, *(variable.read_value() for variable in network.module.graph)
+    def encode(**given):
+        _require_inside(given[name], tf.cast(network.module.graph[-1], tf.int32), name)
+        return given[name], *(variable.read_value() for variable in network.module.graph)
 
-    return Entrance({"nodes": tf.TensorSpec(shape, tf.int32)}, encode)
+    shape = (None,) if n_ends is None else (None, n_ends)
+    return Entrance({name: tf.TensorSpec(shape, tf.int32)}, encode)
 
 
 def other_graph_entrance(estimator: Any) -> Entrance:
@@ -54,7 +59,7 @@ def other_graph_entrance(estimator: Any) -> Entrance:
     def encode(nodes, edge_index, edge_weight, **described):
         ((_, values),) = described.items()
         n_nodes = tf.shape(values)[0]
-        _require_inside(nodes, n_nodes)
+        _require_inside(nodes, n_nodes, "nodes")
         edges = {"edge_index": edge_index, "edge_weight": edge_weight, "graph_index": tf.zeros(n_nodes, tf.int32)}
         features, collecting, weights, _ = inner.encode(**edges, **described)
         size = tf.cast(n_nodes, tf.int64)
@@ -77,9 +82,9 @@ def other_graph_entrance(estimator: Any) -> Entrance:
     return Entrance({"nodes": tf.TensorSpec((None,), tf.int32)} | inputs, encode)
 
 
-def _require_inside(nodes: Any, n_nodes: Any) -> None:
+def _require_inside(nodes: Any, n_nodes: Any, name: str) -> None:
     """Stop the server at a node that is not there: TensorFlow does not check indices."""
     import tensorflow as tf
 
     inside = tf.reduce_all((nodes >= 0) & (nodes < n_nodes))
-    tf.debugging.Assert(inside, ["nodes holds a position that is not in the graph."])
+    tf.debugging.Assert(inside, [f"{name} holds a position that is not in the graph."])

@@ -21,6 +21,7 @@ from ._graph_batches import (
     flat_batch,
 )
 from ._graph_samples import GraphSamples
+from ._link_pairs import link_pairs
 
 __all__ = [
     "DenseBatches",
@@ -40,4 +41,5 @@ __all__ = [
     "edge_batch",
     "ensure_graphs",
     "flat_batch",
+    "link_pairs",
 ]

@@ -72,6 +72,8 @@ def ensure_pairs(X: Iterable, graph: Graph) -> np.ndarray:
     >>> ensure_pairs([("b", "a")], Graph([[1.0], [2.0]], node_names=["a", "b"]))
     array([[1, 0]], dtype=int32)
     """
+    if getattr(X, "shape", ())[1:] == (1,):  # a column of pairs
+        X = np.asarray(X)[:, 0]
     _require_list(X, 2, "pairs of nodes", "(n_samples, 2)")
     pairs = _plain(X.to_numpy() if hasattr(X, "to_numpy") else X)
     for place, pair in enumerate(pairs):

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from scipy.sparse import eye_array
 from sklearn.base import BaseEstimator, clone, is_classifier
+from sklearn.utils import get_tags
 
 import skmlbio
 from skmlbio.graphs import Graph, ensure_graphs, flat_batch
@@ -134,6 +135,23 @@ NODES = Inputs(
     served=lambda nodes: {"nodes": np.array(nodes, np.int32)},
 )
 
+PAIRS = Inputs(
+    X=[(int(u), int(v)) for u, v in ONE_GRAPH.edge_index[:, :N_SAMPLES].T],
+    unusual=[(0, 0), (0, 1), (0, 1), (1, 0), (23, 22), (np.int8(3), np.uint64(9)), (7, 8)],
+    wrong={
+        "empty list": ([], "X is empty; at least one of the pairs of nodes is needed"),
+        "None": (None, "X must be an array of pairs of nodes, got a NoneType"),
+        "None inside": ([(0, 1), None], r"X\[1\] is None, which is no pair of nodes"),
+        "NaN": (np.array([[0, 1], [0, np.nan]]), r"X\[0, 0\] is 0.0, but nodes go by their positions"),
+        "single nodes": ([0, 1], r"X\[0\] is 0, which is no pair"),
+        "three nodes": ([(0, 1), (0, 1, 2)], r"X\[1\] is \(0, 1, 2\), which is no pair"),
+        "names": ([("TP53", "MDM2")] * 2, r"X\[0, 0\] is 'TP53', but nodes go by"),
+        "past the graph": ([(0, 1), (0, 24)], r"X\[1, 1\] is 24, but the graph has 24 nodes"),
+        "single string": ("TP53", "X must be an array of pairs of nodes, got a str"),
+    },
+    served=lambda pairs: {"pairs": np.array(pairs, np.int32)},
+)
+
 
 # The estimators ------------------------------------------------------------------------------------------------------
 
@@ -146,6 +164,11 @@ class Case(NamedTuple):
 
     def new(self, **changes: Any) -> BaseEstimator:
         return clone(self.estimator).set_params(**{"epochs": 2, "random_state": 0, **changes})
+
+    def labels(self, n_samples: int) -> np.ndarray:
+        """Three classes, or two where no more are taken."""
+        tags = get_tags(self.estimator).classifier_tags
+        return np.arange(n_samples) % (3 if tags is None or tags.multi_class else 2)
 
     def target(self) -> np.ndarray:
         return LABELS if is_classifier(self.estimator) else np.sin(np.arange(N_SAMPLES))
@@ -168,6 +191,7 @@ CASES = {
         skmlbio.GCNRegressor(hidden_layer_sizes=(4,), readout_layer_sizes=(4,), pooling="sum"), GRAPHS
     ),
     "node classifier": Case(skmlbio.GCNNodeClassifier(ONE_GRAPH, conv="gin", hidden_layer_sizes=(4,)), NODES),
+    "links": Case(skmlbio.GCNLinkPredictor(ONE_GRAPH, n_components=2, conv="gin", hidden_layer_sizes=(4,)), PAIRS),
     "node regressor": Case(skmlbio.GCNNodeRegressor(ONE_GRAPH, conv="gin", hidden_layer_sizes=(4,)), NODES),
 }
 
@@ -211,6 +235,7 @@ NUMBERS: dict[str, Any] = {
     "learning_rate": 0.0625,
     "min_count": 1,
     "n_blocks": 1,
+    "n_components": 4,
     "n_filters": 4,
     "n_heads": 2,
     "n_importance": 3,

@@ -17,6 +17,7 @@ ELSEWHERE = {
     "AttentionRegressor",
     "EmbeddingTransformer",
     "GCNClassifier",
+    "GCNLinkPredictor",
     "GCNNodeClassifier",
     "GCNNodeRegressor",
     "GCNRegressor",

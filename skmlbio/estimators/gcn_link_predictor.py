@@ -1,0 +1,146 @@
+"""Convolutional networks over one large graph, as a classifier of pairs of its nodes."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+from sklearn.utils._param_validation import StrOptions
+
+from skmlbio.base import ClassifierBase, parameter, with_parameters
+from skmlbio.base._docstrings import completed_by
+from skmlbio.base._export import ExportMixin
+from skmlbio.base._layer_parameters import COUNT
+from skmlbio.estimators._node_data import NodeData
+from skmlbio.estimators._node_network import NodeNetwork
+from skmlbio.graphs._ensure_nodes import ensure_pairs
+from skmlbio.graphs._link_pairs import is_symmetric
+from skmlbio.training._batches import TrainingSet, aligned
+from skmlbio.training._blueprint import Blueprint
+
+
+@with_parameters
+class GCNLinkPredictor(NodeNetwork, ClassifierBase):
+    """Tell which nodes of a graph are joined, with a graph convolutional network.
+
+    The samples are pairs of nodes, X of shape (n_samples, 2), by name or position; y says whether they are joined, by
+    two classes of which the second of `classes_` means yes.  Convolutions give every node a code, and a decoder reads
+    from the codes of two nodes how likely an edge is, as graph auto-encoders do [1]_.  `skmlbio.graphs.link_pairs`
+    lists the edges of a graph, and as many pairs that are not joined.
+
+    Messages go only along those edges of the graph that are pairs of the training samples with a yes, in both
+    directions where the graph lists every edge in both; all other edges are as good as absent.  So what is to be
+    predicted is never told by an edge, and cross-validation over pairs,
+    ``cross_val_score(GCNLinkPredictor(graph), pairs, y, scoring="roc_auc")``, is honest, so long as no two samples are
+    the same pair, or one turned round.  `partial_fit` and `warm_start` keep the edges of earlier samples.
+
+    Parameters
+    ----------
+    n_components : int
+        Length of a node's code.
+    decoder : {"inner_product", "dense"}
+        What reads from codes z and z' whether nodes are joined: Σ_k w_k z_k z'_k + b, or a network of one hidden layer
+        of the products z_k z'_k.
+
+    Attributes
+    ----------
+    message_edges_ : ndarray of shape (2, n_edges), int32
+        The edges along which messages go, by position.
+
+    See Also
+    --------
+    skmlbio.graphs.link_pairs : Makes samples of a graph.
+    GCNNodeClassifier : Classes of single nodes.
+
+    References
+    ----------
+    .. [1] Kipf, Welling: Variational graph auto-encoders. NIPS workshop on Bayesian deep learning (2016).
+
+    Examples
+    --------
+    >>> import networkx
+    >>> from sklearn.model_selection import cross_val_score
+    >>> from skmlbio import GCNLinkPredictor
+    >>> from skmlbio.graphs import as_graph, link_pairs
+    >>> blocks = networkx.stochastic_block_model([30, 30], [[0.5, 0.02], [0.02, 0.5]], seed=0)
+    >>> graph = as_graph(networkx.Graph(blocks.edges), node_attributes=())
+    >>> pairs, y = link_pairs(graph, random_state=0)
+    >>> predictor = GCNLinkPredictor(graph, epochs=50, random_state=0)
+    >>> cross_val_score(predictor, pairs, y, cv=2, scoring="roc_auc").shape
+    (2,)
+    """
+
+    n_components: int = parameter(default=16, allowed=COUNT)
+    decoder: Literal["inner_product", "dense"] = parameter(
+        default="inner_product", allowed=[StrOptions({"inner_product", "dense"})]
+    )
+
+    def _places(self, X, graph):
+        return ensure_pairs(X, graph)
+
+    def _encode_target(self, y, *, reset):
+        targets = super()._encode_target(y, reset=reset)
+        if self._labels.kind != "binary":
+            raise ValueError(
+                f"y has {self._labels.n_outputs} classes or labels; {type(self).__name__} tells two classes apart, "
+                "pairs that are not joined and those that are."
+            )
+        return targets
+
+    def _training_sets(self, *given, reset):
+        training, held_out = super()._training_sets(*given, reset=reset)
+        self._learn_messages(training, reset=reset)
+        return tuple(part and part._replace(data=self._with_messages(part.data)) for part in (training, held_out))
+
+    def _learn_messages(self, training: TrainingSet, *, reset: bool) -> None:
+        """Find the edges that are pairs of the training samples."""
+        *_, edges, _, n_nodes = training.data.graph
+        sources, targets = edges.T if self.flow == "target_to_source" else edges.T[::-1]
+        first, second = training.data.places[training.targets[0] == 1].T.astype(np.int64)
+        told = np.isin(sources * n_nodes + targets, first * n_nodes + second)
+        if is_symmetric(sources, targets, n_nodes):
+            told |= np.isin(sources * n_nodes + targets, second * n_nodes + first)
+        found = np.stack([sources[told], targets[told]]).astype(np.int32)
+        self.message_edges_ = found if reset else np.unique(np.concatenate([self.message_edges_, found], 1), axis=1)
+
+    def _with_messages(self, data: NodeData) -> NodeData:
+        """Return samples of the graph that has no other edges than those of the messages."""
+        *nodes, edges, weights, n_nodes = data.graph
+        first, second = self.message_edges_.astype(np.int64)
+        if self.flow == "source_to_target":
+            first, second = second, first
+        kept = np.isin(edges[:, 0] * n_nodes + edges[:, 1], first * n_nodes + second)
+        return NodeData((*nodes, aligned(edges[kept]), aligned(weights[kept]), n_nodes), data.places)
+
+    def _samples(self, X):
+        return self._with_messages(super()._samples(X))
+
+    def _make_blueprint(self):
+        from skmlbio.networks.link_network import link_network
+
+        decoding = {"n_components": self.n_components, "decoder": self.decoder}
+        return Blueprint(link_network, decoding | self._node_arguments() | self._convolution_arguments())
+
+    def _entrances(self, network):
+        from skmlbio.estimators._node_entrance import own_graph_entrance
+
+        data = NodeData(self._encoded_graph(self._as_graph(self.graph), reset=False), np.empty((0, 2), np.int32))
+        return {"": own_graph_entrance(network, self._with_messages(data).graph, "pairs", 2)}
+
+    @completed_by(ExportMixin.export_saved_model)
+    def export_saved_model(self, path, *, overwrite=False):
+        """Write the network as a SavedModel, which TensorFlow alone can serve, without skmlbio and without Keras.
+
+        It holds the graph with the edges along which messages go.  The signatures ``predict``, ``predict_proba`` and
+        ``decision_function``, and ``serving_default``, which is the first of them, take ``pairs`` of shape (n_samples,
+        2), int32, positions of nodes in the graph, whatever they are called.  The output has the name of the method;
+        labels are what they were in `fit`, strings as ``tf.string``.  Nodes that are not in the graph stop a call with
+        an error.
+        """
+        super().export_saved_model(path, overwrite=overwrite)
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.classifier_tags.multi_class = tags.classifier_tags.multi_label = False
+        tags.target_tags.multi_output = False
+        return tags
