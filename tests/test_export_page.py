@@ -26,7 +26,13 @@ X = np.random.default_rng(0).normal(size=(12, 3))
 Y = np.array(["a", "b"])[np.arange(12) % 2]
 TABLE = pd.DataFrame({"cell": ["T", "B"] * 6, "donor": [1, 2, 3] * 4})
 EDGES = [[0, 1], [1, 0]]
-SIZES = {"n_features": 3, "n_components": 2, "n_classes": 2, "2": 2}  # every other size is free
+SIZES = {"n_features": 3, "n_edge_features": 3, "n_components": 2, "n_classes": 2, "2": 2}  # every other size is free
+
+
+def with_edges(edge_features: Any) -> list[Graph]:
+    return [Graph(np.ones((2, 3)), EDGES, edge_features=edge_features)] * 12
+
+
 FITTED = {
     "a matrix": lambda: DenseClassifier(**SHORT).fit(X, Y),
     "a data frame": lambda: DenseRegressor(**SHORT).fit(pd.DataFrame(X, columns=["p", "q", "r"]), X[:, 0]),
@@ -35,6 +41,8 @@ FITTED = {
     "a table of categories": lambda: EmbeddingTransformer(1, **SHORT).fit(TABLE),
     "graphs with features": lambda: GCNClassifier(**SHORT).fit([Graph(np.ones((2, 3)), EDGES)] * 12, Y),
     "graphs with types": lambda: GCNClassifier(**SHORT).fit([Graph(["C", "O"], EDGES)] * 12, Y),
+    "graphs with features of edges": lambda: GCNClassifier("gine", **SHORT).fit(with_edges(np.ones((2, 3))), Y),
+    "graphs with types of edges": lambda: GCNClassifier("gine", **SHORT).fit(with_edges(["single", "single"]), Y),
     "codes": lambda: AutoEncoderTransformer(latent_dim=2, **SHORT).fit(X),
     "nothing": lambda: VAESampler(latent_dim=2, **SHORT).fit(X),
 }

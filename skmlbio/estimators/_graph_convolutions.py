@@ -30,7 +30,11 @@ _CONV_PARAMS: dict[str, dict[str, list]] = {
     "diffusion": {"n_hops": _HOPS},
     "general": {"aggregation": _AGGREGATIONS, "self_connections": ["boolean"]},
     "edge": {"aggregation": _AGGREGATIONS, "hidden_units": [*COUNT, None]},
+    "gine": {"hidden_units": [*COUNT, None], "learn_epsilon": ["boolean"]},
+    "ecc": {"hidden_units": COUNT},
+    "gated": {},
 }
+_CONVOLUTIONS_OF_EDGE_FEATURES = ("gine", "ecc", "gated")
 
 
 @with_parameters
@@ -39,13 +43,16 @@ class GraphConvolutions(HiddenLayers):
 
     Parameters
     ----------
-    conv : {"gin", "gcn", "gat", "sage", "tag", "arma", "cheb", "appnp", "diffusion", "general", "edge"}
+    conv : {"gin", "gcn", "gat", "sage", "tag", "arma", "cheb", "appnp", "diffusion", "general", "edge", "gine",
+        "ecc", "gated"}
         The convolution; the formulas stand in `skmlbio.layers`.  Of direct neighbours: "gin", graph isomorphism
         network; "gcn", the graph convolution X' = σ(A X Wᵀ); "gat", attention; "sage", GraphSAGE; "general", sums of
         rectified messages; "edge", a network of a node and its difference to each neighbour, which tells apart what
         sums mix up.  Over several hops: "tag", powers of the adjacency; "arma", recursive filters; "cheb", Chebyshev's
         polynomials; "appnp", a network of each node, then PageRank; "diffusion", random walks along directed edges and
-        against them, so that messages go both ways.  "gat", and "edge" and "general" where they take the maximum, do
+        against them, so that messages go both ways.  With features of edges, or else with their weights in place of
+        these: "gine", the isomorphism network with edges; "ecc", a matrix that follows from the edge; "gated", gates
+        that follow from both ends and the edge.  "gat", and "edge" and "general" where they take the maximum, do
         not look at the weights of edges.
     hidden_layer_sizes : sequence of int
         Units of the convolutions.
@@ -55,7 +62,8 @@ class GraphConvolutions(HiddenLayers):
         ``self_connections`` for "sage", ``n_hops`` for "tag", "cheb" and "diffusion", ``n_stacks`` and ``n_steps`` for
         "arma", ``n_steps``, ``teleport`` (the share of its own that a node keeps in each step) and ``hidden_units`` for
         "appnp", ``aggregation`` ("sum", "mean" or "max") for "general" and "edge", with ``self_connections`` for the
-        first and ``hidden_units`` for the second.
+        first and ``hidden_units`` for the second, ``hidden_units`` and ``learn_epsilon`` for "gine", ``hidden_units``
+        (of the network that makes the matrix) for "ecc".
     batch_normalization : bool
         Whether convolutions are followed by batch normalisation over the nodes of a batch.
     residual : bool
@@ -77,7 +85,9 @@ class GraphConvolutions(HiddenLayers):
         params, known = self.conv_params or {}, _CONV_PARAMS[self.conv]
         for name in params:
             if name not in known:
-                raise ValueError(f"conv_params has {name!r}, but conv={self.conv!r} takes {', '.join(known)}.")
+                raise ValueError(
+                    f"conv_params has {name!r}, but conv={self.conv!r} takes {', '.join(known) or 'none'}."
+                )
         validate_parameter_constraints(known, params, caller_name=f"conv_params of {type(self).__name__}")
         n_heads = params.get("n_heads", 4) if self.conv == "gat" else 1
         for position, size in enumerate(self.hidden_layer_sizes):
@@ -85,6 +95,9 @@ class GraphConvolutions(HiddenLayers):
                 raise ValueError(
                     f"hidden_layer_sizes[{position}] must be a multiple of the {n_heads} heads of 'gat', got {size}."
                 )
+
+    def _uses_edge_features(self) -> bool:
+        return self.conv in _CONVOLUTIONS_OF_EDGE_FEATURES
 
     def _convolution_arguments(self) -> dict[str, Any]:
         """Return what tells a network about its convolutions."""

@@ -16,7 +16,8 @@ _ENTRIES_OF_A_BATCH = 2**22  # of adjacency matrices
 class GraphData:
     """The engine's view of `GraphSamples`.
 
-    Graphs of up to 128 nodes come as dense padded batches, larger ones as padded lists of edges.
+    Graphs of up to 128 nodes come as dense padded batches, larger ones as padded lists of edges; so do all whose edges
+    have features, because few pairs of nodes have an edge.
 
     Parameters
     ----------
@@ -36,8 +37,9 @@ class GraphData:
     def buckets(self) -> list[Bucket]:
         sizes = choose_bucket_sizes(self.samples.n_nodes, max_nodes=_LARGEST_DENSE, min_gain=_DENSE_MIN_GAIN)
         place = bucket_of(self.samples.n_nodes, sizes)
-        dense = [self._dense_bucket(np.flatnonzero(place == i), int(size)) for i, size in enumerate(sizes)]
-        return dense + [self._edge_bucket(rows) for rows in self._by_octave(np.flatnonzero(place < 0))]
+        make = self._dense_bucket if self.samples.edge_features is None else self._edge_bucket
+        small = [make(np.flatnonzero(place == i), int(size)) for i, size in enumerate(sizes)]
+        return small + [self._edge_bucket(rows) for rows in self._by_octave(np.flatnonzero(place < 0))]
 
     def _dense_bucket(self, rows: np.ndarray, n_nodes: int) -> Bucket:
         batches = DenseBatches(self.samples[rows], n_nodes)
@@ -51,8 +53,9 @@ class GraphData:
         octave = np.ceil(np.log2((self.samples.n_nodes + self.samples.n_edges)[rows]))
         return [rows[octave == value] for value in np.unique(octave)]
 
-    def _edge_bucket(self, rows: np.ndarray) -> Bucket:
-        n_nodes, n_edges = (_rounded_up(int(n[rows].max())) for n in (self.samples.n_nodes, self.samples.n_edges))
+    def _edge_bucket(self, rows: np.ndarray, n_nodes: int | None = None) -> Bucket:
+        n_nodes = n_nodes or _rounded_up(int(self.samples.n_nodes[rows].max()))
+        n_edges = _rounded_up(int(self.samples.n_edges[rows].max()))
         limit = max(1, _NUMBERS_OF_A_BATCH // (n_nodes + n_edges))
 
         def take(rows: np.ndarray | slice) -> Arrays:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Literal
@@ -16,7 +17,7 @@ from skmlbio.base._export import ExportMixin
 from skmlbio.base._fit_data import column_statistics
 from skmlbio.base._layer_parameters import COUNT
 from skmlbio.estimators._graph_data import GraphData
-from skmlbio.graphs import ensure_graphs
+from skmlbio.graphs import GraphSamples, ensure_graphs
 from skmlbio.training._batches import ArrayData
 
 
@@ -31,18 +32,22 @@ class GraphInput:
     node_types : array-like of shape (n_types,) or None
         All node types that will ever come; None takes those of the training graphs.
     unknown : {"error", "mask"}
-        What to do in prediction about a node of another type: refuse the graph, or treat the node as one of no type.
+        What to do in prediction about a node or edge of another type: refuse the graph, or treat it as one of no type.
     node_attributes : str, sequence of str or None
         For networkx graphs: the attribute with the type of a node, or a sequence of attributes with numeric features.
     edge_attribute : str or None
         For networkx graphs: the attribute with the weight of an edge, which must be there at every edge of every graph.
         Where no edge has a "weight", each weighs 1; None gives every edge the weight 1.
+    edge_attributes : str, sequence of str or None
+        For networkx graphs: the attribute with the type of an edge, or a sequence of attributes with numeric features.
+    edge_types : array-like of shape (n_types,) or None
+        All edge types that will ever come; None takes those of the training graphs.
     flow : {"target_to_source", "source_to_target"}
         Which way messages go along an edge (source, target), the entry A[source, target]: "target_to_source" is A X,
         where the source collects from the target; "source_to_target" is Aᵀ X, PyTorch Geometric's default, where the
         target collects from the source.  Without directed edges both are the same.
     standardize : bool
-        Whether numeric node features are brought to mean 0 and variance 1 before the network.
+        Whether numeric features of nodes and of edges are brought to mean 0 and variance 1 before the network.
 
     Attributes
     ----------
@@ -50,6 +55,10 @@ class GraphInput:
         Number of features of a node; 1 where nodes carry a type.
     node_types_ : ndarray of shape (n_types,) or None
         The sorted node types, where nodes carry types.
+    n_edge_features_ : int
+        Number of features of an edge, or of edge types; 0 where edges have none, or the network does not use them.
+    edge_types_ : ndarray of shape (n_types,) or None
+        The sorted edge types, where edges carry types.
     """
 
     node_embedding_dim: int | None = parameter(default=None, allowed=[*COUNT, None])
@@ -57,54 +66,102 @@ class GraphInput:
     unknown: Literal["error", "mask"] = parameter(default="error", allowed=[StrOptions({"error", "mask"})])
     node_attributes: str | Sequence[str] | None = parameter(default=None, allowed=[str, list, tuple, None])
     edge_attribute: str | None = parameter(default="weight", allowed=[str, None])
+    edge_attributes: str | Sequence[str] | None = parameter(default=None, allowed=[str, list, tuple, None])
+    edge_types: ArrayLike | None = parameter(default=None, allowed=["array-like", None])
     flow: Literal["target_to_source", "source_to_target"] = parameter(
         default="target_to_source", allowed=[StrOptions({"target_to_source", "source_to_target"})]
     )
     standardize: bool = parameter(default=True, allowed=["boolean"])
+
+    def _uses_edge_features(self) -> bool:
+        """Whether the network does anything with features of edges."""
+        return False
 
     def _encode(self, X, *, reset):
         samples = ensure_graphs(
             X,
             node_attributes=self.node_attributes,
             edge_attribute=self.edge_attribute,
+            edge_attributes=self.edge_attributes,
             flow=self.flow,
             node_types=self.node_types if reset else self.node_types_,
             node_encoding="one_hot" if self.node_embedding_dim is None else "ids",
             unknown="error" if reset else self.unknown,
             n_features=None if reset or self.node_types_ is not None else self.n_features_in_,
-        ).without_edge_features()
+            **self._known_of_edges(reset),
+        )
+        if not self._uses_edge_features():
+            if reset and samples.edge_features is not None:
+                self._say_that_edge_features_are_left_out()
+            samples = samples.without_edge_features()
         if reset:
-            self.node_types_ = samples.node_types
-            self.n_features_in_ = samples.features.shape[1] if samples.node_types is None else 1
-            self._input_dtype = np.float64 if self._standardizes() else np.float32
+            self._learn_kinds(samples)
         if self.node_types_ is None:
             samples = replace(samples, features=samples.features.astype(self._input_dtype, copy=False))
+        if self.n_edge_features_:
+            samples = replace(samples, edge_features=samples.edge_features.astype(self._edge_dtype, copy=False))
         return GraphData(samples)
 
+    def _known_of_edges(self, reset: bool) -> dict[str, Any]:
+        """Return what `ensure_graphs` is told about edge features; nothing where they are left out."""
+        if not self._uses_edge_features():
+            return {}
+        if reset:
+            return {"edge_types": self.edge_types}
+        return {"edge_types": self.edge_types_, "n_edge_features": self.n_edge_features_}
+
+    def _say_that_edge_features_are_left_out(self) -> None:
+        warnings.warn(
+            f"{type(self).__name__} leaves the features of edges out, because conv={self.conv!r} does not use them: "
+            "conv='gine', 'ecc' and 'gated' do.",
+            UserWarning,
+            stacklevel=2,
+        )
+
+    def _learn_kinds(self, samples: GraphSamples) -> None:
+        """Keep what nodes and edges carry."""
+        self.node_types_, self.edge_types_ = samples.node_types, samples.edge_types
+        self.n_features_in_ = samples.features.shape[1] if samples.node_types is None else 1
+        self.n_edge_features_ = 0 if samples.edge_features is None else samples.edge_features.shape[1]
+        self._input_dtype = np.float64 if self._standardizes() else np.float32
+        self._edge_dtype = np.float64 if self._standardizes_edges() else np.float32
+
     def _adapted(self, training):
-        if not self._standardizes():
-            return super()._adapted(training)
-        mean, scale = _node_statistics(training)
-        return super()._adapted(training) | {"standardize/mean": mean, "standardize/scale": scale}
+        known, samples = super()._adapted(training), training.data.samples
+        if self._standardizes():
+            mean, scale = _statistics(samples.features, np.repeat(training.weights, samples.n_nodes))
+            known |= {"standardize/mean": mean, "standardize/scale": scale}
+        if self._standardizes_edges():
+            mean, scale = _statistics(samples.edge_features, np.repeat(training.weights, samples.n_edges))
+            known |= {"standardize_edges/mean": mean, "standardize_edges/scale": scale}
+        return known
 
     def _standardizes(self) -> bool:
         return bool(self.standardize) and self.node_types_ is None
 
+    def _standardizes_edges(self) -> bool:
+        return bool(self.standardize) and self.n_edge_features_ > 0 and self.edge_types_ is None
+
     def _node_arguments(self) -> dict[str, Any]:
-        """Return what tells a network about nodes."""
+        """Return what tells a network about nodes and edges."""
         n_types = None if self.node_types_ is None else len(self.node_types_)
         return {
             "n_features": n_types or self.n_features_in_,
             "n_types": n_types,
             "node_embedding_dim": self.node_embedding_dim if n_types else None,
             "standardize": self._standardizes(),
+            "n_edge_features": self.n_edge_features_,
+            "standardize_edges": self._standardizes_edges(),
         }
 
     def _entrances(self, network):
-        from skmlbio.estimators._graph_entrance import graph_entrance
+        from skmlbio.estimators._graph_entrance import edge_entrance, graph_entrance, node_entrance
 
-        types = self.node_types_, self.node_embedding_dim, self.unknown
-        return {"": graph_entrance(self.n_features_in_, *types, self.flow, self._input_dtype)}
+        nodes = node_entrance(
+            self.n_features_in_, self.node_types_, self.node_embedding_dim, self.unknown, self._input_dtype
+        )
+        edges = edge_entrance(self.n_edge_features_, self.edge_types_, self.unknown, self._edge_dtype)
+        return {"": graph_entrance(nodes, edges, self.flow)}
 
     @completed_by(ExportMixin.export_saved_model)
     def export_saved_model(self, path, *, overwrite=False):
@@ -115,12 +172,14 @@ class GraphInput:
         into one: ``node_features`` of shape (n_nodes, n_features), float64 (float32 unless `standardize`), or
         ``node_types`` of shape (n_nodes,), strings or int64; ``edge_index`` of shape (2, n_edges), int32, which counts
         the nodes of all graphs from 0; ``edge_weight`` of shape (n_edges,), float32; and ``graph_index`` of shape
-        (n_nodes,), int32, the graph of each node from 0.  An edge (source, target) stands once, an undirected one once
-        in each direction, and messages go along it as `flow` says.  The output has the name of the method, and one row
-        a graph; labels are what they were in `fit`, strings as ``tf.string``.
+        (n_nodes,), int32, the graph of each node from 0.  A network that uses them takes ``edge_features`` of shape
+        (n_edges, n_edge_features), of the dtype that node features would have, or ``edge_types`` of shape (n_edges,),
+        strings or int64.  An edge (source, target) stands once, an undirected one once in each direction, and messages
+        go along it as `flow` says.  The output has the name of the method, and one row a graph; labels are what they
+        were in `fit`, strings as ``tf.string``.
 
         Features that are not finite, edges that point past the nodes or from one graph to another, and, unless
-        ``unknown="mask"``, unknown node types stop a call with an error.
+        ``unknown="mask"``, unknown types stop a call with an error.
         """
         super().export_saved_model(path, overwrite=overwrite)
 
@@ -130,13 +189,13 @@ class GraphInput:
         return tags
 
 
-def _node_statistics(training: Any) -> tuple[np.ndarray, np.ndarray]:
-    """Return mean and standard deviation of each feature over all nodes, a node weighing what its graph weighs.
+def _statistics(features: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return mean and standard deviation of each feature, a node or an edge weighing what its graph weighs.
 
     A constant feature is not moved to 0, where no convolution would see the structure any more, but scaled to 1.
     """
-    samples = training.data.samples
-    weights = np.repeat(training.weights, samples.n_nodes)
-    mean, deviation = column_statistics(ArrayData(samples.features), weights)
+    if not len(features):
+        return np.zeros(features.shape[1]), np.ones(features.shape[1])
+    mean, deviation = column_statistics(ArrayData(features), weights)
     constant = deviation == 0
     return np.where(constant, 0.0, mean), np.where(constant, np.where(mean == 0, 1.0, np.abs(mean)), deviation)

@@ -4,6 +4,9 @@ from .attention import SelfAttention as SelfAttention
 from .augmentation import RandomFlip as RandomFlip
 from .augmentation import RandomReverseComplement as RandomReverseComplement
 from .augmentation import RandomTransform as RandomTransform
+from .edge_feature_convolution import EdgeConditionedConvolution as EdgeConditionedConvolution
+from .edge_feature_convolution import GatedConvolution as GatedConvolution
+from .edge_feature_convolution import GINEConvolution as GINEConvolution
 from .gradient_reversal import Adversary as Adversary
 from .gradient_reversal import GradientReversal as GradientReversal
 from .graph_convolution import GATConvolution as GATConvolution

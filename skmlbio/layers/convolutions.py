@@ -1,5 +1,6 @@
 """The graph convolutions by name."""
 
+from .edge_feature_convolution import EdgeConditionedConvolution, GatedConvolution, GINEConvolution
 from .graph_convolution import GATConvolution, GINConvolution, GraphConvolution, SAGEConvolution
 from .graph_filters import (
     APPNPConvolution,
@@ -22,4 +23,7 @@ CONVOLUTIONS = {
     "diffusion": DiffusionConvolution,
     "general": GeneralConvolution,
     "edge": EdgeConvolution,
+    "gine": GINEConvolution,
+    "ecc": EdgeConditionedConvolution,
+    "gated": GatedConvolution,
 }

@@ -63,10 +63,14 @@ class ConvolutionLayer(NodeLayer):
     def convolve(self, adjacency, x):
         raise NotImplementedError
 
-    def call(self, inputs):
+    def convolved(self, inputs):
+        """Read the inputs and convolve."""
         x, adjacency = read_inputs(inputs)
+        return self.convolve(adjacency, x)
+
+    def call(self, inputs):
         # One row a node: TensorFlow fuses a product with its bias, and sums over one axis faster than over two.
-        y = ops.reshape(self.convolve(adjacency, x), (-1, self.units))
+        y = ops.reshape(self.convolved(inputs), (-1, self.units))
         y = self.activation(y + self.bias if self.use_bias else y)
         return ops.reshape(y, (*ops.shape(inputs[0])[:-1], self.units))
 

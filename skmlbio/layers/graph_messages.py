@@ -6,6 +6,7 @@ import keras
 from keras import ops
 
 from .graph_convolution_layer import ConvolutionLayer
+from .graph_edges import message_sum, of_receiver, of_sender
 from .graph_propagation import Adjacency, EdgeList, Tensor, degrees, gated, lowest, propagate
 from .sparse_product import product
 
@@ -33,7 +34,7 @@ def general_convolution(
     messages = ops.where(messages > 0, messages, slope * messages)
     if aggregation != "max":
         return propagate(adjacency, messages, self_connections, "row" if aggregation == "mean" else None)
-    sent = _of_sender(adjacency, messages)
+    sent = of_sender(adjacency, messages)
     return neighbour_max(adjacency, sent, own=messages if self_connections else None)
 
 
@@ -58,25 +59,13 @@ def edge_convolution(
     n_features = x.shape[-1]
     of_difference = hidden_kernel[n_features:]
     received = product(x, hidden_kernel[:n_features] - of_difference) + hidden_bias
-    hidden = ops.relu(_of_receiver(adjacency, received) + _of_sender(adjacency, product(x, of_difference)))
+    hidden = ops.relu(of_receiver(adjacency, received) + of_sender(adjacency, product(x, of_difference)))
     if aggregation == "max":
         return neighbour_max(adjacency, ops.matmul(hidden, kernel))
     total = message_sum(adjacency, hidden)
     if aggregation == "mean":
         total = total * ops.divide_no_nan(1, ops.expand_dims(degrees(adjacency), -1))
     return ops.matmul(total, kernel)
-
-
-def message_sum(adjacency: Adjacency, messages: Tensor) -> Tensor:
-    """Σ_j A_ij m_ij.
-
-    `messages` have the shape (n_graphs, n_nodes, n_nodes, n_features), or (n_edges, n_features) where the adjacency is
-    an `EdgeList`.
-    """
-    if isinstance(adjacency, EdgeList):
-        weighted = messages * ops.expand_dims(adjacency.edge_weight, -1)
-        return ops.segment_sum(gated(adjacency, weighted), adjacency.edge_index[0], adjacency.n_nodes)
-    return ops.squeeze(ops.matmul(ops.expand_dims(adjacency, 2), messages), 2)
 
 
 def neighbour_max(adjacency: Adjacency, messages: Tensor, own: Tensor | None = None) -> Tensor:
@@ -94,20 +83,6 @@ def neighbour_max(adjacency: Adjacency, messages: Tensor, own: Tensor | None = N
     if own is not None:
         return ops.maximum(highest, own)
     return ops.where(highest > lowest(messages), highest, 0)
-
-
-def _of_receiver(adjacency: Adjacency, x: Tensor) -> Tensor:
-    """x_i for all edges (i, j), or pairs of nodes."""
-    if isinstance(adjacency, EdgeList):
-        return ops.take(x, adjacency.edge_index[0], axis=0)
-    return ops.expand_dims(x, 2)
-
-
-def _of_sender(adjacency: Adjacency, x: Tensor) -> Tensor:
-    """x_j for all edges (i, j), or pairs of nodes."""
-    if isinstance(adjacency, EdgeList):
-        return ops.take(x, adjacency.edge_index[1], axis=0)
-    return ops.expand_dims(x, 1)
 
 
 def require_aggregation(aggregation: str) -> str:

@@ -46,8 +46,18 @@ class SparseEdges(EdgeList):
 Adjacency = Tensor | EdgeList
 
 
+def split_inputs(inputs: list[Tensor]) -> tuple[Tensor, list[Tensor], Tensor | None]:
+    """Node features, what tells the adjacency, and edge features or None, from a layer's inputs.
+
+    They are ``[x, adjacency]`` or ``[x, edge_index, edge_weight]``, each perhaps with edge_features behind.
+    """
+    x, *adjacency = inputs
+    has_features = len(adjacency) == 3 or (len(adjacency) == 2 and len(adjacency[1].shape) > len(adjacency[0].shape))
+    return (x, adjacency[:-1], adjacency[-1]) if has_features else (x, adjacency, None)
+
+
 def read_inputs(inputs: list[Tensor]) -> tuple[Tensor, Adjacency]:
-    """Node features and adjacency from a layer's inputs: ``[x, adjacency]`` or ``[x, edge_index, edge_weight]``.
+    """Node features and adjacency from a layer's inputs, see `split_inputs`; edge features are left out.
 
     An edge_weight of shape (n_edges, 2) holds gates beside the weights; see `EdgeList`.
     The adjacency may be a `tf.SparseTensor` of shape (n_nodes, n_nodes).
@@ -55,7 +65,7 @@ def read_inputs(inputs: list[Tensor]) -> tuple[Tensor, Adjacency]:
     Edge lists of many padded graphs, of shapes (n_graphs, 2, n_edges) and (n_graphs, n_edges), become those of one
     graph that joins them, and x of shape (n_graphs, n_nodes, n_features) becomes (n_graphs * n_nodes, n_features).
     """
-    x, *adjacency = inputs
+    x, adjacency, _ = split_inputs(inputs)
     if isinstance(adjacency[0], tf.SparseTensor):
         matrix = adjacency[0]
         return x, SparseEdges(tf.transpose(matrix.indices), matrix.values, matrix.dense_shape[0])

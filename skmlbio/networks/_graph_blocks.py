@@ -21,8 +21,10 @@ def node_input(n_features: int, node_embedding_dim: int | None, standardize: boo
     return {"shape": (n_features,), "name": "features", "dtype": "float64" if standardize else "float32"}
 
 
-def graph_inputs(form: str, shape: tuple[int, ...], name: str, dtype: str) -> list[Any]:
-    """Return the inputs of a form; `shape` is that of one node.
+def graph_inputs(
+    form: str, shape: tuple[int, ...], name: str, dtype: str, edge_features: tuple[int, str] | None = None
+) -> list[Any]:
+    """Return the inputs of a form; `shape` is that of one node, `edge_features` tells their number and dtype.
 
     The form ``"gated"`` is the flat one with a gate beside the weight of each edge, see `EdgeList`.
     """
@@ -30,15 +32,17 @@ def graph_inputs(form: str, shape: tuple[int, ...], name: str, dtype: str) -> li
     def tensor(shape, name, dtype="float32"):
         return keras.Input(batch_shape=shape, name=name, dtype=dtype)
 
-    if form in ("flat", "gated"):
-        weight = (None,) if form == "flat" else (None, 2)
-        edges = tensor((2, None), "edge_index", "int32"), tensor(weight, "edge_weight")
-        return [tensor((None, *shape), name, dtype), *edges, tensor((None,), "graph_index", "int32")]
-    if form == "edges":
-        adjacency = [tensor((None, 2, None), "edge_index", "int32"), tensor((None, None), "edge_weight")]
-    else:
-        adjacency = [tensor((None, None, None), "adjacency")]
-    return [tensor((None, None, *shape), name, dtype), *adjacency, tensor((None, None), "mask", "bool")]
+    is_flat = form in ("flat", "gated")
+    of_nodes, of_edges = (1, 1) if is_flat else (2, 2 if form else 3)  # how many axes they stand along
+    adjacency = [tensor((None,) * 3, "adjacency")]
+    if form:
+        weight = (None,) * of_edges + ((2,) if form == "gated" else ())
+        edge_index = (None,) * (of_edges - 1) + (2, None)
+        adjacency = [tensor(edge_index, "edge_index", "int32"), tensor(weight, "edge_weight")]
+    if edge_features is not None:
+        adjacency += [tensor((None,) * of_edges + edge_features[:1], "edge_features", edge_features[1])]
+    membership = tensor((None,), "graph_index", "int32") if is_flat else tensor((None, None), "mask", "bool")
+    return [tensor((None,) * of_nodes + shape, name, dtype), *adjacency, membership]
 
 
 def embed_nodes(n_types: int | None, dim: int | None, standardize: bool, dtype: str | None) -> Callable:

@@ -10,6 +10,7 @@ import keras
 
 from skmlbio.layers.graph_normalization import NodeNormalization
 from skmlbio.layers.graph_pooling import GraphPooling
+from skmlbio.layers.standardize import Standardize
 from skmlbio.networks._architecture import Architecture, output_dtype
 from skmlbio.networks._graph_blocks import convolution_block, embed_nodes, graph_inputs, node_input
 from skmlbio.networks.dense import dense_stack
@@ -33,6 +34,8 @@ def graph_network(
     n_types: int | None = None,
     node_embedding_dim: int | None = None,
     standardize: bool = True,
+    n_edge_features: int = 0,
+    standardize_edges: bool = False,
     dtype: str | None = None,
 ) -> Architecture:
     """h_i = σ(normalize(conv(h_(i-1), A))), outputs = W readout(pool(h_0), ..., pool(h_n)) + b.
@@ -65,6 +68,10 @@ def graph_network(
         With a width, nodes come as ids of types and get a learned vector each; id 0 is padding.
     standardize : bool
         Whether node features are brought to mean 0 and variance 1; they are then float64, else float32.
+    n_edge_features : int
+        Features of an edge, which only some convolutions use; 0 for none.
+    standardize_edges : bool
+        The same for edge features.
     dtype : str, optional
         Keras' dtype policy of the hidden layers.
 
@@ -75,11 +82,14 @@ def graph_network(
         mask (batch, n_nodes).  The form ``"edges"`` has edge_index (batch, 2, n_edges) and edge_weight (batch, n_edges)
         in place of the adjacency; the form ``"flat"``, many graphs joined into one, has features (n_nodes, n_features),
         edge_index (2, n_edges), edge_weight (n_edges,), graph_index (n_nodes,).  The form ``"gated"``, for
-        explanations, is flat with h_0 for the features and edge_weight of shape (n_edges, 2), see `EdgeList`.  Heads:
-        those of `with_targets`.
+        explanations, is flat with h_0 for the features and edge_weight of shape (n_edges, 2), see `EdgeList`.  Edge
+        features stand behind the adjacency, of shape (batch, n_nodes, n_nodes, n_edge_features), (batch, n_edges,
+        n_edge_features) or (n_edges, n_edge_features).  Heads: those of `with_targets`.
     """
     node = node_input(n_features, node_embedding_dim, standardize)
+    edge_features = (n_edge_features, "float64" if standardize_edges else "float32") if n_edge_features else None
     embed = embed_nodes(n_types, node_embedding_dim, standardize, dtype)
+    scale_edges = Standardize(name="standardize_edges", dtype=output_dtype(dtype)) if standardize_edges else None
     options = conv, conv_params or {}, activation, batch_normalization, residual, dropout, dtype
     blocks = [convolution_block(f"layer_{i}", size, *options) for i, size in enumerate(hidden_layer_sizes)]
     n_inputs = n_features if node_embedding_dim is None else node_embedding_dim
@@ -92,8 +102,10 @@ def graph_network(
     finish = target_layers(**targets, dtype=dtype)
 
     def architecture(form: str) -> Architecture:
-        inputs = graph_inputs(form, **(vectors if form == "gated" else node))
+        inputs = graph_inputs(form, **(vectors if form == "gated" else node), edge_features=edge_features)
         nodes, *adjacency, membership = inputs
+        if scale_edges is not None:
+            adjacency[-1] = scale_edges(adjacency[-1])
         h = [nodes if form == "gated" else embed(nodes)]
         for block in blocks:
             h.append(block(h[-1], adjacency, membership))
@@ -102,7 +114,7 @@ def graph_network(
         return finish(inputs, readout(pooled))
 
     other_forms = {form: partial(architecture, form) for form in ("edges", "flat", "gated")}
-    return architecture("dense")._replace(other_forms=other_forms)
+    return architecture("")._replace(other_forms=other_forms)
 
 
 def _pooling(name: str, pooling: Sequence[str], dtype: str | None) -> Callable:

@@ -39,6 +39,10 @@ TABLE = RANDOM.integers(0, 30, (3000, 6)).astype(object)
 SERIES = RANDOM.normal(size=(64, 60, 8))
 
 
+def with_edge_features(graph: Graph) -> Graph:
+    return Graph(graph.features, graph.edge_index, edge_features=RANDOM.normal(size=(graph.n_edges, 8)))
+
+
 class Case(NamedTuple):
     """An estimator, and the samples that it is fitted on."""
 
@@ -104,6 +108,10 @@ CASES = {
     "arma": case(skmlbio.GCNClassifier, GRAPHS, conv="arma", pooling="max", batch_normalization=False, **TWO),
     "gat of edges": case(skmlbio.GCNClassifier, LARGE_GRAPHS, conv="gat", batch_size=8, **TWO),
     "gin of edges": case(skmlbio.GCNClassifier, LARGE_GRAPHS, conv="gin", batch_size=8, **TWO),
+    "gine": case(skmlbio.GCNClassifier, [*map(with_edge_features, GRAPHS)], conv="gine", **TWO),
+    "gated of edges": case(
+        skmlbio.GCNClassifier, [*map(with_edge_features, LARGE_GRAPHS)], conv="gated", batch_size=8, **TWO
+    ),
     "gin regressor": case(skmlbio.GCNRegressor, GRAPHS, pooling=("sum", "mean"), **TWO),
     "nodes, gcn": case(skmlbio.GCNNodeClassifier, NODES, ONE_GRAPH),
     "nodes, gat": case(skmlbio.GCNNodeClassifier, NODES, ONE_GRAPH, conv="gat", residual=True, **TWO),

@@ -79,3 +79,18 @@ def test_subset() -> None:
 def test_similar_sets_of_large_graphs_share_their_shapes() -> None:
     shapes = {data(n_nodes).buckets()[0].take(np.array([0]))[0].shape for n_nodes in (1970, 2000, 2040)}
     assert shapes == {(1, 2048, 2)}
+
+
+def test_graphs_whose_edges_have_features_come_as_lists_in_few_buckets() -> None:
+    random = np.random.default_rng(0)
+    edges = [random.integers(0, n, (2, 2 * n)) for n in random.integers(5, 60, 200)]
+    featured = [Graph(np.ones((e.max() + 1, 1)), e, edge_features=random.normal(size=(e.shape[1], 3))) for e in edges]
+    graphs = GraphData(ensure_graphs(featured))
+    buckets = graphs.buckets()
+    assert len(buckets) <= 4 and {bucket.form for bucket in buckets} == {"edges"}
+    assert sorted(np.concatenate([bucket.rows for bucket in buckets])) == list(range(200))
+    for bucket in buckets:
+        _, edge_index, edge_weight, edge_features, mask = bucket.take(bucket.rows[:3])
+        assert edge_features.shape == (3, edge_index.shape[2], 3) and edge_features.dtype == np.float64
+        np.testing.assert_array_equal(mask.sum(axis=1), graphs.samples.n_nodes[bucket.rows[:3]])
+        np.testing.assert_array_equal((edge_weight > 0).sum(axis=1), graphs.samples.n_edges[bucket.rows[:3]])

@@ -26,6 +26,8 @@ OPTIONS: dict[str, list[dict]] = {
     "appnp": [{"n_steps": 2, "hidden_units": 5}],
     "diffusion": [{}, {"n_hops": 0}],
     "general": [{}, {"aggregation": "mean"}, {"aggregation": "max"}, {"aggregation": "max", "self_connections": False}],
+    "gine": [{}, {"hidden_units": 5, "learn_epsilon": True}],
+    "ecc": [{}, {"hidden_units": 3}],
     "edge": [{}, {"aggregation": "sum", "hidden_units": 5}, {"aggregation": "mean"}],
 }
 SEVERAL_HOPS: dict[str, dict] = {"tag": {}, "diffusion": {}}  # whose last options have none

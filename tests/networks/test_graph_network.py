@@ -1,5 +1,7 @@
 """The network of whole graphs: its three forms, symmetry, padding, options."""
 
+from dataclasses import replace
+
 import keras
 import numpy as np
 import pytest
@@ -7,7 +9,7 @@ import tensorflow as tf
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from skmlbio.graphs import Graph, dense_batch, edge_batch, ensure_graphs, flat_batch
+from skmlbio.graphs import Graph, GraphSamples, dense_batch, edge_batch, ensure_graphs, flat_batch
 from skmlbio.layers.convolutions import CONVOLUTIONS
 from skmlbio.networks.graph_network import graph_network
 
@@ -25,6 +27,7 @@ OPTIONS = [
     {"conv": "sage", "pooling": ("max", "mean"), "activation": "tanh"},
     {"conv": "tag", "hidden_layer_sizes": (8, 4)},
     {"conv": "arma", "conv_params": {"n_stacks": 2}},
+    {"conv": "gine", "n_edge_features": 2, "standardize_edges": True},
 ]
 
 
@@ -34,6 +37,11 @@ def random_graph(n_nodes: int) -> Graph:
 
 
 GRAPHS = ensure_graphs([random_graph(n_nodes) for n_nodes in (5, 1, 9, 2)])
+FEATURED = replace(GRAPHS, edge_features=RANDOM.normal(size=(GRAPHS.n_edges.sum(), 2)))
+
+
+def graphs_for(options: dict) -> GraphSamples:
+    return FEATURED if "n_edge_features" in options else GRAPHS
 
 
 THREE_CLASSES = {"n_outputs": 3, "kind": "multiclass", "sizes": (3,)}
@@ -65,11 +73,11 @@ def test_the_forms_give_the_same_and_share_their_variables(options: dict) -> Non
     others = {form: build() for form, build in architecture.other_forms.items()}
     assert set(others) == {"edges", "flat", "gated"}
     for head in ("predict_proba", "decision_function"):
-        expected = np.asarray(architecture.heads[head](list(dense_batch(GRAPHS, 12))))
+        expected = np.asarray(architecture.heads[head](list(dense_batch(graphs_for(options), 12))))
         assert expected.shape == (4, 3)
         assert head == "predict_proba" or expected.std(axis=0).min() > 1e-3
-        of_edges = others["edges"].heads[head](list(edge_batch(GRAPHS, 15, 90)))
-        of_flat = others["flat"].heads[head](list(flat_batch(GRAPHS, 30, 90)))
+        of_edges = others["edges"].heads[head](list(edge_batch(graphs_for(options), 15, 90)))
+        of_flat = others["flat"].heads[head](list(flat_batch(graphs_for(options), 30, 90)))
         np.testing.assert_allclose(of_edges, expected, rtol=1e-5, atol=1e-5)
         np.testing.assert_allclose(of_flat, expected, rtol=1e-5, atol=1e-5)
         flat = flat_batch(GRAPHS, 30, 90)
@@ -88,8 +96,8 @@ def test_training_steps_agree_between_padded_forms(options: dict) -> None:
     architecture = make(**(options | {"dropout": 0.0, "readout_dropout": 0.0}))
     edges = architecture.other_forms["edges"]()
     model = architecture.training
-    of_dense = unchanged(model, lambda: model(list(dense_batch(GRAPHS, 12)), training=True))
-    of_edges = unchanged(model, lambda: edges.training(list(edge_batch(GRAPHS, 15, 90)), training=True))
+    of_dense = unchanged(model, lambda: model(list(dense_batch(graphs_for(options), 12)), training=True))
+    of_edges = unchanged(model, lambda: edges.training(list(edge_batch(graphs_for(options), 15, 90)), training=True))
     np.testing.assert_allclose(of_edges, of_dense, rtol=1e-4, atol=1e-4)
 
 
@@ -106,8 +114,8 @@ def test_gradients_reach_all_weights(options: dict, jit_compile: bool) -> None:
 
     compiled = tf.function(gradients, jit_compile=jit_compile)
     model, edges = architecture.training, architecture.other_forms["edges"]().training
-    of_dense = unchanged(model, lambda: compiled(model, *map(tf.constant, dense_batch(GRAPHS, 12))))
-    of_edges = unchanged(model, lambda: compiled(edges, *map(tf.constant, edge_batch(GRAPHS, 15, 90))))
+    of_dense = unchanged(model, lambda: compiled(model, *map(tf.constant, dense_batch(graphs_for(options), 12))))
+    of_edges = unchanged(model, lambda: compiled(edges, *map(tf.constant, edge_batch(graphs_for(options), 15, 90))))
     for dense, edge, weight in zip(of_dense, of_edges, architecture.training.trainable_variables, strict=True):
         assert np.isfinite(dense).all(), weight.path
         np.testing.assert_allclose(dense, edge, rtol=2e-2, atol=1e-3, err_msg=weight.path)
