@@ -80,10 +80,10 @@ def test_the_forms_give_the_same_and_share_their_variables(options: dict) -> Non
         of_flat = others["flat"].heads[head](list(flat_batch(graphs_for(options), 30, 90)))
         np.testing.assert_allclose(of_edges, expected, rtol=1e-5, atol=1e-5)
         np.testing.assert_allclose(of_flat, expected, rtol=1e-5, atol=1e-5)
-        flat = flat_batch(GRAPHS, 30, 90)
+        flat = flat_batch(graphs_for(options), 30, 90)
         vectors = architecture.training.get_layer("standardize")(flat.features).numpy()
         weights_and_gates = np.stack([flat.edge_weight, np.ones_like(flat.edge_weight)], axis=1)
-        of_gated = others["gated"].heads[head]([vectors, flat.edge_index, weights_and_gates, flat.graph_index])
+        of_gated = others["gated"].heads[head](list(flat._replace(features=vectors, edge_weight=weights_and_gates)))
         np.testing.assert_allclose(of_gated, expected, rtol=1e-5, atol=1e-5)
     before_convolutions = {id(v) for v in architecture.training.get_layer("standardize").variables}
     for form, other in others.items():
