@@ -13,6 +13,7 @@ from keras import ops
 
 from .graph_convolution_layer import ConvolutionLayer
 from .graph_propagation import Adjacency, EdgeList, Tensor, gated, read_inputs, split_inputs
+from .sparse_product import dense
 
 _MOST_NODES_OF_INCIDENCE = 64
 
@@ -74,6 +75,7 @@ def weights_of(edges: Edges) -> Tensor:
 def read_edges(inputs: list[Tensor]) -> tuple[Tensor, Edges, Tensor]:
     """Node features, edges and edge features from a layer's inputs; see `split_inputs`."""
     x, adjacency, edge_features = split_inputs(inputs)
+    x = dense(x)
     if _are_small(x, adjacency):
         edge_index, edge_weight = adjacency
         node = ops.arange(x.shape[1], dtype=edge_index.dtype)

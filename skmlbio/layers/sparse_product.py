@@ -12,6 +12,11 @@ def is_sparse(x) -> bool:
     return isinstance(x, tf.SparseTensor)
 
 
+def dense(x):
+    """x with a number for what is not there, if it is a `tf.SparseTensor`."""
+    return tf.sparse.to_dense(x) if is_sparse(x) else x
+
+
 def product(x, kernel):
     """x W, where x may be a `tf.SparseTensor` of shape (n_nodes, n_features)."""
     return sparse_product(x, kernel) if is_sparse(x) else ops.matmul(x, kernel)
