@@ -194,8 +194,10 @@ if __name__ == "__main__":
     ("environment", "expected"),
     [({}, "(3, 3) (3, 3) (0, 0)\n"), ({"TF_NUM_INTRAOP_THREADS": "2"}, "(0, 3) (0, 3) (0, 0)\n")],
 )
-def test_workers_take_the_threads_that_joblib_gives_them(environment, expected, run_python) -> None:
+def test_workers_take_the_threads_that_joblib_gives_them(environment, expected, run_python, monkeypatch) -> None:
     """0 leaves the number to TensorFlow, which asks the environment."""
+    for name in ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"):  # of whoever runs the tests
+        monkeypatch.delenv(name, raising=False)
     done = run_python(THREADS, **environment)
     assert done.stdout == expected, done.stderr
 
