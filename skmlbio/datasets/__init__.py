@@ -1,4 +1,4 @@
-"""Data sets of sequences and graphs: made ones, whose truth is known, and real ones, fetched from their sources."""
+"""Sequences, molecules and graphs: made ones, whose truth is known, and real ones, fetched from their sources."""
 
 from ._amplify import fetch_antimicrobial_peptides
 from ._arabidopsis import fetch_arabidopsis_promoters
