@@ -49,12 +49,14 @@ class MoleculeGraphTransformer(TransformerMixin, BaseEstimator, auto_wrap_output
     See Also
     --------
     GCNClassifier : Takes the graphs.
+    GCNRegressor : The same for numbers.
     skmlbio.graphs.Graph : What a graph holds.
 
     Notes
     -----
-    Needs RDKit: ``pip install "skmlbio[chem]"``.  A classifier that shall take masked molecules or rare elements, where
-    these are types, is told so: ``GCNClassifier(unknown="mask")``.
+    Needs RDKit: ``pip install "skmlbio[chem]"``.  Features of bonds are for convolutions that use them, such as
+    ``GCNClassifier("gine")``; others leave them out with a warning, unless ``edge_features=None``.  Where elements or
+    orders are types, ``unknown="mask"`` of the estimator lets pass those that were not there in its fit, "*" too.
 
     References
     ----------

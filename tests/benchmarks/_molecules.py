@@ -95,7 +95,8 @@ def network(of: MoleculeSet, split: Split, seed: int, **settings: object) -> np.
     from skmlbio import GCNClassifier, GCNRegressor
 
     estimator = (GCNClassifier if of.is_classification else GCNRegressor)(random_state=seed, **settings)
-    model = make_pipeline(MoleculeGraphTransformer(), estimator).fit(*split.train)
+    edge_features = "standard" if estimator.conv in ("gine", "ecc", "gated") else None
+    model = make_pipeline(MoleculeGraphTransformer(edge_features=edge_features), estimator).fit(*split.train)
     if not of.is_classification:
         return model.predict(split.test[0])
     p = model.predict_proba(split.test[0])
