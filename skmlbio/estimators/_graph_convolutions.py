@@ -78,9 +78,11 @@ class GraphConvolutions(HiddenLayers):
     batch_normalization: bool = parameter(default=True, allowed=["boolean"])
     residual: bool = parameter(default=False, allowed=["boolean"])
 
+    _needs_hidden_layers = True
+
     def _check_parameters(self):
         super()._check_parameters()
-        if not len(self.hidden_layer_sizes):
+        if self._needs_hidden_layers and not len(self.hidden_layer_sizes):
             raise ValueError("hidden_layer_sizes is empty; a graph network needs one convolution or more.")
         params, known = self.conv_params or {}, _CONV_PARAMS[self.conv]
         for name in params:

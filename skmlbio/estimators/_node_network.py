@@ -21,7 +21,8 @@ class NodeNetwork(GraphConvolutions, HiddenLayers, KernelPenalties, AveragedWeig
     Parameters
     ----------
     hidden_layer_sizes : sequence of int
-        Units of the convolutions; one more, which gives the output, comes after them.
+        Units of the convolutions; one more, which gives the output, comes after them.  It is the only one where this is
+        empty, as suits ``conv="appnp"``, which has a hidden layer within: ``conv_params={"hidden_units": 64}``.
     activation : str
         Keras' name of σ.
     batch_normalization : bool
@@ -40,6 +41,8 @@ class NodeNetwork(GraphConvolutions, HiddenLayers, KernelPenalties, AveragedWeig
     learning_rate: float = parameter(default=0.01)
     epochs: int = parameter(default=200)
     batch_size: int | None = parameter(default=None)
+
+    _needs_hidden_layers = False
 
     def _make_blueprint(self):
         from skmlbio.networks.node_network import node_network
