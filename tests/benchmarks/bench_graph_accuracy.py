@@ -65,12 +65,12 @@ def tox21(task: str) -> DataSet:
 
 
 KERNEL = SVC(kernel=linear_kernel)  # which multiplies sparse rows once, where kernel="linear" does for every step
-LINEAR = LinearSVC(max_iter=20_000)  # on thousands of molecules a hundred times as fast, and no worse
+LINEAR = LinearSVC(max_iter=2000)  # on thousands of molecules ten times as fast, and no worse
 KERNEL_MARK = "≥ Weisfeiler-Lehman − 1"
 DATA_SETS = {
     "MUTAG": DataSet(lambda: collected("mutag"), 10, "accuracy", KERNEL, "≥ 86.5"),
     "PROTEINS": DataSet(lambda: collected("proteins"), 10, "accuracy", KERNEL, "≥ 75.5"),
-    "BBBP": DataSet(lambda: molecules("bbbp/bbbp.csv", "p_np"), 5, "roc_auc", LINEAR, KERNEL_MARK),
+    "BBBP": DataSet(lambda: molecules("bbbp/bbbp.csv", "p_np"), 5, "roc_auc", KERNEL, KERNEL_MARK),
     "Tox21, NR-AhR": tox21("NR-AhR"),
     "Tox21, SR-ARE": tox21("SR-ARE"),
 }
