@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import functools
-from numbers import Integral
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from sklearn.base import is_classifier
 
+from skmlbio.base._docstrings import completed_by
 from skmlbio.base._range import require_answers
-from skmlbio.estimators._explained_output import chosen_column, chosen_logits
-from skmlbio.estimators._path_integral import MOST_POINTS, Evaluate, path_integral
+from skmlbio.estimators._explained_output import chosen_outputs, explained, explained_head, require_choice
+from skmlbio.estimators._path_integral import MOST_POINTS, number_of_points, path_integral, slope_at_the_end
 from skmlbio.estimators._sequence_data import SequenceData
 from skmlbio.sequences import Alphabet, Vocabulary
 from skmlbio.training._batches import Bucket
@@ -26,6 +25,7 @@ _ENTRIES_KEPT = 2**26  # of the gradients of some strings at all points
 class SequenceAttributions:
     """What tells of a fitted network of strings which residues count."""
 
+    @completed_by(explained)
     def attributions(
         self,
         X: Any,
@@ -53,18 +53,9 @@ class SequenceAttributions:
             As in `fit`.
         method : {"integrated_gradients", "gradient_times_input", "mutagenesis"}, default="integrated_gradients"
             What is computed.
-        target : object, default=None
-            What is explained.  Of a classifier, the logit of this class, by default of the class that is predicted for
-            each string; of two classes, the first one has minus the logit of the second.  Where there are several
-            labels a sample, the index of one; where there are several outputs of several classes, a pair of the index
-            of an output and one of its classes.  Of a regressor of several columns, the index of one.
         baseline : {"uniform", "zero"} or array-like of shape (n_letters,), default="uniform"
             The vector b at every place, for integrated gradients: all letters alike, which is that of an unknown
             letter (N, X), or zeros, or shares of the letters, such as those of a genome.
-        n_steps : int or "auto", default="auto"
-            At how many points the integral is taken, by Gauss' rule; "auto" takes 17 and adds more, where the gradient
-            changes most, until the sum is that of [2]_ within 1 %, or there are 512.  In half precision,
-            gradients may be too coarse for that.
 
         Returns
         -------
@@ -96,26 +87,20 @@ class SequenceAttributions:
            Nature Methods 12 (2015).
         """
         data = self._samples(X).to_predict()
-        _require_choice("method", method, _METHODS)
+        require_choice("method", method, _METHODS)
         start = self._baseline(baseline)
-        _require_steps(n_steps)
-        head = "decision_function" if is_classifier(self) else "predict"
+        n_points = number_of_points(n_steps)
+        head = explained_head(self)
         answers = require_answers(self._ask_encoded(head, data))
-        chosen = self._chosen(target, answers)
+        chosen = chosen_outputs(self, target, answers)
         if method == "mutagenesis":
             found = self._mutagenesis(data, head, answers, chosen)
         elif method == "integrated_gradients":
-            integrate = functools.partial(path_integral, n_steps=None if n_steps == "auto" else int(n_steps))
+            integrate = functools.partial(path_integral, n_steps=n_points)
             found = self._along_paths(data, head, chosen, start, integrate)
         else:
-            found = self._along_paths(data, head, chosen, np.zeros_like(start), _at_the_string)
+            found = self._along_paths(data, head, chosen, np.zeros_like(start), slope_at_the_end)
         return [_finite(of_string, index).astype(answers.dtype) for index, of_string in enumerate(found)]
-
-    def _chosen(self, target: Any, answers: NDArray) -> NDArray[np.float64]:
-        """Return the factor of each output in what is explained, one row a string."""
-        if is_classifier(self):
-            return chosen_logits(self._labels, target, answers)
-        return chosen_column("columns of y", target, answers)
 
     def _require_gradients(self, data: SequenceData) -> None:
         """Refuse strings that are too long for gradients; networks whose work goes by the length take all."""
@@ -126,7 +111,7 @@ class SequenceAttributions:
 
         of_letters = isinstance(self.alphabet_, Alphabet)
         if isinstance(baseline, str):
-            _require_choice("baseline", baseline, ("uniform", "zero"))
+            require_choice("baseline", baseline, ("uniform", "zero"))
             n_letters = self.alphabet_.n_letters if of_letters else 1
             mean = np.full(n_letters, 1 / n_letters) if of_letters else mean_vector(self.blueprint_, self.weights_)
             return mean if baseline == "uniform" else np.zeros_like(mean)
@@ -209,22 +194,6 @@ def _chunks(n: int, bucket: Bucket) -> list[NDArray[np.integer]]:
     """Cut 0 to n - 1, the rows of a bucket in several variants each, into what passes together."""
     size = min(_MOST_ROWS, bucket.max_batch_size or _MOST_ROWS)
     return [np.arange(start, min(start + size, n)) for start in range(0, n, size)]
-
-
-def _require_choice(name: str, given: Any, allowed: tuple[str, ...]) -> None:
-    if not isinstance(given, str) or given not in allowed:
-        raise ValueError(f"{name} must be {', '.join(map(repr, allowed[:-1]))} or {allowed[-1]!r}, got {given!r}.")
-
-
-def _require_steps(n_steps: Any) -> None:
-    if isinstance(n_steps, str) and n_steps == "auto":
-        return
-    if not isinstance(n_steps, Integral) or isinstance(n_steps, bool) or not 1 <= n_steps <= MOST_POINTS:
-        raise ValueError(f"n_steps must be 'auto' or an int from 1 to {MOST_POINTS}, got {n_steps!r}.")
-
-
-def _at_the_string(evaluate: Evaluate, n_strings: int) -> NDArray:
-    return evaluate(np.arange(n_strings), np.ones(n_strings))[1]
 
 
 def _finite(attributions: NDArray, index: int) -> NDArray:

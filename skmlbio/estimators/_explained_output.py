@@ -7,8 +7,44 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from sklearn.base import is_classifier
 
 from skmlbio.base._labels import Labels
+
+
+def explained(target: Any, n_steps: Any) -> None:
+    """Explain an answer.
+
+    Parameters
+    ----------
+    target : object, default=None
+        What is explained.  Of a classifier, the logit of this class, by default of the class that is predicted for
+        each sample; of two classes, the first one has minus the logit of the second.  Where there are several labels a
+        sample, the index of one; where there are several outputs of several classes, a pair of the index of an output
+        and one of its classes.  Of a regressor of several columns, the index of one.
+    n_steps : int or "auto", default="auto"
+        At how many points the integral is taken, by Gauss' rule; "auto" takes 17 and adds more, where the gradient
+        changes most, until the sum is right within 1 %, or there are 512.  In half precision, gradients may be too
+        coarse for that.
+    """
+
+
+def explained_head(estimator: Any) -> str:
+    """Return the head of the network whose answers are explained."""
+    return "decision_function" if is_classifier(estimator) else "predict"
+
+
+def chosen_outputs(estimator: Any, target: Any, answers: NDArray) -> NDArray[np.float64]:
+    """Return the factor of each output in what is explained, one row a sample."""
+    if is_classifier(estimator):
+        return chosen_logits(estimator._labels, target, answers)
+    return chosen_column("columns of y", target, answers)
+
+
+def require_choice(name: str, given: Any, allowed: tuple[str, ...]) -> None:
+    """Raise a ValueError unless a name is one of those that are allowed."""
+    if not isinstance(given, str) or given not in allowed:
+        raise ValueError(f"{name} must be {', '.join(map(repr, allowed[:-1]))} or {allowed[-1]!r}, got {given!r}.")
 
 
 def chosen_logits(labels: Labels, target: Any, logits: NDArray) -> NDArray[np.float64]:

@@ -9,6 +9,7 @@ from sklearn.utils._param_validation import StrOptions
 
 from skmlbio.base import parameter, with_parameters
 from skmlbio.base._layer_parameters import SHARE, AveragedWeights, HiddenLayers, KernelPenalties, require_layer_sizes
+from skmlbio.estimators._graph_attributions import AttributedGraphs
 from skmlbio.estimators._graph_convolutions import GraphConvolutions
 from skmlbio.estimators._graph_input import GraphInput
 from skmlbio.training._blueprint import Blueprint
@@ -51,7 +52,9 @@ class GraphReadout:
 
 
 @with_parameters
-class GraphNetwork(GraphConvolutions, GraphReadout, HiddenLayers, KernelPenalties, AveragedWeights, GraphInput):
+class GraphNetwork(
+    AttributedGraphs, GraphConvolutions, GraphReadout, HiddenLayers, KernelPenalties, AveragedWeights, GraphInput
+):
     """A network of whole graphs; together with `ClassifierBase` or `RegressorBase`, an estimator.
 
     Parameters

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from numbers import Integral
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,6 +57,20 @@ def path_integral(evaluate: Evaluate, n_paths: int, n_steps: int | None = None) 
     while points.refine():
         pass
     return points.integral()
+
+
+def slope_at_the_end(evaluate: Evaluate, n_paths: int) -> NDArray[np.floating]:
+    """Return g at α = 1, which takes one point a path."""
+    return evaluate(np.arange(n_paths), np.ones(n_paths))[1]
+
+
+def number_of_points(n_steps: Any) -> int | None:
+    """Return what `path_integral` takes for "auto" or a number from a user; raise a ValueError for anything else."""
+    if isinstance(n_steps, str) and n_steps == "auto":
+        return None
+    if not isinstance(n_steps, Integral) or isinstance(n_steps, bool) or not 1 <= n_steps <= MOST_POINTS:
+        raise ValueError(f"n_steps must be 'auto' or an int from 1 to {MOST_POINTS}, got {n_steps!r}.")
+    return int(n_steps)
 
 
 class _Points:

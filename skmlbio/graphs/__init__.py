@@ -22,6 +22,7 @@ from ._graph_batches import (
 )
 from ._graph_samples import GraphSamples
 from ._link_pairs import link_pairs
+from ._occlusion import GraphAttributions
 
 __all__ = [
     "DenseBatches",
@@ -32,6 +33,7 @@ __all__ = [
     "FlatGraphs",
     "FlatGraphsWithEdgeFeatures",
     "Graph",
+    "GraphAttributions",
     "GraphSamples",
     "as_graph",
     "bucket_of",

@@ -49,7 +49,7 @@ def choose_bucket_sizes(
     >>> choose_bucket_sizes([10, 11, 12, 90, 100, 5000])
     array([ 16, 104])
     """
-    n_nodes = np.asarray(n_nodes)
+    n_nodes = np.maximum(n_nodes, 1)  # what is left of a graph without its only node needs a place, too
     rounded = -(-n_nodes[n_nodes <= max_nodes] // step) * step
     sizes, counts = np.unique(rounded, return_counts=True)
     if len(sizes) == 0:

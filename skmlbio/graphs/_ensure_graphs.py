@@ -104,12 +104,7 @@ def ensure_graphs(
         raise ValueError(f"unknown must be 'error' or 'mask', not {unknown!r}")
     if flow not in ("target_to_source", "source_to_target"):
         raise ValueError(f"flow must be 'target_to_source' or 'source_to_target', not {flow!r}")
-    listed = _listed(X)
-    require_features_of_all_or_none(listed)
-    edge_attribute = occurring_edge_attribute(listed, edge_attribute)
-    graphs = [
-        _converted(graph, index, node_attributes, edge_attribute, edge_attributes) for index, graph in enumerate(listed)
-    ]
+    graphs = listed_graphs(X, node_attributes, edge_attribute, edge_attributes)
     n_nodes = np.array([graph.n_nodes for graph in graphs])
     if not n_nodes.all():
         raise ValueError(f"graph {n_nodes.argmin()} has no nodes; at least one is needed")
@@ -124,6 +119,19 @@ def ensure_graphs(
         raise ValueError("graph 0 has node features, but the graphs of the fit had node types")
     features = _numeric_features(graphs, n_nodes, n_features, accept_sparse and len(graphs) == 1)
     return GraphSamples(features, *edges[:2], n_nodes, edges.n_edges, None, *edges[3:])
+
+
+def listed_graphs(
+    X: Iterable,
+    node_attributes: str | Sequence[str] | None,
+    edge_attribute: str | None,
+    edge_attributes: str | Sequence[str] | None,
+) -> list[Graph]:
+    """The graphs of `X` with nodes and edges as they are listed; the parameters are those of `ensure_graphs`."""
+    listed = _listed(X)
+    require_features_of_all_or_none(listed)
+    attributes = node_attributes, occurring_edge_attribute(listed, edge_attribute), edge_attributes
+    return [_converted(graph, index, *attributes) for index, graph in enumerate(listed)]
 
 
 def _listed(X: Iterable) -> list:
