@@ -1,4 +1,4 @@
-"""Which nodes of a graph matter to its class: each is taken out in turn, and the probability is asked again.
+"""Which nodes and edges of a graph matter to its class: what is lost without each, and integrated gradients.
 
 The graphs are made up: a ring of six or of five nodes, which is the class, with branches that grow at random and with
 letters for atoms that tell nothing.
@@ -7,13 +7,12 @@ letters for atoms that tell nothing.
 import argparse
 from pathlib import Path
 
-import matplotlib
 import matplotlib.figure
 import networkx
 import numpy as np
-from matplotlib.colors import ListedColormap
 
 from skmlbio import GCNClassifier
+from skmlbio.inspection import GraphDisplay
 
 parser = argparse.ArgumentParser(description=__doc__)
 parser.add_argument("--output", type=Path, required=True, metavar="FOLDER", help="where to write the picture")
@@ -31,11 +30,6 @@ def molecule(ring_size: int) -> networkx.Graph:
     return graph
 
 
-def without(graph: networkx.Graph, node: int) -> networkx.Graph:
-    """The same graph without one of its nodes."""
-    return graph.subgraph(set(graph) - {node})
-
-
 sizes = rng.choice([5, 6], 800)
 graphs = [molecule(size) for size in sizes]
 y = np.where(sizes == 6, "ring of six", "ring of five")
@@ -43,26 +37,15 @@ classifier = GCNClassifier(hidden_layer_sizes=(64,) * 4, node_attributes="atom",
 classifier.fit(graphs[:600], y[:600])
 print(f"accuracy on 200 other graphs: {classifier.score(graphs[600:], y[600:]):.3f}")
 
-pale = ListedColormap(matplotlib.colormaps["Oranges"](np.linspace(0, 0.75, 100)))  # so that letters can be read
-figure = matplotlib.figure.Figure(figsize=(10, 5.2), layout="constrained")
-axes = figure.subplots(2, 4).ravel()
-in_ring, outside = [], []
-right = 600 + np.flatnonzero(classifier.predict(graphs[600:]) == y[600:])
-shown = np.concatenate([right[sizes[right] == 6][:6], right[sizes[right] == 5][:2]])
-for ax, i in zip(axes, shown, strict=True):
-    graph, column = graphs[i], list(classifier.classes_).index(y[i])
-    hidden = classifier.predict_proba([graph] + [without(graph, node) for node in graph])[:, column]
-    importance = hidden[0] - hidden[1:]
-    in_ring.extend(importance[: sizes[i]])
-    outside.extend(importance[sizes[i] :])
-    place = networkx.kamada_kawai_layout(graph)
-    networkx.draw_networkx_edges(graph, place, ax=ax, edge_color="0.6")
-    nodes = networkx.draw_networkx_nodes(
-        graph, place, ax=ax, node_color=importance, cmap=pale, vmin=0, vmax=1, edgecolors="0.4", node_size=170
-    )
-    networkx.draw_networkx_labels(graph, place, networkx.get_node_attributes(graph, "atom"), ax=ax, font_size=8)
-    ax.set_title(f"{y[i]}: probability {hidden[0]:.2f}", fontsize=10)
-    ax.axis("off")
-figure.colorbar(nodes, ax=axes, label="probability lost without the node", shrink=0.7)
+rings = 600 + np.flatnonzero((sizes[600:] == 6) & (classifier.predict(graphs[600:]) == y[600:]))[:20]
+titles = {"occlusion": "what is lost without it", "integrated_gradients": "integrated gradients"}
+figure = matplotlib.figure.Figure(figsize=(11, 6.4), layout="constrained")
+for row, (method, title) in zip(figure.subplots(2, 3), titles.items(), strict=True):
+    for ax, i in zip(row, rings, strict=False):
+        GraphDisplay.from_estimator(classifier, graphs[i], method=method, target="ring of six", ax=ax)
+        ax.set_title(title, fontsize=10)
+    found = classifier.attributions([graphs[i] for i in rings], method=method, target="ring of six")
+    in_ring = np.mean([np.abs(each.nodes[:6]).mean() for each in found])
+    outside = np.mean([np.abs(each.nodes[6:]).mean() for each in found])
+    print(f"{method}: {in_ring:.2f} by a node of the ring, {outside:.2f} by another")
 figure.savefig(folder / "plot_graph_occlusion.png", dpi=72)
-print(f"probability lost on average: {np.mean(in_ring):.2f} by a node of the ring, {np.mean(outside):.2f} by another")

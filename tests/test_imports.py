@@ -39,7 +39,11 @@ ROOMS = {
     "estimators": Room(
         {"sequences", "graphs", "networks", "training", "export", "base"}, ARRAYS, {"keras", "pandas", "tensorflow"}
     ),
-    "inspection": Room({"sequences", "base", "estimators"}, ARRAYS, {"logomaker", "matplotlib", "pandas"}),
+    "inspection": Room(
+        {"sequences", "graphs", "base", "estimators"},
+        ARRAYS,
+        {"logomaker", "matplotlib", "networkx", "pandas", "rdkit"},
+    ),
 }
 SPEKTRAL_DOOR = PACKAGE / "layers" / "_spektral.py"
 

@@ -2,6 +2,7 @@
 
 from .attention_map_display import AttentionMapDisplay
 from .attribution_display import AttributionDisplay
+from .graph_display import GraphDisplay
 from .latent_space_display import LatentSpaceDisplay
 from .motif_display import MotifDisplay
 from .reconstruction_display import ReconstructionDisplay
@@ -11,6 +12,7 @@ from .transition_matrix_display import TransitionMatrixDisplay
 __all__ = [
     "AttentionMapDisplay",
     "AttributionDisplay",
+    "GraphDisplay",
     "LatentSpaceDisplay",
     "MotifDisplay",
     "ReconstructionDisplay",
