@@ -85,7 +85,7 @@ class AttributedGraphs:
         check_is_fitted(self, "weights_")
         require_choice("method", method, _METHODS)
         n_points = number_of_points(n_steps)
-        graphs = listed_graphs(X, self.node_attributes, self.edge_attribute, None)
+        graphs = listed_graphs(X, self.node_attributes, self.edge_attribute, self.edge_attributes)
         data, head = self._samples(graphs), explained_head(self)
         answers = require_answers(self._ask_encoded(head, data))
         chosen = chosen_outputs(self, target, answers)

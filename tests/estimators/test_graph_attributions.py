@@ -45,7 +45,7 @@ def of_nothing(estimator: BaseEstimator, graph: Graph) -> float:
     vectors = np.zeros((graph.n_nodes, model.inputs[0].shape[-1]), "float32")
     weights = np.stack([flat.edge_weight, np.zeros_like(flat.edge_weight)], axis=1)
     with keras.StatelessScope(state_mapping=list(zip(network.weights, estimator.weights_, strict=True))):
-        return float(model([vectors, flat.edge_index, weights, flat.graph_index])[0, 0])
+        return float(model([vectors, flat.edge_index, weights, *flat[3:]])[0, 0])
 
 
 # Every estimator of graphs -------------------------------------------------------------------------------------------
@@ -70,9 +70,9 @@ def test_shapes_and_independence(name: str) -> None:
             np.testing.assert_allclose(alone.edges, found.edges, rtol=1e-3, atol=1e-5, err_msg=method)
 
 
-def require_complete(estimator: BaseEstimator) -> None:
-    change = explained(estimator, SOME) - [of_nothing(estimator, graph) for graph in SOME]
-    sums = [found.nodes.sum() + found.edges.sum() for found in estimator.attributions(SOME, **options(estimator))]
+def require_complete(estimator: BaseEstimator, graphs: list[Graph] = SOME) -> None:
+    change = explained(estimator, graphs) - [of_nothing(estimator, graph) for graph in graphs]
+    sums = [found.nodes.sum() + found.edges.sum() for found in estimator.attributions(graphs, **options(estimator))]
     assert np.abs(change).max() > 0.05
     np.testing.assert_allclose(sums, change, rtol=0.01, atol=2e-4)
 
@@ -85,6 +85,19 @@ def test_integrated_gradients_are_complete(name: str) -> None:
 @pytest.mark.parametrize("conv", ["gat", "tag", "edge"])
 def test_they_are_where_weights_are_shares_or_do_not_count(conv: str) -> None:
     require_complete(GCNClassifier(conv, **SMALL).fit(GRAPHS.X, LABELS))
+
+
+@pytest.mark.parametrize("conv", ["gine", "gated"])
+def test_edges_with_features_stay_apart(conv: str) -> None:
+    random = np.random.default_rng(0)
+    graphs = [Graph(*it, random.normal(size=(it[1].shape[1], 2))) for it in ((g.features, g.edge_index, g.edge_weight)
+              for g in [*GRAPHS.X, Graph([[1.0, 2], [3, 4]], [[0, 0, 0, 1], [1, 1, 1, 0]], [1, 2, 0, 1])])]  # fmt: skip
+    classifier = GCNClassifier(conv, **SMALL).fit(graphs[:-1], LABELS)
+    require_complete(classifier, graphs[-3:])
+    for method in METHODS:
+        (found,) = classifier.attributions(graphs[-1:], method=method)
+        assert len(found.edges) == 4 and found.edges.all() == (method == "occlusion")
+        assert len(np.unique(found.edges)) == (1 if method == "occlusion" else 4)
 
 
 def test_gradient_times_input_is_the_slope() -> None:
