@@ -19,6 +19,7 @@ from .estimators.gcn_link_predictor import GCNLinkPredictor as GCNLinkPredictor
 from .estimators.gcn_node_classifier import GCNNodeClassifier as GCNNodeClassifier
 from .estimators.gcn_node_regressor import GCNNodeRegressor as GCNNodeRegressor
 from .estimators.gcn_regressor import GCNRegressor as GCNRegressor
+from .estimators.gcn_transformer import GCNTransformer as GCNTransformer
 from .estimators.markov_chain import MarkovChain as MarkovChain
 from .estimators.markov_classifier import MarkovClassifier as MarkovClassifier
 from .estimators.molecule_graph_transformer import MoleculeGraphTransformer as MoleculeGraphTransformer

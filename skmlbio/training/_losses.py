@@ -196,6 +196,14 @@ def negative_bound(outputs, inputs, targets, scalars) -> dict[str, tf.Tensor]:
 negative_bound.names = ("loss", "elbo", "reconstruction", "kl")
 
 
+def graph_reconstruction(outputs, inputs, targets, scalars) -> dict[str, tf.Tensor]:
+    """Add up what the codes of nodes miss of their features, and of the edges between them."""
+    return {"loss": outputs["features"] + outputs["edges"], "features": outputs["features"], "edges": outputs["edges"]}
+
+
+graph_reconstruction.names = ("loss", "features", "edges")
+
+
 def computed_losses(outputs, inputs, targets, scalars) -> tf.Tensor:
     """Return what the network itself has computed, one loss a row."""
     return outputs

@@ -187,6 +187,7 @@ CASES = {
     ),
     "embedding": Case(skmlbio.EmbeddingTransformer(4, alphabet="dna"), STRINGS_NOT_TABLES),
     "gcn": Case(skmlbio.GCNClassifier(hidden_layer_sizes=(4,), readout_layer_sizes=(4,)), GRAPHS),
+    "gcn transformer": Case(skmlbio.GCNTransformer(3, hidden_layer_sizes=(4,)), GRAPHS),
     "gcn regressor": Case(
         skmlbio.GCNRegressor(hidden_layer_sizes=(4,), readout_layer_sizes=(4,), pooling="sum"), GRAPHS
     ),
@@ -194,6 +195,9 @@ CASES = {
     "links": Case(skmlbio.GCNLinkPredictor(ONE_GRAPH, n_components=2, conv="gin", hidden_layer_sizes=(4,)), PAIRS),
     "node regressor": Case(skmlbio.GCNNodeRegressor(ONE_GRAPH, conv="gin", hidden_layer_sizes=(4,)), NODES),
 }
+
+
+IGNORE_TARGETS = {"gcn transformer"}
 
 
 # Parameters that are numbers -----------------------------------------------------------------------------------------

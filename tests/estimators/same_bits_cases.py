@@ -112,6 +112,7 @@ CASES = {
     "gated of edges": case(
         skmlbio.GCNClassifier, [*map(with_edge_features, LARGE_GRAPHS)], conv="gated", batch_size=8, **TWO
     ),
+    "graph auto-encoder": case(skmlbio.GCNTransformer, GRAPHS, **TWO),
     "gin regressor": case(skmlbio.GCNRegressor, GRAPHS, pooling=("sum", "mean"), **TWO),
     "nodes, gcn": case(skmlbio.GCNNodeClassifier, NODES, ONE_GRAPH),
     "nodes, gat": case(skmlbio.GCNNodeClassifier, NODES, ONE_GRAPH, conv="gat", residual=True, **TWO),

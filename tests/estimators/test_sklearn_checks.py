@@ -21,6 +21,7 @@ ELSEWHERE = {
     "GCNNodeClassifier",
     "GCNNodeRegressor",
     "GCNRegressor",
+    "GCNTransformer",
     "MarkovChain",
     "MarkovClassifier",
     "MoleculeGraphTransformer",
