@@ -347,7 +347,7 @@ def test_a_fit_that_fails_changes_nothing(name: str) -> None:
     wrong = [([], y)]
     if name not in IGNORE_TARGETS:
         wrong += [(X, np.arange(3)), (X, [None] * N_SAMPLES), (case.inputs.unusual, y)]
-    with pytest.raises(ValueError, match="inconsistent numbers of samples|the list of graphs is empty"):
+    with pytest.raises(ValueError, match=r"inconsistent numbers of samples|the list of graphs is empty"):
         estimator.fit(*wrong[-1])
     with pytest.raises(NotFittedError):
         answer(estimator, X)
