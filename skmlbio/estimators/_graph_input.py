@@ -129,10 +129,10 @@ class GraphInput:
     def _adapted(self, training):
         known, samples = super()._adapted(training), training.data.samples
         if self._standardizes():
-            mean, scale = _statistics(samples.features, np.repeat(training.weights, samples.n_nodes))
+            mean, scale = feature_statistics(samples.features, np.repeat(training.weights, samples.n_nodes))
             known |= {"standardize/mean": mean, "standardize/scale": scale}
         if self._standardizes_edges():
-            mean, scale = _statistics(samples.edge_features, np.repeat(training.weights, samples.n_edges))
+            mean, scale = feature_statistics(samples.edge_features, np.repeat(training.weights, samples.n_edges))
             known |= {"standardize_edges/mean": mean, "standardize_edges/scale": scale}
         return known
 
@@ -189,7 +189,7 @@ class GraphInput:
         return tags
 
 
-def _statistics(features: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def feature_statistics(features: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return mean and standard deviation of each feature, a node or an edge weighing what its graph weighs.
 
     A constant feature is not moved to 0, where no convolution would see the structure any more, but scaled to 1.

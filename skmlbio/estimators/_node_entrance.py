@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from skmlbio.estimators._graph_entrance import graph_entrance
-from skmlbio.training._batches import Arrays
+from skmlbio.estimators._graph_entrance import edge_entrance, graph_entrance, node_entrance
+from skmlbio.estimators._node_data import OneGraph
 
 if TYPE_CHECKING:
     from skmlbio.export._served_network import ServedNetwork
@@ -15,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def own_graph_entrance(
-    network: ServedNetwork, graph: Arrays, name: str = "nodes", n_ends: int | None = None
+    network: ServedNetwork, graph: OneGraph, name: str = "nodes", n_ends: int | None = None
 ) -> Entrance:
     """Let nodes, or pairs of nodes, in of a graph that travels with the network.
 
@@ -23,8 +21,8 @@ def own_graph_entrance(
     ----------
     network : ServedNetwork
         Gets the graph as variables, which may be large, where constants may not.
-    graph : tuple of ndarray
-        The network's inputs that describe the graph; the last is the number of nodes.
+    graph : OneGraph
+        The graph.
     name : str
         What comes in.
     n_ends : int or None
@@ -35,7 +33,7 @@ def own_graph_entrance(
     from skmlbio.export._signatures import Entrance
 
     network.keeps_gradients = False  # those of sparse products need a matrix that is no plain tensor
-    network.module.graph = [tf.Variable(array, trainable=False) for array in graph]
+    network.module.graph = [tf.Variable(array, trainable=False) for array in graph.inputs()]
 
     def encode(**given):
         _require_inside(given[name], tf.cast(network.module.graph[-1], tf.int32), name)
@@ -51,28 +49,39 @@ def other_graph_entrance(estimator: Any) -> Entrance:
 
     from skmlbio.export._signatures import Entrance
 
-    typed, sparse = estimator.node_types_ is not None, estimator._features_are_sparse
-    dtype = np.float64 if estimator.standardize and not typed else np.float32
-    types = estimator.node_types_, estimator.node_embedding_dim, estimator.unknown
-    inner = graph_entrance(estimator.n_features_in_, *types, estimator.flow, dtype)
+    of_nodes = node_entrance(
+        estimator.n_features_in_,
+        estimator.node_types_,
+        estimator.node_embedding_dim,
+        estimator.unknown,
+        estimator._input_dtype,
+    )
+    of_edges = edge_entrance(
+        estimator.n_edge_features_, estimator.edge_types_, estimator.unknown, estimator._edge_dtype
+    )
+    inner = graph_entrance(of_nodes, of_edges, estimator.flow)
+    (node_name,) = of_nodes.inputs
 
-    def encode(nodes, edge_index, edge_weight, **described):
-        ((_, values),) = described.items()
-        n_nodes = tf.shape(values)[0]
+    def encode(nodes, **described):
+        n_nodes = tf.shape(described[node_name])[0]
         _require_inside(nodes, n_nodes, "nodes")
-        edges = {"edge_index": edge_index, "edge_weight": edge_weight, "graph_index": tf.zeros(n_nodes, tf.int32)}
-        features, collecting, weights, _ = inner.encode(**edges, **described)
-        size = tf.cast(n_nodes, tf.int64)
-        matrix = tf.SparseTensor(tf.cast(tf.transpose(collecting), tf.int64), weights, tf.stack([size, size]))
-        matrix = tf.sparse.reorder(matrix)
-        return nodes, *encode_features(features), matrix.indices, matrix.values, size
+        features, collecting, weights, *edge_features, _ = inner.encode(
+            graph_index=tf.zeros(n_nodes, tf.int32), **described
+        )
+        size, edges = tf.cast(n_nodes, tf.int64), tf.cast(tf.transpose(collecting), tf.int64)
+        order = tf.argsort(edges[:, 0] * size + edges[:, 1], stable=True)
+        of_edges = (edges, weights, *(scaled(values, "edges") for values in edge_features))
+        return nodes, *encoded(features), *(tf.gather(array, order) for array in of_edges), size
 
-    def encode_features(features):
-        if typed:
+    def scaled(values, kind):
+        mean, scale = estimator._feature_statistics.get(kind, (0.0, 1.0))
+        return tf.cast((values - mean) / scale, tf.float32)
+
+    def encoded(features):
+        if estimator.node_types_ is not None:
             return (features,)
-        if not sparse:
-            mean, scale = estimator._feature_statistics or (0.0, 1.0)
-            return (tf.cast((features - mean) / scale, tf.float32),)
+        if not estimator._features_are_sparse:
+            return (scaled(features, "nodes"),)
         if estimator.standardize:
             features = tf.math.divide_no_nan(features, tf.reduce_sum(tf.abs(features), axis=1, keepdims=True))
         places = tf.where(features != 0)

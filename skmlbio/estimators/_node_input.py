@@ -10,12 +10,12 @@ from scipy import sparse
 from skmlbio.base import parameter, with_parameters
 from skmlbio.base._docstrings import completed_by
 from skmlbio.base._export import ExportMixin
-from skmlbio.base._fit_data import column_statistics, said_of
-from skmlbio.estimators._graph_input import GraphInput
-from skmlbio.estimators._node_data import NodeData
+from skmlbio.base._fit_data import said_of
+from skmlbio.estimators._graph_input import GraphInput, feature_statistics
+from skmlbio.estimators._node_data import NodeData, OneGraph
 from skmlbio.graphs import Graph, as_graph, ensure_graphs
 from skmlbio.graphs._ensure_nodes import ensure_nodes
-from skmlbio.training._batches import ArrayData, Arrays, aligned
+from skmlbio.training._batches import Arrays, aligned
 
 
 class NodesOf(NamedTuple):
@@ -40,10 +40,12 @@ class NodeInput(GraphInput):
         The graph that all samples are nodes of; see `skmlbio.graphs.as_graph`, which converts it once and for all.  A
         `Graph` is not copied by clones.  Sparse features stay sparse.
     unknown : {"error", "mask"}
-        What to do about a node of another type in another graph: refuse the graph, or treat the node as one of no type.
+        What to do about a node or edge of another type in another graph: refuse the graph, or treat it as one of no
+        type.
     standardize : bool
-        Whether numeric node features are brought to mean 0 and variance 1, over all nodes of the graph.  Those that are
-        sparse, such as bags of words, would not stay so: each node's are divided by the sum of their absolute values.
+        Whether numeric features of nodes and of edges are brought to mean 0 and variance 1, over all of the graph.
+        Those that are sparse, such as bags of words, would not stay so: each node's are divided by the sum of their
+        absolute values.
     """
 
     graph: Any = parameter(default=None, allowed="no_validation", kw_only=False)
@@ -60,9 +62,14 @@ class NodeInput(GraphInput):
     def _as_graph(self, graph: Any) -> Graph:
         if graph is None:
             raise ValueError(f"graph is None; {type(self).__name__} needs the graph whose nodes are the samples.")
-        return as_graph(graph, node_attributes=self.node_attributes, edge_attribute=self.edge_attribute)
+        return as_graph(
+            graph,
+            node_attributes=self.node_attributes,
+            edge_attribute=self.edge_attribute,
+            edge_attributes=self.edge_attributes,
+        )
 
-    def _encoded_graph(self, graph: Graph, *, reset: bool) -> Arrays:
+    def _encoded_graph(self, graph: Graph, *, reset: bool) -> OneGraph:
         """Check a graph and return the network's inputs that describe it."""
         with said_of("graph 0", "graph"):
             samples = ensure_graphs(
@@ -73,31 +80,45 @@ class NodeInput(GraphInput):
                 unknown="error" if reset else self.unknown,
                 n_features=None if reset or self.node_types_ is not None else self.n_features_in_,
                 accept_sparse=True,
+                **self._known_of_edges(reset),
             )
+        if not self._uses_edge_features():
+            if reset and samples.edge_features is not None:
+                self._say_that_edge_features_are_left_out()
+            samples = samples.without_edge_features()
         if reset:
-            self.node_types_ = samples.node_types
-            self.n_features_in_ = samples.features.shape[1] if samples.node_types is None else 1
-            self._features_are_sparse = sparse.issparse(samples.features)
-            self._feature_statistics = self._statistics(samples.features)
-        edges = samples.edge_index.T.astype(np.int64), samples.edge_weight
-        arrays = *self._encoded_features(samples.features), *edges, np.array(graph.n_nodes, np.int64)
-        return tuple(aligned(array) for array in arrays)
+            self._learn_kinds(samples)
+        edge_features = (
+            () if samples.edge_features is None else (self._scaled_features(samples.edge_features, "edges"),)
+        )
+        return OneGraph(
+            tuple(aligned(array) for array in self._encoded_features(samples.features)),
+            aligned(samples.edge_index.T.astype(np.int64)),
+            aligned(samples.edge_weight),
+            tuple(aligned(array) for array in edge_features),
+            aligned(np.array(graph.n_nodes, np.int64)),
+        )
 
-    def _statistics(self, features: Any) -> tuple[np.ndarray, np.ndarray] | None:
-        """Return what dense numbers are centred and scaled by; a constant is scaled to 1, as in `GraphInput`."""
-        if not self.standardize or self.node_types_ is not None or self._features_are_sparse:
-            return None
-        mean, deviation = column_statistics(ArrayData(features), np.ones(len(features)))
-        constant = deviation == 0
-        return np.where(constant, 0.0, mean), np.where(constant, np.where(mean == 0, 1.0, np.abs(mean)), deviation)
+    def _learn_kinds(self, samples):
+        super()._learn_kinds(samples)
+        self._features_are_sparse = sparse.issparse(samples.features)
+        self._feature_statistics = {}  # of dense features: what they are centred and scaled by
+        if self._standardizes() and not self._features_are_sparse:
+            self._feature_statistics["nodes"] = feature_statistics(samples.features, np.ones(len(samples.features)))
+        if self._standardizes_edges():
+            self._feature_statistics["edges"] = feature_statistics(
+                samples.edge_features, np.ones(len(samples.edge_features))
+            )
+
+    def _scaled_features(self, features: np.ndarray, kind: str) -> np.ndarray:
+        mean, scale = self._feature_statistics.get(kind, (0.0, 1.0))
+        return ((features - mean) / scale).astype(np.float32)
 
     def _encoded_features(self, features: Any) -> Arrays:
         if self.node_types_ is not None:
             return (features,)
         if not self._features_are_sparse:
-            dense = features.toarray() if sparse.issparse(features) else features
-            mean, scale = self._feature_statistics or (0.0, 1.0)
-            return (((dense - mean) / scale).astype(np.float32),)
+            return (self._scaled_features(features.toarray() if sparse.issparse(features) else features, "nodes"),)
         entries = sparse.coo_array(features)
         values = entries.data
         if self.standardize:
@@ -105,14 +126,20 @@ class NodeInput(GraphInput):
             values = values / np.where(totals == 0, 1, totals)[entries.row]
         return np.stack([entries.row, entries.col], axis=1).astype(np.int64), values.astype(np.float32)
 
-    def _standardizes(self):
-        return False  # the network gets what is standardised already
+    def _adapted(self, training):
+        # The network gets what is standardised already: not all of it at each step.
+        return super(GraphInput, self)._adapted(training)
+
+    def _node_arguments(self):
+        of_graphs = super()._node_arguments()
+        kept = ("n_features", "n_types", "node_embedding_dim", "n_edge_features")
+        return {name: of_graphs[name] for name in kept} | {"sparse": self._features_are_sparse}
 
     def _entrances(self, network):
         from skmlbio.estimators._node_entrance import other_graph_entrance, own_graph_entrance
 
-        arrays = self._encoded_graph(self._as_graph(self.graph), reset=False)
-        return {"": own_graph_entrance(network, arrays), "_graph": other_graph_entrance(self)}
+        graph = self._encoded_graph(self._as_graph(self.graph), reset=False)
+        return {"": own_graph_entrance(network, graph), "_graph": other_graph_entrance(self)}
 
     @completed_by(ExportMixin.export_saved_model)
     def export_saved_model(self, path, *, overwrite=False):
@@ -125,19 +152,11 @@ class NodeInput(GraphInput):
         The signatures ``predict_graph`` and so on answer for nodes of another graph, which comes with them:
         ``node_features`` of shape (n_nodes, n_features), float64 (float32 unless `standardize`), dense, or
         ``node_types`` of shape (n_nodes,), strings or int64; ``edge_index`` of shape (2, n_edges), int32, where each
-        edge stands once, an undirected one once in each direction; and ``edge_weight`` of shape (n_edges,), float32.
+        edge stands once, an undirected one once in each direction; ``edge_weight`` of shape (n_edges,), float32; and
+        ``edge_features`` or ``edge_types``, where the network uses them.
 
         The output has the name of the method; labels are what they were in `fit`, strings as ``tf.string``.  Nodes that
         are not in the graph, features that are not finite, edges that point past the nodes, and, unless
         ``unknown="mask"``, unknown node types stop a call with an error.
         """
         super().export_saved_model(path, overwrite=overwrite)
-
-    def _node_arguments(self):
-        n_types = None if self.node_types_ is None else len(self.node_types_)
-        return {
-            "n_features": n_types or self.n_features_in_,
-            "n_types": n_types,
-            "node_embedding_dim": self.node_embedding_dim if n_types else None,
-            "sparse": self._features_are_sparse,
-        }

@@ -15,7 +15,7 @@ from skmlbio.estimators._node_data import NodeData
 from skmlbio.estimators._node_network import NodeNetwork
 from skmlbio.graphs._ensure_nodes import ensure_pairs
 from skmlbio.graphs._link_pairs import is_symmetric
-from skmlbio.training._batches import TrainingSet, aligned
+from skmlbio.training._batches import TrainingSet
 from skmlbio.training._blueprint import Blueprint
 
 
@@ -94,23 +94,26 @@ class GCNLinkPredictor(NodeNetwork, ClassifierBase):
 
     def _learn_messages(self, training: TrainingSet, *, reset: bool) -> None:
         """Find the edges that are pairs of the training samples."""
-        *_, edges, _, n_nodes = training.data.graph
-        sources, targets = edges.T if self.flow == "target_to_source" else edges.T[::-1]
+        graph, n_nodes = training.data.graph, training.data.graph.n_nodes
+        sources, targets = self._turned(graph.edges.T)
         first, second = training.data.places[training.targets[0] == 1].T.astype(np.int64)
         told = np.isin(sources * n_nodes + targets, first * n_nodes + second)
         if is_symmetric(sources, targets, n_nodes):
             told |= np.isin(sources * n_nodes + targets, second * n_nodes + first)
         found = np.stack([sources[told], targets[told]]).astype(np.int32)
-        self.message_edges_ = found if reset else np.unique(np.concatenate([self.message_edges_, found], 1), axis=1)
+        earlier = [] if reset else [self.message_edges_]
+        self.message_edges_ = np.unique(np.concatenate([*earlier, found], axis=1), axis=1)
 
     def _with_messages(self, data: NodeData) -> NodeData:
         """Return samples of the graph that has no other edges than those of the messages."""
-        *nodes, edges, weights, n_nodes = data.graph
-        first, second = self.message_edges_.astype(np.int64)
-        if self.flow == "source_to_target":
-            first, second = second, first
-        kept = np.isin(edges[:, 0] * n_nodes + edges[:, 1], first * n_nodes + second)
-        return NodeData((*nodes, aligned(edges[kept]), aligned(weights[kept]), n_nodes), data.places)
+        graph, n_nodes = data.graph, data.graph.n_nodes
+        first, second = self._turned(self.message_edges_.astype(np.int64))
+        kept = np.isin(graph.edges[:, 0] * n_nodes + graph.edges[:, 1], first * n_nodes + second)
+        return NodeData(graph.with_edges(kept), data.places)
+
+    def _turned(self, edges: np.ndarray) -> np.ndarray:
+        """From who collects and who tells to source and target, and back."""
+        return edges if self.flow == "target_to_source" else edges[::-1]
 
     def _samples(self, X):
         return self._with_messages(super()._samples(X))

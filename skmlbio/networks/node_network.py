@@ -49,6 +49,7 @@ def node_codes(
     sparse: bool = False,
     n_types: int | None = None,
     node_embedding_dim: int | None = None,
+    n_edge_features: int = 0,
     dtype: str | None = None,
 ) -> tuple[list[Any], Any]:
     """Return the inputs that describe a graph, and some numbers for every node.
@@ -68,6 +69,8 @@ def node_codes(
         Whether features come as the entries of a sparse matrix.
     n_types, node_embedding_dim : int, optional
         With a width, nodes come as ids of types and get a learned vector each.
+    n_edge_features : int
+        Features of an edge, for convolutions that use them.
     dtype : str, optional
         Keras' dtype policy of the layers.
 
@@ -75,12 +78,17 @@ def node_codes(
     -------
     inputs : list of keras.KerasTensor
         node_types (n_nodes,); or features (n_nodes, n_features); or feature_places (n_entries, 2) and feature_values
-        (n_entries,).  Then edges (n_edges, 2), ordered, edge_weight (n_edges,), and n_nodes, a scalar.
+        (n_entries,).  Then edges (n_edges, 2), ordered, edge_weight (n_edges,), perhaps edge_features (n_edges,
+        n_edge_features), and n_nodes, a scalar.
     codes : keras.KerasTensor of shape (n_nodes, units)
     """
     n_nodes = keras.Input(batch_shape=(), name="n_nodes", dtype="int64")
-    edges = keras.Input((2,), name="edges", dtype="int64"), keras.Input((), name="edge_weight", dtype="float32")
-    adjacency = SparseMatrix(name="adjacency", dtype="float32")([*edges, n_nodes])
+    edges = [keras.Input((2,), name="edges", dtype="int64"), keras.Input((), name="edge_weight", dtype="float32")]
+    if n_edge_features:
+        edges += [keras.Input((n_edge_features,), name="edge_features", dtype="float32")]
+        adjacency = [keras.ops.transpose(edges[0]), *edges[1:]]
+    else:
+        adjacency = [SparseMatrix(name="adjacency", dtype="float32")([*edges, n_nodes])]
     if node_embedding_dim is not None:
         nodes = [keras.Input((), name="node_types", dtype="int32")]
         h = keras.layers.Embedding(n_types + 1, node_embedding_dim, name="node_embedding", dtype=dtype)(*nodes)
@@ -94,7 +102,7 @@ def node_codes(
     params = conv_params or {}
     options = conv, params, activation, batch_normalization, residual, dropout, dtype
     for i, size in enumerate(hidden_layer_sizes):
-        h = convolution_block(f"layer_{i}", size, *options)(h, [adjacency], None)
+        h = convolution_block(f"layer_{i}", size, *options)(h, adjacency, None)
     last = params | ({"n_heads": 1} if conv == "gat" else {})  # heads of one number each would be no attention
-    h = CONVOLUTIONS[conv](units, name=f"output_{conv}", dtype=dtype, **last)([h, adjacency])
+    h = CONVOLUTIONS[conv](units, name=f"output_{conv}", dtype=dtype, **last)([h, *adjacency])
     return [*nodes, *edges, n_nodes], h

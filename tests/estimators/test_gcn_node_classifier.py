@@ -145,6 +145,23 @@ def test_another_graph_and_a_saved_model(graph: Graph, options: dict, tmp_path: 
             signatures[verb](**of | {"nodes": tf.constant([0, N_NODES])})
 
 
+@pytest.mark.parametrize("edge_features", [RANDOM.normal(size=(EDGES.shape[1], 2)) * 9 + 1e5, EDGES.sum(axis=0) % 2])
+def test_features_and_types_of_edges(edge_features: np.ndarray, tmp_path: Path) -> None:
+    graph = Graph(SPARSE.features, EDGES, edge_features=edge_features)
+    estimator = GCNNodeClassifier(graph, conv="gine", **SMALL).fit(LABELLED, BLOCK[LABELLED])
+    other = Graph(SPARSE.features, EDGES, edge_features=edge_features[::-1].copy())
+    assert np.abs(estimator.predict_proba(REST) - estimator.predict_proba(REST, graph=other)).max() > 1e-3
+    estimator.export_saved_model(tmp_path / "served")
+    signatures = tf.saved_model.load(str(tmp_path / "served")).signatures
+    name = "edge_types" if other.has_edge_types else "edge_features"
+    given = {"edge_index": EDGES.astype(np.int32), "edge_weight": other.edge_weight, name: other.edge_features}
+    given |= {"nodes": REST.astype(np.int32), "node_features": other.features.toarray()}
+    found = signatures["predict_proba_graph"](**{key: tf.constant(value) for key, value in given.items()})
+    np.testing.assert_allclose(found["predict_proba"], estimator.predict_proba(REST, graph=other), atol=1e-5)
+    with pytest.warns(UserWarning, match="GCNNodeClassifier leaves the features of edges out, because conv='gcn'"):
+        GCNNodeClassifier(graph, **SMALL).fit(LABELLED, BLOCK[LABELLED])
+
+
 def test_flow_turns_directed_edges_round() -> None:
     # Each node tells the next one: 0 -> 1 -> 2 ...
     place, features = np.arange(60), RANDOM.choice([-1.0, 1.0], 60)
