@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Literal
 
@@ -17,12 +16,13 @@ from skmlbio.base._export import ExportMixin
 from skmlbio.base._fit_data import column_statistics
 from skmlbio.base._layer_parameters import COUNT
 from skmlbio.estimators._graph_data import GraphData
+from skmlbio.estimators._graph_keywords import GraphKeywords
 from skmlbio.graphs import GraphSamples, ensure_graphs
 from skmlbio.training._batches import ArrayData
 
 
 @with_parameters
-class GraphInput:
+class GraphInput(GraphKeywords):
     """X is a list of graphs, see `skmlbio.graphs.ensure_graphs`.
 
     Parameters
@@ -33,19 +33,8 @@ class GraphInput:
         All node types that will ever come; None takes those of the training graphs.
     unknown : {"error", "mask"}
         What to do in prediction about a node or edge of another type: refuse the graph, or treat it as one of no type.
-    node_attributes : str, sequence of str or None
-        For networkx graphs: the attribute with the type of a node, or a sequence of attributes with numeric features.
-    edge_attribute : str or None
-        For networkx graphs: the attribute with the weight of an edge, which must be there at every edge of every graph.
-        Where no edge has a "weight", each weighs 1; None gives every edge the weight 1.
-    edge_attributes : str, sequence of str or None
-        For networkx graphs: the attribute with the type of an edge, or a sequence of attributes with numeric features.
     edge_types : array-like of shape (n_types,) or None
         All edge types that will ever come; None takes those of the training graphs.
-    flow : {"target_to_source", "source_to_target"}
-        Which way messages go along an edge (source, target), the entry A[source, target]: "target_to_source" is A X,
-        where the source collects from the target; "source_to_target" is Aᵀ X, PyTorch Geometric's default, where the
-        target collects from the source.  Without directed edges both are the same.
     standardize : bool
         Whether numeric features of nodes and of edges are brought to mean 0 and variance 1 before the network.
 
@@ -64,13 +53,7 @@ class GraphInput:
     node_embedding_dim: int | None = parameter(default=None, allowed=[*COUNT, None])
     node_types: ArrayLike | None = parameter(default=None, allowed=["array-like", None])
     unknown: Literal["error", "mask"] = parameter(default="error", allowed=[StrOptions({"error", "mask"})])
-    node_attributes: str | Sequence[str] | None = parameter(default=None, allowed=[str, list, tuple, None])
-    edge_attribute: str | None = parameter(default="weight", allowed=[str, None])
-    edge_attributes: str | Sequence[str] | None = parameter(default=None, allowed=[str, list, tuple, None])
     edge_types: ArrayLike | None = parameter(default=None, allowed=["array-like", None])
-    flow: Literal["target_to_source", "source_to_target"] = parameter(
-        default="target_to_source", allowed=[StrOptions({"target_to_source", "source_to_target"})]
-    )
     standardize: bool = parameter(default=True, allowed=["boolean"])
 
     def _uses_edge_features(self) -> bool:
@@ -182,11 +165,6 @@ class GraphInput:
         ``unknown="mask"``, unknown types stop a call with an error.
         """
         super().export_saved_model(path, overwrite=overwrite)
-
-    def __sklearn_tags__(self):
-        tags = super().__sklearn_tags__()
-        tags.input_tags.two_d_array = False
-        return tags
 
 
 def feature_statistics(features: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
