@@ -12,7 +12,6 @@ from sklearn.utils.validation import check_is_fitted
 from skmlbio.base._docstrings import completed_by
 from skmlbio.base._range import require_answers
 from skmlbio.estimators._explained_output import chosen_outputs, explained, explained_head, require_choice
-from skmlbio.estimators._graph_data import GraphData
 from skmlbio.estimators._path_integral import MOST_POINTS, number_of_points, path_integral, slope_at_the_end
 from skmlbio.graphs import GraphAttributions, flat_batch
 from skmlbio.graphs._ensure_graphs import listed_graphs
@@ -90,7 +89,7 @@ class AttributedGraphs:
         answers = require_answers(self._ask_encoded(head, data))
         chosen = chosen_outputs(self, target, answers)
         if method == "occlusion":
-            found = self._occluded(data.samples, graphs, head, answers, chosen)
+            found = self._occluded(data, graphs, head, answers, chosen)
         elif method == "integrated_gradients":
             integrate = functools.partial(path_integral, n_steps=n_points)
             found = self._along_paths(data.samples, graphs, head, chosen, integrate)
@@ -98,8 +97,9 @@ class AttributedGraphs:
             found = self._along_paths(data.samples, graphs, head, chosen, slope_at_the_end)
         return [_finite(of_graph, index, answers.dtype) for index, of_graph in enumerate(found)]
 
-    def _occluded(self, samples, graphs, head, answers, chosen) -> list[GraphAttributions]:
+    def _occluded(self, data, graphs, head, answers, chosen) -> list[GraphAttributions]:
         """Return what the answer loses without each node, and without each pair of joined nodes being joined."""
+        samples = data.samples
         pairs = joined_pairs(samples)
         owners, places = positions(samples.n_nodes + pairs.n_pairs)
         is_node = places < samples.n_nodes[owners]
@@ -107,7 +107,7 @@ class AttributedGraphs:
         parted[:, ~is_node] = pairs.ends
         losses = np.zeros(len(owners), answers.dtype)
         for n in _chunks((samples.n_nodes + samples.n_edges)[owners], _NUMBERS_AT_ONCE):
-            left = GraphData(left_without(samples[owners[n]], nodes[n], parted[:, n]))
+            left = data.like(left_without(samples[owners[n]], nodes[n], parted[:, n]))
             lost = answers[owners[n]] - require_answers(self._ask_encoded(head, left))
             losses[n] = np.sum(lost * chosen[owners[n]], axis=1)
         of_nodes = _by_graph(losses[is_node], samples.n_nodes)

@@ -101,6 +101,10 @@ class GraphConvolutions(HiddenLayers):
     def _uses_edge_features(self) -> bool:
         return self.conv in _CONVOLUTIONS_OF_EDGE_FEATURES
 
+    def _has_vectors_of_edges(self) -> bool:
+        aggregation = (self.conv_params or {}).get("aggregation")
+        return self._uses_edge_features() or self.conv == "edge" or aggregation == "max"
+
     def _convolution_arguments(self) -> dict[str, Any]:
         """Return what tells a network about its convolutions."""
         return {

@@ -23,21 +23,28 @@ class GraphData:
     ----------
     samples : GraphSamples
         The graphs.
+    as_lists : bool, default=False
+        Whether small graphs are lists, too, because the network computes vectors of edges.
     """
 
-    def __init__(self, samples: GraphSamples):
+    def __init__(self, samples: GraphSamples, as_lists: bool = False):
         self.samples = samples
+        self.as_lists = as_lists or samples.edge_features is not None
 
     def __len__(self) -> int:
         return len(self.samples)
 
     def subset(self, rows: np.ndarray) -> GraphData:
-        return GraphData(self.samples[rows])
+        return self.like(self.samples[rows])
+
+    def like(self, samples: GraphSamples) -> GraphData:
+        """Return other graphs for the same network."""
+        return GraphData(samples, self.as_lists)
 
     def buckets(self) -> list[Bucket]:
         sizes = choose_bucket_sizes(self.samples.n_nodes, max_nodes=_LARGEST_DENSE, min_gain=_DENSE_MIN_GAIN)
         place = bucket_of(self.samples.n_nodes, sizes)
-        make = self._dense_bucket if self.samples.edge_features is None else self._edge_bucket
+        make = self._edge_bucket if self.as_lists else self._dense_bucket
         small = [make(np.flatnonzero(place == i), int(size)) for i, size in enumerate(sizes)]
         return small + [self._edge_bucket(rows) for rows in self._by_octave(np.flatnonzero(place < 0))]
 

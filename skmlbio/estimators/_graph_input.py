@@ -60,6 +60,10 @@ class GraphInput(GraphKeywords):
         """Whether the network does anything with features of edges."""
         return False
 
+    def _has_vectors_of_edges(self) -> bool:
+        """Whether the network computes a vector for each edge, for which matrices of all pairs would be too wide."""
+        return self._uses_edge_features()
+
     def _encode(self, X, *, reset):
         samples = ensure_graphs(
             X,
@@ -83,7 +87,7 @@ class GraphInput(GraphKeywords):
             samples = replace(samples, features=samples.features.astype(self._input_dtype, copy=False))
         if self.n_edge_features_:
             samples = replace(samples, edge_features=samples.edge_features.astype(self._edge_dtype, copy=False))
-        return GraphData(samples)
+        return GraphData(samples, self._has_vectors_of_edges())
 
     def _known_of_edges(self, reset: bool) -> dict[str, Any]:
         """Return what `ensure_graphs` is told about edge features; nothing where they are left out."""

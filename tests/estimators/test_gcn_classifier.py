@@ -90,10 +90,11 @@ def test_all_kinds_of_graphs_give_the_same(fitted: GCNClassifier) -> None:
     np.testing.assert_array_equal(reader.predict_proba(of_networkx), expected)
 
 
-def test_sizes_of_all_kinds_and_what_stands_beside_a_graph_do_not_matter() -> None:
+@pytest.mark.parametrize("conv", ["gin", "gat", "edge"])
+def test_sizes_of_all_kinds_and_what_stands_beside_a_graph_do_not_matter(conv: str) -> None:
     sizes = [1, 2, 5, 40, 120, 128, 129, 300, 5000]
     graphs = [Graph(RANDOM.normal(size=(n, 2)), RANDOM.integers(0, n, (2, 3 * n))) for n in sizes] + [Graph([[1, 2]])]
-    classifier = GCNClassifier(**FEW).fit(graphs, np.arange(len(graphs)) % 3)
+    classifier = GCNClassifier(conv, **FEW).fit(graphs, np.arange(len(graphs)) % 3)
     together = classifier.predict_proba(graphs)
     alone = np.concatenate([classifier.predict_proba([graph]) for graph in graphs])
     np.testing.assert_allclose(together, alone, atol=1e-5)

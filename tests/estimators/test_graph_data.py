@@ -94,3 +94,10 @@ def test_graphs_whose_edges_have_features_come_as_lists_in_few_buckets() -> None
         assert edge_features.shape == (3, edge_index.shape[2], 3) and edge_features.dtype == np.float64
         np.testing.assert_array_equal(mask.sum(axis=1), graphs.samples.n_nodes[bucket.rows[:3]])
         np.testing.assert_array_equal((edge_weight > 0).sum(axis=1), graphs.samples.n_edges[bucket.rows[:3]])
+
+
+def test_networks_with_vectors_of_edges_get_lists() -> None:
+    graphs = GraphData(data(3, 20, 30).samples, as_lists=True)
+    for some in (graphs, graphs.subset(np.array([0, 2])), graphs.like(data(5).samples)):
+        assert {bucket.form for bucket in some.buckets()} == {"edges"}
+    assert {bucket.form for bucket in data(3, 20).buckets()} == {""}
