@@ -84,7 +84,8 @@ def graph_network(
         edge_index (2, n_edges), edge_weight (n_edges,), graph_index (n_nodes,).  The form ``"gated"``, for
         explanations, is flat with h_0 for the features and edge_weight of shape (n_edges, 2), see `EdgeList`.  Edge
         features stand behind the adjacency, of shape (batch, n_nodes, n_nodes, n_edge_features), (batch, n_edges,
-        n_edge_features) or (n_edges, n_edge_features).  Heads: those of `with_targets`.
+        n_edge_features) or (n_edges, n_edge_features).  Heads: those of `with_targets`, and
+        ``"vectors"``, what their linear layer sees.
     """
     node = node_input(n_features, node_embedding_dim, standardize)
     edge_features = (n_edge_features, "float64" if standardize_edges else "float32") if n_edge_features else None
@@ -111,7 +112,9 @@ def graph_network(
             h.append(block(h[-1], adjacency, membership))
         pooled = [part for pool, x in zip(pools, h[-n_pooled:], strict=True) for part in pool(x, membership)]
         pooled = keras.layers.Concatenate(name="pooled", dtype=dtype)(pooled) if len(pooled) > 1 else pooled[0]
-        return finish(inputs, readout(pooled))
+        seen = readout(pooled)
+        finished = finish(inputs, seen)
+        return finished._replace(heads=finished.heads | {"vectors": keras.Model(inputs, seen, name="vectors")})
 
     other_forms = {form: partial(architecture, form) for form in ("edges", "flat", "gated")}
     return architecture("")._replace(other_forms=other_forms)

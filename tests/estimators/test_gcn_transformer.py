@@ -3,18 +3,22 @@
 What holds for every estimator of graphs is in `test_battery.py`.
 """
 
+import pickle
 from pathlib import Path
 
 import networkx
 import numpy as np
 import pytest
 import tensorflow as tf
+from sklearn.base import clone
+from sklearn.exceptions import NotFittedError
+from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold, cross_val_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from skmlbio import GCNTransformer
+from skmlbio import GCNClassifier, GCNTransformer
 from skmlbio.graphs import Graph, ensure_graphs, flat_batch
 
 RANDOM = np.random.default_rng(0)
@@ -59,7 +63,7 @@ def some_graph(n_nodes: int, typed: bool) -> Graph:
     return Graph(nodes, edges, edge_features=RANDOM.normal(size=(2 * n_nodes, 3)))
 
 
-@pytest.mark.parametrize("options", [{"typed": True}, {"typed": True, "node_embedding_dim": 3}, {"typed": False}])
+@pytest.mark.parametrize("options", [{"typed": True, "node_embedding_dim": 3}, {"typed": False}])
 def test_kinds_of_nodes_sizes_and_features_of_edges(options: dict, tmp_path: Path) -> None:
     typed = options["typed"]
     graphs = [some_graph(n, typed) for n in (5, 6, 200)]
@@ -80,3 +84,53 @@ def test_kinds_of_nodes_sizes_and_features_of_edges(options: dict, tmp_path: Pat
     )
     found = signatures["transform"](**{name: tf.constant(array) for name, array in batch.items()})["transform"]
     np.testing.assert_allclose(found, together, rtol=1e-4, atol=1e-4)
+
+
+# What another estimator sees -----------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def classifier() -> GCNClassifier:
+    return GCNClassifier(hidden_layer_sizes=(8,), readout_layer_sizes=(5,), epochs=3, random_state=0)
+
+
+def test_vectors_are_what_the_last_layer_of_a_frozen_classifier_sees(classifier: GCNClassifier, tmp_path: Path) -> None:
+    fitted = clone(classifier).fit(RINGS + STARS, KINDS)
+    transformer = GCNTransformer(estimator=FrozenEstimator(fitted)).fit(RINGS)
+    vectors = transformer.transform(RINGS)
+    assert vectors.shape == (20, 5) and len(transformer.get_feature_names_out()) == 5
+    kernel, bias = (np.asarray(weight) for weight in fitted.model_.get_layer("output").weights)
+    np.testing.assert_allclose((vectors @ kernel + bias)[:, 0], fitted.decision_function(RINGS), atol=1e-5)
+    assert transformer.estimator_ is fitted
+    transformer.export_saved_model(tmp_path / "served")
+    batch = flat_batch(ensure_graphs(RINGS))._asdict()
+    batch["node_features"] = batch.pop("features")
+    served = tf.saved_model.load(str(tmp_path / "served")).signatures["transform"]
+    found = served(**{name: tf.constant(array) for name, array in batch.items()})["transform"]
+    np.testing.assert_allclose(found, vectors, atol=1e-5)
+
+
+def test_an_estimator_that_is_not_frozen_is_fitted_to_the_targets(classifier: GCNClassifier) -> None:
+    pipeline = make_pipeline(GCNTransformer(estimator=classifier), LogisticRegression()).fit(RINGS + STARS, KINDS)
+    expected = GCNTransformer(estimator=FrozenEstimator(clone(classifier).fit(RINGS + STARS, KINDS))).fit(RINGS)
+    np.testing.assert_array_equal(pipeline[0].transform(RINGS), expected.transform(RINGS))
+    assert not hasattr(classifier, "weights_") and set(pipeline.predict(RINGS)) <= {"ring", "star"}
+    again = pickle.loads(pickle.dumps(pipeline))
+    np.testing.assert_array_equal(again.predict_proba(STARS), pipeline.predict_proba(STARS))
+    for verb in ("score", "score_samples", "partial_fit"):
+        assert not hasattr(pipeline[0], verb)
+
+
+def test_estimators_that_have_no_vectors_of_graphs_are_refused(classifier: GCNClassifier) -> None:
+    with pytest.raises(TypeError, match=r"estimator must be a GCNClassifier or GCNRegressor, .*got LogisticRegression"):
+        GCNTransformer(estimator=LogisticRegression()).fit(RINGS, KINDS[:20])
+    with pytest.raises(NotFittedError):
+        GCNTransformer(estimator=FrozenEstimator(classifier)).fit(RINGS)
+    with pytest.raises(ValueError, match="requires y to be passed"):
+        GCNTransformer(estimator=classifier).fit(RINGS)
+
+
+def test_a_fit_without_an_estimator_forgets_the_one_before(classifier: GCNClassifier) -> None:
+    transformer = GCNTransformer(3, estimator=classifier, **FEW).fit(RINGS + STARS, KINDS)
+    transformer.set_params(estimator=None).fit(RINGS)
+    assert not hasattr(transformer, "estimator_") and transformer.transform(RINGS).shape == (20, 3)
