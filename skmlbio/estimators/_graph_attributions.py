@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable
 from typing import Any, Literal
 
 import numpy as np
@@ -13,17 +14,77 @@ from skmlbio.base._docstrings import completed_by
 from skmlbio.base._range import require_answers
 from skmlbio.estimators._explained_output import chosen_outputs, explained, explained_head, require_choice
 from skmlbio.estimators._path_integral import MOST_POINTS, number_of_points, path_integral, slope_at_the_end
-from skmlbio.graphs import GraphAttributions, flat_batch
+from skmlbio.graphs import GraphAttributions, GraphSamples, flat_batch
 from skmlbio.graphs._ensure_graphs import listed_graphs
 from skmlbio.graphs._graph_samples import positions
-from skmlbio.graphs._occlusion import edges_as_listed, joined_pairs, left_without, pairs_as_listed
+from skmlbio.graphs._occlusion import edges_as_listed, joined_pairs, pairs_as_listed
 
 _METHODS = ("integrated_gradients", "gradient_times_input", "occlusion")
 _NUMBERS_AT_ONCE = 2**18  # nodes and edges of graphs that pass together
+_WIDTH_OF_A_NODE = 64  # of features
 _ENTRIES_KEPT = 2**26  # of the gradients of some graphs at all points
 
 
-class AttributedGraphs:
+class Explanations:
+    """What explanations of whole graphs and of their nodes share."""
+
+    def _occluded(self, data: Any, head: str, answers: NDArray, chosen: NDArray) -> list[tuple[NDArray, ...]]:
+        """Return what is lost without each node, and each pair of joined nodes, and the ends of these, by graph."""
+        samples = data.samples
+        pairs = joined_pairs(samples)
+        owners, places = positions(samples.n_nodes + pairs.n_pairs)
+        is_node = places < samples.n_nodes[owners]
+        nodes, parted = np.where(is_node, places, -1), np.full((2, len(owners)), -1)
+        parted[:, ~is_node] = pairs.ends
+        losses = np.zeros(len(owners), answers.dtype)
+        for n in _chunks(_sizes(samples)[owners], _NUMBERS_AT_ONCE):
+            left = require_answers(self._ask_encoded(head, data.without(owners[n], nodes[n], parted[:, n])))
+            losses[n] = np.sum((answers[owners[n]] - left) * chosen[owners[n]], axis=1)
+        of_pairs = (losses[~is_node], pairs.ends)
+        return list(
+            zip(
+                _by_graph(losses[is_node], samples.n_nodes),
+                *(_by_graph(each, pairs.n_pairs) for each in of_pairs),
+                strict=True,
+            )
+        )
+
+    def _along_paths(self, samples, head, chosen, integrate) -> list[tuple[NDArray, NDArray]]:
+        """Return what comes of slopes on the way to each graph by a function `integrate(evaluate, n_graphs)`."""
+        found: list[Any] = [None] * len(samples)
+        sizes = samples.n_nodes + samples.n_edges
+        order = np.argsort(sizes, kind="stable")
+        for n in _chunks(sizes[order] * MOST_POINTS, _ENTRIES_KEPT):
+            rows = order[n]
+            evaluate = functools.partial(self._slopes_at, head, chosen[rows], samples[rows])
+            first = samples.n_nodes[rows].max()
+            for row, of_graph in zip(rows, integrate(evaluate, len(rows)), strict=True):
+                found[row] = of_graph[: samples.n_nodes[row]], of_graph[first : first + samples.n_edges[row]]
+        return found
+
+    def _slopes_at(self, head, chosen, samples, numbers, shares) -> tuple[NDArray, NDArray]:
+        """Return values and slopes for some of the graphs, by number, at some shares of the way to them.
+
+        Slopes are those of nodes, and behind the place of the last node of any graph those of edges.
+        """
+        from skmlbio.training._graph_gradients import graph_gradients
+
+        n_nodes, n_edges = samples.n_nodes, samples.n_edges
+        parts = _chunks(_sizes(samples)[numbers], _NUMBERS_AT_ONCE)
+        inputs = ((*flat_batch(samples[numbers[n]]), shares[n], chosen[numbers[n]]) for n in parts)
+        values, slopes = [], []
+        asked = graph_gradients(self.blueprint_, head, self.weights_, inputs)
+        for n, (value, of_nodes, of_edges) in zip(parts, asked, strict=True):
+            padded = np.zeros((len(n), n_nodes.max() + n_edges.max()), of_nodes.dtype)
+            padded[positions(n_nodes[numbers[n]])] = of_nodes
+            graph, edge = positions(n_edges[numbers[n]])
+            padded[graph, n_nodes.max() + edge] = of_edges
+            values.append(value)
+            slopes.append(padded)
+        return np.concatenate(values), np.concatenate(slopes)
+
+
+class AttributedGraphs(Explanations):
     """What tells of a fitted network of graphs which nodes and edges count."""
 
     @completed_by(explained)
@@ -82,74 +143,24 @@ class AttributedGraphs:
         .. [3] Sundararajan et al.: Axiomatic attribution for deep networks. ICML (2017).
         """
         check_is_fitted(self, "weights_")
-        require_choice("method", method, _METHODS)
-        n_points = number_of_points(n_steps)
+        integrate = chosen_method(method, n_steps)
         graphs = listed_graphs(X, self.node_attributes, self.edge_attribute, self.edge_attributes)
         data, head = self._samples(graphs), explained_head(self)
         answers = require_answers(self._ask_encoded(head, data))
         chosen = chosen_outputs(self, target, answers)
-        if method == "occlusion":
-            found = self._occluded(data, graphs, head, answers, chosen)
-        elif method == "integrated_gradients":
-            integrate = functools.partial(path_integral, n_steps=n_points)
-            found = self._along_paths(data.samples, graphs, head, chosen, integrate)
+        if integrate is None:
+            of_graphs = self._occluded(data, head, answers, chosen)
+            listed = [
+                pairs_as_listed(*of_pairs, graph) for (_, *of_pairs), graph in zip(of_graphs, graphs, strict=True)
+            ]
         else:
-            found = self._along_paths(data.samples, graphs, head, chosen, slope_at_the_end)
-        return [_finite(of_graph, index, answers.dtype) for index, of_graph in enumerate(found)]
-
-    def _occluded(self, data, graphs, head, answers, chosen) -> list[GraphAttributions]:
-        """Return what the answer loses without each node, and without each pair of joined nodes being joined."""
-        samples = data.samples
-        pairs = joined_pairs(samples)
-        owners, places = positions(samples.n_nodes + pairs.n_pairs)
-        is_node = places < samples.n_nodes[owners]
-        nodes, parted = np.where(is_node, places, -1), np.full((2, len(owners)), -1)
-        parted[:, ~is_node] = pairs.ends
-        losses = np.zeros(len(owners), answers.dtype)
-        for n in _chunks((samples.n_nodes + samples.n_edges)[owners], _NUMBERS_AT_ONCE):
-            left = data.like(left_without(samples[owners[n]], nodes[n], parted[:, n]))
-            lost = answers[owners[n]] - require_answers(self._ask_encoded(head, left))
-            losses[n] = np.sum(lost * chosen[owners[n]], axis=1)
-        of_nodes = _by_graph(losses[is_node], samples.n_nodes)
-        of_pairs, ends = _by_graph(losses[~is_node], pairs.n_pairs), _by_graph(pairs.ends, pairs.n_pairs)
-        of_edges = map(pairs_as_listed, of_pairs, ends, graphs)
-        return list(map(GraphAttributions, of_nodes, of_edges))
-
-    def _along_paths(self, samples, graphs, head, chosen, integrate) -> list[GraphAttributions]:
-        """Return what comes of slopes on the way to each graph by a function `integrate(evaluate, n_graphs)`."""
-        found: list[Any] = [None] * len(samples)
-        sizes = samples.n_nodes + samples.n_edges
-        order = np.argsort(sizes, kind="stable")
-        for n in _chunks(sizes[order] * MOST_POINTS, _ENTRIES_KEPT):
-            rows = order[n]
-            evaluate = functools.partial(self._slopes_at, head, chosen[rows], samples[rows])
-            first = samples.n_nodes[rows].max()
-            for row, of_graph in zip(rows, integrate(evaluate, len(rows)), strict=True):
-                of_nodes, of_edges = of_graph[: samples.n_nodes[row]], of_graph[first : first + samples.n_edges[row]]
-                listed = edges_as_listed(of_edges, samples[[row]], graphs[row], self.flow)
-                found[row] = GraphAttributions(of_nodes, listed)
-        return found
-
-    def _slopes_at(self, head, chosen, samples, numbers, shares) -> tuple[NDArray, NDArray]:
-        """Return values and slopes for some of the graphs, by number, at some shares of the way to them.
-
-        Slopes are those of nodes, and behind the place of the last node of any graph those of edges.
-        """
-        from skmlbio.training._graph_gradients import graph_gradients
-
-        n_nodes, n_edges = samples.n_nodes, samples.n_edges
-        parts = _chunks((n_nodes + n_edges)[numbers], _NUMBERS_AT_ONCE)
-        inputs = ((*flat_batch(samples[numbers[n]]), shares[n], chosen[numbers[n]]) for n in parts)
-        values, slopes = [], []
-        asked = graph_gradients(self.blueprint_, head, self.weights_, inputs)
-        for n, (value, of_nodes, of_edges) in zip(parts, asked, strict=True):
-            padded = np.zeros((len(n), n_nodes.max() + n_edges.max()), of_nodes.dtype)
-            padded[positions(n_nodes[numbers[n]])] = of_nodes
-            graph, edge = positions(n_edges[numbers[n]])
-            padded[graph, n_nodes.max() + edge] = of_edges
-            values.append(value)
-            slopes.append(padded)
-        return np.concatenate(values), np.concatenate(slopes)
+            of_graphs = self._along_paths(data.samples, head, chosen, integrate)
+            listed = [
+                edges_as_listed(of_edges, data.samples[[row]], graphs[row], self.flow)
+                for row, (_, of_edges) in enumerate(of_graphs)
+            ]
+        found = [(of_nodes, of_edges) for (of_nodes, *_), of_edges in zip(of_graphs, listed, strict=True)]
+        return [finite(*of_graph, f"graph {row}", answers.dtype) for row, of_graph in enumerate(found)]
 
 
 def _chunks(sizes: NDArray[np.integer], most: int) -> list[NDArray[np.integer]]:
@@ -163,10 +174,27 @@ def _by_graph(values: NDArray, lengths: NDArray[np.integer]) -> list[NDArray]:
     return np.split(values, np.cumsum(lengths)[:-1], axis=-1)
 
 
-def _finite(of_graph: GraphAttributions, index: int, dtype: np.dtype) -> GraphAttributions:
-    if not all(np.isfinite(numbers).all() for numbers in of_graph):
+def _sizes(samples: GraphSamples) -> NDArray[np.integer]:
+    """How much each graph is: its nodes and edges, where wide features count as several nodes."""
+    width = samples.features.shape[1] if samples.features.ndim == 2 else 1
+    return samples.n_nodes * (1 + width // _WIDTH_OF_A_NODE) + samples.n_edges
+
+
+def chosen_method(method: Any, n_steps: Any) -> Callable | None:
+    """Return how slopes on the way to a graph become numbers; None for occlusion, which takes none."""
+    require_choice("method", method, _METHODS)
+    n_points = number_of_points(n_steps)
+    of_gradients = {
+        "integrated_gradients": functools.partial(path_integral, n_steps=n_points),
+        "gradient_times_input": slope_at_the_end,
+    }
+    return of_gradients.get(method)
+
+
+def finite(nodes: NDArray, edges: NDArray, whose: str, dtype: np.dtype) -> GraphAttributions:
+    """Return finite numbers as attributions; raise a ValueError for others."""
+    if not (np.isfinite(nodes).all() and np.isfinite(edges).all()):
         raise ValueError(
-            f"attributions of graph {index} of X are no finite numbers: the network is too steep there for its "
-            "precision."
+            f"attributions of {whose} of X are no finite numbers: the network is too steep there for its precision."
         )
-    return GraphAttributions(*(numbers.astype(dtype, copy=False) for numbers in of_graph))
+    return GraphAttributions(nodes.astype(dtype, copy=False), edges.astype(dtype, copy=False))

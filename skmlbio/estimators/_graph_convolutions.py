@@ -34,6 +34,7 @@ _CONV_PARAMS: dict[str, dict[str, list]] = {
     "ecc": {"hidden_units": COUNT},
     "gated": {},
 }
+_HOPS_BY_DEFAULT = {"tag": 3, "arma": 1, "cheb": 2, "appnp": 10, "diffusion": 2}  # all others go to neighbours only
 _CONVOLUTIONS_OF_EDGE_FEATURES = ("gine", "ecc", "gated")
 
 
@@ -104,6 +105,11 @@ class GraphConvolutions(HiddenLayers):
     def _has_vectors_of_edges(self) -> bool:
         aggregation = (self.conv_params or {}).get("aggregation")
         return self._uses_edge_features() or self.conv == "edge" or aggregation == "max"
+
+    def _n_hops(self) -> int:
+        """Return over how many edges what one convolution collects may come."""
+        params = self.conv_params or {}
+        return params.get("n_hops", params.get("n_steps", _HOPS_BY_DEFAULT.get(self.conv, 1)))
 
     def _convolution_arguments(self) -> dict[str, Any]:
         """Return what tells a network about its convolutions."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from skmlbio.graphs import DenseBatches, GraphSamples, bucket_of, choose_bucket_sizes, edge_batch
+from skmlbio.graphs._occlusion import left_without
 from skmlbio.training._batches import Arrays, Bucket
 
 _LARGEST_DENSE = 128  # nodes; beyond, lists of edges are cheaper than matrices
@@ -40,6 +41,10 @@ class GraphData:
     def like(self, samples: GraphSamples) -> GraphData:
         """Return other graphs for the same network."""
         return GraphData(samples, self.as_lists)
+
+    def without(self, rows: np.ndarray, nodes: np.ndarray, pairs: np.ndarray) -> GraphData:
+        """Return graphs without some of their nodes and edges; see `skmlbio.graphs._occlusion.left_without`."""
+        return self.like(left_without(self.samples[rows], nodes, pairs))
 
     def buckets(self) -> list[Bucket]:
         sizes = choose_bucket_sizes(self.samples.n_nodes, max_nodes=_LARGEST_DENSE, min_gain=_DENSE_MIN_GAIN)

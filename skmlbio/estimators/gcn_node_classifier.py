@@ -7,12 +7,13 @@ from sklearn.utils.metaestimators import available_if
 from skmlbio.base import ClassifierBase, with_parameters
 from skmlbio.base._classifier import _has_one_decision
 from skmlbio.base._docstrings import completed_by
+from skmlbio.estimators._node_attributions import AttributedNodes
 from skmlbio.estimators._node_input import nodes_of
 from skmlbio.estimators._node_network import NodeNetwork
 
 
 @with_parameters
-class GCNNodeClassifier(NodeNetwork, ClassifierBase):
+class GCNNodeClassifier(AttributedNodes, NodeNetwork, ClassifierBase):
     """Classify the nodes of one graph with a graph convolutional network.
 
     The samples are nodes, so that scikit-learn splits, searches and scores over nodes as over any samples: X has their

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from skmlbio.base import RegressorBase, with_parameters
 from skmlbio.base._docstrings import completed_by
+from skmlbio.estimators._node_attributions import AttributedNodes
 from skmlbio.estimators._node_input import nodes_of
 from skmlbio.estimators._node_network import NodeNetwork
 
 
 @with_parameters
-class GCNNodeRegressor(NodeNetwork, RegressorBase):
+class GCNNodeRegressor(AttributedNodes, NodeNetwork, RegressorBase):
     """Predict numbers for the nodes of one graph with a graph convolutional network.
 
     As in `GCNNodeClassifier`, the samples are nodes of the graph that is a parameter, by name or position; those that
