@@ -54,7 +54,7 @@ class GraphDisplay(Display):
 
     See Also
     --------
-    skmlbio.GCNClassifier : Has attributions, as all networks of graphs.
+    skmlbio.GCNClassifier : Has attributions, as all networks of graphs and of nodes.
 
     Notes
     -----
@@ -100,12 +100,13 @@ class GraphDisplay(Display):
         positions: ArrayLike | None = None,
         ax: Axes | None = None,
     ) -> GraphDisplay:
-        """Ask a fitted estimator what counts in one graph, and draw it.
+        """Ask a fitted estimator what counts in one graph, or for one node, and draw it.
 
         Parameters
         ----------
-        graph : graph, SMILES string or rdkit.Chem.Mol
-            As the estimator takes it; a molecule where a pipeline makes graphs of molecules.
+        graph : graph, SMILES string, rdkit.Chem.Mol, or node
+            As the estimator takes it; a molecule where a pipeline makes graphs of molecules, and a node of its graph
+            where the estimator answers for nodes.
         method, target
             As its ``attributions`` takes them.
         """
@@ -117,8 +118,10 @@ class GraphDisplay(Display):
             )
         X = before_final_step(estimator, [graph])
         (found,) = trained.attributions(X, method=method, target=target)
-        drawn = as_graph(X[0], node_attributes=trained.node_attributes, edge_attribute=trained.edge_attribute)
-        molecule = _molecule_of(graph, drawn) if _is_molecule(graph) else None
+        of_nodes = hasattr(trained, "graph")
+        asked = trained.graph if of_nodes else X[0]
+        drawn = as_graph(asked, node_attributes=trained.node_attributes, edge_attribute=trained.edge_attribute)
+        molecule = _molecule_of(graph, drawn) if _is_molecule(graph) and not of_nodes else None
         return cls(drawn, found, labels=labels, positions=positions, molecule=molecule).plot(ax)
 
     @classmethod
