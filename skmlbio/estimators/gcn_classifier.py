@@ -16,9 +16,10 @@ class GCNClassifier(GraphNetwork, ClassifierBase):
     graphs beside it.
 
     X is a list of graphs: `skmlbio.graphs.Graph`, networkx graphs, ``spektral.data.Graph``, or pairs (node features,
-    adjacency); see `skmlbio.graphs.ensure_graphs`.  Nodes carry numeric features or types, all integers or all strings.
-    Along a directed edge (source, target), the source collects from the target, which is opposite to PyTorch
-    Geometric's default; `flow` turns it round.
+    adjacency); see `skmlbio.graphs.ensure_graphs`.  Nodes carry numeric features or types, all integers or all strings;
+    so may edges, for the convolutions "gine", "ecc" and "gated" [3]_ [4]_ [5]_.  Along a directed edge (source,
+    target), the source collects from the target, which is opposite to PyTorch Geometric's default; `flow` turns it
+    round.
 
     See Also
     --------
@@ -29,6 +30,10 @@ class GCNClassifier(GraphNetwork, ClassifierBase):
     ----------
     .. [1] Kipf, Welling: Semi-supervised classification with graph convolutional networks. ICLR (2017).
     .. [2] Xu et al.: How powerful are graph neural networks? ICLR (2019).
+    .. [3] Hu et al.: Strategies for pre-training graph neural networks. ICLR (2020).
+    .. [4] Simonovsky, Komodakis: Dynamic edge-conditioned filters in convolutional neural networks on graphs. CVPR
+       (2017).
+    .. [5] Dwivedi et al.: Benchmarking graph neural networks. arXiv:2003.00982 (2020).
 
     Examples
     --------
