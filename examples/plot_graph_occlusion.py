@@ -11,8 +11,7 @@ import matplotlib.figure
 import networkx
 import numpy as np
 
-from skmlbio import GCNClassifier
-from skmlbio.inspection import GraphDisplay
+from skmlbio import GCNClassifier, GraphDisplay
 
 parser = argparse.ArgumentParser(description=__doc__)
 parser.add_argument("--output", type=Path, required=True, metavar="FOLDER", help="where to write the picture")

@@ -34,6 +34,7 @@ from .estimators.vae_sampler import VAESampler as VAESampler
 from .estimators.weisfeiler_lehman_transformer import WeisfeilerLehmanTransformer as WeisfeilerLehmanTransformer
 from .inspection.attention_map_display import AttentionMapDisplay as AttentionMapDisplay
 from .inspection.attribution_display import AttributionDisplay as AttributionDisplay
+from .inspection.graph_display import GraphDisplay as GraphDisplay
 from .inspection.latent_space_display import LatentSpaceDisplay as LatentSpaceDisplay
 from .inspection.motif_display import MotifDisplay as MotifDisplay
 from .inspection.reconstruction_display import ReconstructionDisplay as ReconstructionDisplay
