@@ -44,8 +44,7 @@ class GraphConvolutions(HiddenLayers):
 
     Parameters
     ----------
-    conv : {"gin", "gcn", "gat", "sage", "tag", "arma", "cheb", "appnp", "diffusion", "general", "edge", "gine",
-        "ecc", "gated"}
+    conv : str
         The convolution; the formulas stand in `skmlbio.layers`.  Of direct neighbours: "gin", graph isomorphism
         network; "gcn", the graph convolution X' = σ(A X Wᵀ); "gat", attention; "sage", GraphSAGE; "general", sums of
         rectified messages; "edge", a network of a node and its difference to each neighbour, which tells apart what

@@ -58,16 +58,18 @@ class GCNLinkPredictor(NodeNetwork, ClassifierBase):
 
     Examples
     --------
+    >>> from dataclasses import replace
     >>> import networkx
+    >>> from scipy.sparse import eye_array
     >>> from sklearn.model_selection import cross_val_score
     >>> from skmlbio import GCNLinkPredictor
     >>> from skmlbio.graphs import as_graph, link_pairs
     >>> blocks = networkx.stochastic_block_model([30, 30], [[0.5, 0.02], [0.02, 0.5]], seed=0)
-    >>> graph = as_graph(networkx.Graph(blocks.edges), node_attributes=())
+    >>> graph = replace(as_graph(networkx.Graph(blocks.edges)), features=eye_array(60, format="csr"))
     >>> pairs, y = link_pairs(graph, random_state=0)
     >>> predictor = GCNLinkPredictor(graph, epochs=50, random_state=0)
-    >>> cross_val_score(predictor, pairs, y, cv=2, scoring="roc_auc").shape
-    (2,)
+    >>> bool(cross_val_score(predictor, pairs, y, cv=2, scoring="roc_auc").mean() > 0.6)
+    True
     """
 
     n_components: int = parameter(default=16, allowed=COUNT)

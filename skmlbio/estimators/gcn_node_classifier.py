@@ -61,18 +61,18 @@ class GCNNodeClassifier(AttributedNodes, NodeNetwork, ClassifierBase):
         """
         return super().predict(nodes_of(X, graph))
 
-    @completed_by(predict, ClassifierBase.predict_proba)
+    @completed_by(ClassifierBase.predict_proba, predict)
     def predict_proba(self, X, graph=None):
         """Return the probability of every class."""
         return super().predict_proba(nodes_of(X, graph))
 
     @available_if(_has_one_decision)
-    @completed_by(predict, ClassifierBase.decision_function)
+    @completed_by(ClassifierBase.decision_function, predict)
     def decision_function(self, X, graph=None):
         """Return what the network answers before it is turned into probabilities."""
         return super().decision_function(nodes_of(X, graph))
 
-    @completed_by(predict, ClassifierBase.score)
+    @completed_by(ClassifierBase.score, predict)
     def score(self, X, y, sample_weight=None, graph=None):
         """Return the share of nodes that are right, in all of their labels where they have several."""
         return super().score(nodes_of(X, graph), y, sample_weight)

@@ -46,7 +46,7 @@ class GCNNodeRegressor(AttributedNodes, NodeNetwork, RegressorBase):
         """
         return super().predict(nodes_of(X, graph))
 
-    @completed_by(predict, RegressorBase.score)
+    @completed_by(RegressorBase.score, predict)
     def score(self, X, y, sample_weight=None, graph=None):
         """Return the coefficient of determination, averaged over targets."""
         return super().score(nodes_of(X, graph), y, sample_weight)

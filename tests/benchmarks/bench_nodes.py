@@ -23,7 +23,12 @@ NETWORKS = {
     'conv="gcn"': {},
     'conv="gcn", dropout=0.8': {"dropout": 0.8},
     'conv="gat", dropout=0.8': {"conv": "gat", "conv_params": {"n_heads": 8}, "dropout": 0.8},
-    'conv="appnp"': {"conv": "appnp", "hidden_layer_sizes": (), "conv_params": {"hidden_units": 64}},
+    'conv="appnp", dropout=0.8': {
+        "conv": "appnp",
+        "hidden_layer_sizes": (),
+        "conv_params": {"hidden_units": 64},
+        "dropout": 0.8,
+    },
 }
 
 
