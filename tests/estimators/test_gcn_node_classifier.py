@@ -185,6 +185,15 @@ def test_validation_is_of_nodes(fitted: GCNNodeClassifier) -> None:
         estimator.fit(LABELLED, BLOCK[LABELLED], X_val=[N_NODES], y_val=[0])
 
 
+def test_a_checkpoint_belongs_to_one_graph(tmp_path: Path) -> None:
+    found = []
+    for graph in (SPARSE, replace(SPARSE, edge_weight=np.full(EDGES.shape[1], 2.0)), SPARSE):
+        estimator = GCNNodeClassifier(graph, checkpoint=tmp_path, **SMALL)
+        found.append(estimator.fit(LABELLED, BLOCK[LABELLED]).predict_proba(REST))
+    assert len(list(tmp_path.iterdir())) == 2
+    assert np.array_equal(found[0], found[2]) and not np.array_equal(found[0], found[1])
+
+
 def test_several_labels_a_node_may_miss_in_part() -> None:
     y = np.stack([BLOCK == 0, BLOCK == 1], axis=1).astype(float)[LABELLED]
     y[::3, 0] = np.nan

@@ -2,7 +2,9 @@
 
 import copy
 import pickle
+from pathlib import Path
 
+import joblib
 import numpy as np
 import pandas as pd
 import pytest
@@ -99,6 +101,14 @@ def test_entries_of_sparse_features_that_stand_twice_are_summed() -> None:
     assert Graph(twice) == Graph([[0.0, 3.0], [4.0, 0.0]])
     unsorted = sparse.csr_array(([1.0, 2.0], [1, 0], [0, 2]), (1, 2))
     assert Graph(unsorted) == Graph([[2.0, 1.0]]) and unsorted.indices.tolist() == [1, 0]
+
+
+def test_arrays_in_files_stay_there(tmp_path: Path) -> None:
+    """As joblib hands large arrays to its workers."""
+    graph = Graph(sparse.csr_array(np.eye(3)), [[0], [1]])
+    joblib.dump(graph, tmp_path / "graph")
+    mapped = joblib.load(tmp_path / "graph", mmap_mode="r")
+    assert mapped == graph and not mapped.features.data.flags.owndata and not mapped.edge_index.flags.owndata
 
 
 def test_copies_are_the_graph_itself() -> None:
