@@ -149,17 +149,17 @@ class AttributedGraphs(Explanations):
         answers = require_answers(self._ask_encoded(head, data))
         chosen = chosen_outputs(self, target, answers)
         if integrate is None:
-            of_graphs = self._occluded(data, head, answers, chosen)
-            listed = [
-                pairs_as_listed(*of_pairs, graph) for (_, *of_pairs), graph in zip(of_graphs, graphs, strict=True)
+            found = [
+                (of_nodes, pairs_as_listed(of_pairs, ends, graph))
+                for (of_nodes, of_pairs, ends), graph in zip(
+                    self._occluded(data, head, answers, chosen), graphs, strict=True
+                )
             ]
         else:
-            of_graphs = self._along_paths(data.samples, head, chosen, integrate)
-            listed = [
-                edges_as_listed(of_edges, data.samples[[row]], graphs[row], self.flow)
-                for row, (_, of_edges) in enumerate(of_graphs)
+            found = [
+                (of_nodes, edges_as_listed(of_edges, data.samples[[row]], graphs[row], self.flow))
+                for row, (of_nodes, of_edges) in enumerate(self._along_paths(data.samples, head, chosen, integrate))
             ]
-        found = [(of_nodes, of_edges) for (of_nodes, *_), of_edges in zip(of_graphs, listed, strict=True)]
         return [finite(*of_graph, f"graph {row}", answers.dtype) for row, of_graph in enumerate(found)]
 
 
