@@ -11,7 +11,7 @@ from sklearn.utils._param_validation import StrOptions
 
 from skmlbio.graphs import Graph
 from skmlbio.graphs._molecule_graphs import ATOM_FEATURES, BOND_FEATURES, molecule_graphs, readable_molecules
-from skmlbio.graphs._molecules import require_rdkit
+from skmlbio.graphs._molecule_reader import require_rdkit
 from skmlbio.sequences._validation import ensure_list
 
 

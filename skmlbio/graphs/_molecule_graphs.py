@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ._graph import Graph
-from ._molecules import read_molecule
+from ._molecule_reader import read_molecule
 
 if TYPE_CHECKING:
     from rdkit.Chem import Atom, Bond, Mol

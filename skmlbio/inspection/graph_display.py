@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from skmlbio.graphs import Graph, GraphAttributions, as_graph
 from skmlbio.graphs._molecule_graphs import molecule_graphs
-from skmlbio.graphs._molecules import read_molecule, require_rdkit
+from skmlbio.graphs._molecule_reader import read_molecule, require_rdkit
 
 from ._display import Display
 from ._plotting import axes_to_draw_on, before_final_step, final_step, label_text, require_fitted

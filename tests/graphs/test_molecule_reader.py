@@ -6,7 +6,7 @@ import sys
 import pytest
 from rdkit import Chem, rdBase
 
-from skmlbio.graphs._molecules import read_molecule
+from skmlbio.graphs._molecule_reader import read_molecule
 
 
 @pytest.fixture(autouse=True)
