@@ -348,7 +348,7 @@ def test_a_failed_write_leaves_all_as_it_was(
         encoder.export_saved_model(tmp_path / "model")
     before = contents(tmp_path)
 
-    def save(module, folder, signatures):
+    def save(module, folder, signatures, options):
         Path(folder, "variables").mkdir(parents=True)
         raise failure
 
