@@ -36,7 +36,8 @@ class GraphInput(GraphKeywords):
     edge_types : array-like of shape (n_types,) or None
         All edge types that will ever come; None takes those of the training graphs.
     standardize : bool
-        Whether numeric features of nodes and of edges are brought to mean 0 and variance 1 before the network.
+        Whether numeric features of nodes and of edges are brought to mean 0 and variance 1 before the network; those
+        that are 0 or 1 stay as they are.
 
     Attributes
     ----------
@@ -174,10 +175,13 @@ class GraphInput(GraphKeywords):
 def feature_statistics(features: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return mean and standard deviation of each feature, a node or an edge weighing what its graph weighs.
 
-    A constant feature is not moved to 0, where no convolution would see the structure any more, but scaled to 1.
+    A constant feature is not moved to 0, where no convolution would see the structure any more, but scaled to 1.  One
+    that is 0 or 1 stays as it is: divided by its deviation, a rare 1 would outweigh all else.
     """
     if not len(features):
         return np.zeros(features.shape[1]), np.ones(features.shape[1])
     mean, deviation = column_statistics(ArrayData(features), weights)
+    indicator = np.isin(features, (0, 1)).all(axis=0)
+    mean, deviation = np.where(indicator, 0.0, mean), np.where(indicator, 1.0, deviation)
     constant = deviation == 0
     return np.where(constant, 0.0, mean), np.where(constant, np.where(mean == 0, 1.0, np.abs(mean)), deviation)

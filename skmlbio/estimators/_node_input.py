@@ -43,9 +43,9 @@ class NodeInput(GraphInput):
         What to do about a node or edge of another type in another graph: refuse the graph, or treat it as one of no
         type.
     standardize : bool
-        Whether numeric features of nodes and of edges are brought to mean 0 and variance 1, over all of the graph.
-        Those that are sparse, such as bags of words, would not stay so: each node's are divided by the sum of their
-        absolute values.
+        Whether numeric features of nodes and of edges are brought to mean 0 and variance 1, over all of the graph;
+        those that are 0 or 1 stay as they are.  Those that are sparse, such as bags of words, would not stay so: each
+        node's are divided by the sum of their absolute values.
     """
 
     graph: Any = parameter(default=None, allowed="no_validation", kw_only=False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from skmlbio.base import RegressorBase, with_parameters
+from skmlbio.base import RegressorBase, parameter, with_parameters
 from skmlbio.estimators._graph_network import GraphNetwork
 
 
@@ -36,3 +36,5 @@ class GCNRegressor(GraphNetwork, RegressorBase):
     >>> regressor.score(graphs, y) > 0.8
     True
     """
+
+    readout_dropout: float = parameter(default=0.0)

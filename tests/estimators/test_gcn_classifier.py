@@ -153,6 +153,16 @@ def test_the_scale_is_that_of_the_weighted_nodes() -> None:
     np.testing.assert_allclose(layer.scale, nodes.std(axis=0), rtol=1e-4)
 
 
+def test_features_that_are_0_or_1_stay_as_they_are() -> None:
+    """Divided by its deviation, a rare 1 would outweigh all else."""
+    graphs = [Graph(np.c_[g.features, np.arange(g.n_nodes) == i], g.edge_index) for i, g in enumerate(GRAPHS)]
+    layer = GCNClassifier(**FEW | {"epochs": 1}).fit(graphs, Y).model_.get_layer("standardize")
+    nodes = np.concatenate([graph.features for graph in graphs])
+    assert 0 < nodes[:, -1].mean() < 0.1
+    np.testing.assert_allclose(layer.mean, [*nodes.mean(axis=0)[:-1], 0], atol=1e-5)
+    np.testing.assert_allclose(layer.scale, [*nodes.std(axis=0)[:-1], 1], rtol=1e-4)
+
+
 def test_model_is_a_keras_model_of_padded_batches(fitted: GCNClassifier) -> None:
     from skmlbio.graphs import dense_batch
 
