@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from sklearn.utils import check_random_state
 
 from ._graph import Graph
 
@@ -54,6 +53,8 @@ def link_pairs(
     n_negative = len(joined) if n_negative is None else n_negative
     if n_negative > n_possible:
         raise ValueError(f"n_negative is {n_negative}, but only {n_possible} pairs of nodes are not joined")
+    from sklearn.utils import check_random_state  # which loads pandas
+
     random = check_random_state(random_state)
     keys = np.concatenate([joined, _others(joined, n_nodes, n_negative, undirected, random)])
     order = random.permutation(len(keys))
