@@ -25,7 +25,7 @@ class MoleculeGraphTransformer(TransformerMixin, BaseEstimator, auto_wrap_output
     Parameters
     ----------
     node_features : {"standard", "element"}, default="standard"
-        What nodes carry: by "standard" numbers, all 0 or 1 but the charge, as in [1]_: the element among common ones,
+        What nodes carry: by "standard" numbers, all 0 or 1, as in [1]_: the element among common ones,
         the number of neighbours and that of hydrogens among them, the formal charge, hybridisation, whether the atom is
         aromatic and in a ring, and its chirality as R or S.  By "element" a type, the symbol.
     edge_features : {"standard", "order"} or None, default="standard"
@@ -68,7 +68,7 @@ class MoleculeGraphTransformer(TransformerMixin, BaseEstimator, auto_wrap_output
     >>> from skmlbio import MoleculeGraphTransformer
     >>> transformer = MoleculeGraphTransformer()
     >>> transformer.fit_transform(["CC(=O)O"])
-    [Graph(n_nodes=4, n_features=37, n_edges=6, n_edge_features=9)]
+    [Graph(n_nodes=4, n_features=42, n_edges=6, n_edge_features=9)]
     >>> transformer.edge_feature_names_[:4].tolist()
     ['order_single', 'order_double', 'order_triple', 'order_aromatic']
     >>> (acid,) = MoleculeGraphTransformer(node_features="element", edge_features="order").fit_transform(["CC(=O)O"])

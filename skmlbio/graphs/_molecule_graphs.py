@@ -24,12 +24,13 @@ _HYBRIDIZATIONS = ("S", "SP", "SP2", "SP3", "SP3D", "SP3D2")
 _CHIRALITIES = ("R", "S")
 _ORDERS = ("SINGLE", "DOUBLE", "TRIPLE", "AROMATIC")
 _STEREO = ("E", "Z")
+_CHARGES = (-2, -1, 0, 1, 2)
 _MOST_NEIGHBOURS, _MOST_HYDROGENS = 5, 4  # all above are one column
 
 ATOM_FEATURES = (
     *(f"element_{symbol}" for symbol in [*_ELEMENTS.values(), "other"]),
     *(f"degree_{n}" for n in [*range(_MOST_NEIGHBOURS), f"{_MOST_NEIGHBOURS}+"]),
-    "charge",
+    *(f"charge_{charge}" for charge in [*_CHARGES, "other"]),
     *(f"hybridization_{name}" for name in [*_HYBRIDIZATIONS, "other"]),
     *(f"hydrogens_{n}" for n in [*range(_MOST_HYDROGENS), f"{_MOST_HYDROGENS}+"]),
     "aromatic",
@@ -135,7 +136,7 @@ def _atom_features(atoms: list[Atom]) -> np.ndarray:
     table = [
         _one_hot(_asked(Atom.GetAtomicNum, atoms), list(_ELEMENTS)),
         np.eye(_MOST_NEIGHBOURS + 1)[np.minimum(degrees, _MOST_NEIGHBOURS)],
-        _asked(Atom.GetFormalCharge, atoms)[:, np.newaxis],
+        _one_hot(_asked(Atom.GetFormalCharge, atoms), _CHARGES),
         _one_hot(_asked(Atom.GetHybridization, atoms), hybridizations),
         np.eye(_MOST_HYDROGENS + 1)[np.minimum(hydrogens, _MOST_HYDROGENS)],
         _asked(Atom.GetIsAromatic, atoms)[:, np.newaxis],
@@ -191,6 +192,6 @@ def _cip_label(thing: Atom | Bond) -> str | None:
     return thing.GetProp("_CIPCode") if thing.HasProp("_CIPCode") else None
 
 
-def _one_hot(values: np.ndarray, known: list[int]) -> np.ndarray:
+def _one_hot(values: np.ndarray, known: Sequence[int]) -> np.ndarray:
     """One column for each known value, in that order, and one for all others: (n_values, n_known + 1)."""
     return np.column_stack([*(values == value for value in known), ~np.isin(values, known)]).astype(np.float64)

@@ -21,9 +21,9 @@ def graph_of(item: object, **changes: object) -> Graph:
 
 
 def named(row: np.ndarray, names: tuple[str, ...]) -> set[str]:
-    """The names of what is 1, and of a charge with its number."""
-    given = {name: value for name, value in zip(names, row, strict=True) if value}
-    return {f"charge {value:g}" if name == "charge" else name for name, value in given.items()}
+    """The names of what is 1, but that there is no charge."""
+    assert set(row) <= {0, 1}
+    return {name for name, value in zip(names, row, strict=True) if value} - {"charge_0"}
 
 
 def test_features_of_atoms() -> None:
@@ -36,12 +36,14 @@ def test_features_of_atoms() -> None:
     assert named(fourth, ATOM_FEATURES) == {"element_C", "degree_3", "hybridization_SP2", "hydrogens_0"}
     nitrogen = graph_of("C[n+]1ccccc1").features[1]
     assert named(nitrogen, ATOM_FEATURES) == {
-        "element_N", "degree_3", "charge 1", "hybridization_SP2", "hydrogens_0", "aromatic", "ring"
+        "element_N", "degree_3", "charge_1", "hybridization_SP2", "hydrogens_0", "aromatic", "ring"
     }  # fmt: skip
     sodium, sulfur = graph_of("[Na+].[O-]C").features[0], graph_of("FS(F)(F)(F)(F)F").features[1]
-    assert named(sodium, ATOM_FEATURES) >= {"element_other", "charge 1", "degree_0"}
+    assert named(sodium, ATOM_FEATURES) >= {"element_other", "charge_1", "degree_0"}
     assert named(sulfur, ATOM_FEATURES) == {"element_S", "degree_5+", "hybridization_SP3D2", "hydrogens_0"}
-    assert named(graph_of("[O-2]").features[0], ATOM_FEATURES) >= {"charge -2"}
+    assert named(graph_of("[O-2]").features[0], ATOM_FEATURES) >= {"charge_-2"}
+    assert named(graph_of("[Al+3]").features[0], ATOM_FEATURES) >= {"charge_other"}
+    assert graph_of("C").features[0][ATOM_FEATURES.index("charge_0")] == 1
     assert named(graph_of("C").features[0], ATOM_FEATURES) >= {"hydrogens_4+"}
 
 
