@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 
-from ._graph import Graph
+from ._converters import as_graph
 
 
 def link_pairs(
-    graph: Graph, *, n_negative: int | None = None, random_state: int | np.random.RandomState | None = None
+    graph: object, *, n_negative: int | None = None, random_state: int | np.random.RandomState | None = None
 ) -> tuple[np.ndarray, np.ndarray]:
     """List the pairs of nodes that a graph joins, and draw some that it does not.
 
     Parameters
     ----------
-    graph : Graph
+    graph : Graph, or what `as_graph` takes
         Of an undirected graph, which lists every edge in both directions, each pair stands once.  Edges of nodes to
         themselves and of weight 0 are left out.
     n_negative : int, default=None
@@ -32,8 +32,8 @@ def link_pairs(
 
     Raises
     ------
-    ValueError
-        If there are fewer pairs that are not joined.
+    ValueError, TypeError
+        If there are fewer pairs that are not joined, or as in `as_graph`.
 
     Examples
     --------
@@ -43,6 +43,7 @@ def link_pairs(
     >>> sorted(pairs[y == 1].tolist())
     [[0, 1], [1, 2], [2, 3]]
     """
+    graph = as_graph(graph)
     n_nodes = graph.n_nodes
     sources, targets = graph.edge_index[:, (graph.edge_weight != 0) & (graph.edge_index[0] != graph.edge_index[1])]
     undirected = is_symmetric(sources, targets, n_nodes)

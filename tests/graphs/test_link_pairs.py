@@ -50,3 +50,8 @@ def test_weights_of_0_are_no_edges_and_a_full_graph_has_no_other_pairs() -> None
         link_pairs(full)
     pairs, y = link_pairs(Graph(full.features, full.edge_index, [0, 0]), n_negative=1, random_state=0)
     assert (pairs.tolist(), y.tolist()) == ([[0, 1]], [0])
+
+
+def test_a_networkx_graph_is_taken_with_the_names_of_its_nodes() -> None:
+    pairs, y = link_pairs(networkx.Graph([("a", "b"), ("b", "c")]), n_negative=1, random_state=0)
+    assert keys(pairs[y == 1]) == {frozenset("ab"), frozenset("bc")} and keys(pairs[y == 0]) == {frozenset("ac")}
