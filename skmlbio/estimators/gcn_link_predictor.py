@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Literal
 
 import numpy as np
@@ -98,13 +99,28 @@ class GCNLinkPredictor(NodeNetwork, ClassifierBase):
         """Find the edges that are pairs of the training samples."""
         graph, n_nodes = training.data.graph, training.data.graph.n_nodes
         sources, targets = self._turned(graph.edges.T)
-        first, second = training.data.places[training.targets[0] == 1].T.astype(np.int64)
-        told = np.isin(sources * n_nodes + targets, first * n_nodes + second)
+        edges, yes = sources * n_nodes + targets, training.targets[0] == 1
+        first, second = training.data.places.T.astype(np.int64)
+        self._warn_of_turned_classes(np.isin(first * n_nodes + second, edges), yes)
+        first, second = first[yes], second[yes]
+        told = np.isin(edges, first * n_nodes + second)
         if is_symmetric(sources, targets, n_nodes):
-            told |= np.isin(sources * n_nodes + targets, second * n_nodes + first)
+            told |= np.isin(edges, second * n_nodes + first)
         found = np.stack([sources[told], targets[told]]).astype(np.int32)
         earlier = [] if reset else [self.message_edges_]
         self.message_edges_ = np.unique(np.concatenate([*earlier, found], axis=1), axis=1)
+
+    def _warn_of_turned_classes(self, joined: np.ndarray, yes: np.ndarray) -> None:
+        """Say so where the pairs with a no are the edges: then hardly any message is left."""
+        if yes.any() and not yes.all() and joined[yes].mean() < 0.5 < joined[~yes].mean():
+            no_label, yes_label = self.classes_.tolist()
+            warnings.warn(
+                f"Most pairs of class {no_label!r} are edges of the graph, and most of class {yes_label!r} are not, but "
+                f"the second of classes_, {yes_label!r}, means that nodes are joined; give y as 1 for joined pairs, "
+                "else 0.",
+                UserWarning,
+                stacklevel=2,
+            )
 
     def _with_messages(self, data: NodeData) -> NodeData:
         """Return samples of the graph that has no other edges than those of the messages."""

@@ -97,3 +97,10 @@ def test_a_dense_decoder_and_a_saved_model(tmp_path: Path) -> None:
 def test_only_two_classes_are_taken() -> None:
     with pytest.raises(ValueError, match="y has 3 classes or labels; GCNLinkPredictor tells two classes apart"):
         GCNLinkPredictor(GRAPH, **SMALL).fit(TRAIN[:3], ["a", "b", "c"])
+
+
+def test_a_yes_that_sorts_first_is_warned_of(recwarn: pytest.WarningsRecorder) -> None:
+    GCNLinkPredictor(GRAPH, **SMALL).fit(TRAIN, Y_TRAIN)
+    assert not [warning for warning in recwarn if "classes_" in str(warning.message)]
+    with pytest.warns(UserWarning, match="Most pairs of class 'bound' are edges .* of class 'free' are not"):
+        GCNLinkPredictor(GRAPH, **SMALL).fit(TRAIN, np.where(Y_TRAIN, "bound", "free"))
