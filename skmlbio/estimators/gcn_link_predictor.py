@@ -115,7 +115,7 @@ class GCNLinkPredictor(NodeNetwork, ClassifierBase):
         if yes.any() and not yes.all() and joined[yes].mean() < 0.5 < joined[~yes].mean():
             no_label, yes_label = self.classes_.tolist()
             warnings.warn(
-                f"Most pairs of class {no_label!r} are edges of the graph, and most of class {yes_label!r} are not, but "
+                f"Most pairs of class {no_label!r} are edges of the graph, and most of {yes_label!r} are not, but "
                 f"the second of classes_, {yes_label!r}, means that nodes are joined; give y as 1 for joined pairs, "
                 "else 0.",
                 UserWarning,

@@ -105,8 +105,8 @@ class GraphDisplay(Display):
         Parameters
         ----------
         graph : graph, SMILES string, rdkit.Chem.Mol, or node
-            As the estimator takes it; a molecule where a pipeline makes graphs of molecules, and a node of its graph
-            where the estimator answers for nodes.
+            What is asked about: a graph as the estimator takes it, or a molecule where a pipeline makes graphs of
+            molecules.  An estimator that answers for nodes has its graph already: give a node, by name or position.
         method, target
             As its ``attributions`` takes them.
         """
@@ -116,9 +116,14 @@ class GraphDisplay(Display):
             raise TypeError(
                 f"{cls.__name__} needs an estimator of graphs with attributions, and {type(trained).__name__} is none"
             )
+        of_nodes = hasattr(trained, "graph")
+        if of_nodes and (isinstance(graph, Graph) or hasattr(graph, "adj")):
+            raise TypeError(
+                f"{type(trained).__name__} answers for nodes of its own graph: give a node, by name or position, "
+                f"not a {type(graph).__name__}."
+            )
         X = before_final_step(estimator, [graph])
         (found,) = trained.attributions(X, method=method, target=target)
-        of_nodes = hasattr(trained, "graph")
         asked = trained.graph if of_nodes else X[0]
         drawn = as_graph(asked, node_attributes=trained.node_attributes, edge_attribute=trained.edge_attribute)
         molecule = _molecule_of(graph, drawn) if _is_molecule(graph) and not of_nodes else None

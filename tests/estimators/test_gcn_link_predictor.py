@@ -102,5 +102,5 @@ def test_only_two_classes_are_taken() -> None:
 def test_a_yes_that_sorts_first_is_warned_of(recwarn: pytest.WarningsRecorder) -> None:
     GCNLinkPredictor(GRAPH, **SMALL).fit(TRAIN, Y_TRAIN)
     assert not [warning for warning in recwarn if "classes_" in str(warning.message)]
-    with pytest.warns(UserWarning, match="Most pairs of class 'bound' are edges .* of class 'free' are not"):
+    with pytest.warns(UserWarning, match="Most pairs of class 'bound' are edges .* of 'free' are not"):
         GCNLinkPredictor(GRAPH, **SMALL).fit(TRAIN, np.where(Y_TRAIN, "bound", "free"))

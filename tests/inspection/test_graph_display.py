@@ -10,7 +10,7 @@ from sklearn.exceptions import NotFittedError
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 
-from skmlbio import MoleculeGraphTransformer
+from skmlbio import GCNNodeClassifier, MoleculeGraphTransformer
 from skmlbio.graphs import Graph, GraphAttributions, as_graph
 from skmlbio.inspection import GraphDisplay
 
@@ -132,3 +132,11 @@ def test_all_zero_and_large_numbers_are_drawn() -> None:
     assert GraphDisplay.from_graph(PATH, (np.zeros(3), np.zeros(4))).colorbar_.mappable.get_clim() == (-1, 1)
     large = as_graph(networkx.gnp_random_graph(300, 0.02, seed=0))
     assert GraphDisplay.from_graph(large, (np.ones(300), np.ones(large.n_edges))).positions_.shape == (300, 2)
+
+
+def test_a_graph_in_place_of_a_node_is_told_so() -> None:
+    graph = Graph([[0.0], [1.0], [0.5]], [[0, 1, 1, 2], [1, 0, 2, 1]])
+    fitted = GCNNodeClassifier(graph, hidden_layer_sizes=(2,), epochs=1, random_state=0).fit([0, 1], [0, 1])
+    for given in (graph, networkx.path_graph(3)):
+        with pytest.raises(TypeError, match="GCNNodeClassifier answers for nodes of its own graph: give a node"):
+            GraphDisplay.from_estimator(fitted, given)
