@@ -70,7 +70,7 @@ class AttributedNodes(Explanations):
         """
         check_is_fitted(self, "weights_")
         integrate = chosen_method(method, n_steps)
-        listed = self._as_graph(self.graph if graph is None else graph)
+        listed = self.graph_ if graph is None else self._as_graph(graph)
         data, head = self._samples(nodes_of(X, listed)), explained_head(self)
         answers = require_answers(self._ask_encoded(head, data))
         chosen = chosen_outputs(self, target, answers)

@@ -36,8 +36,8 @@ def own_graph_entrance(
     network.module.graph = [tf.Variable(array, trainable=False) for array in graph.inputs()]
 
     def encode(**given):
-        _require_inside(given[name], tf.cast(network.module.graph[-1], tf.int32), name)
-        return given[name], *(variable.read_value() for variable in network.module.graph)
+        nodes = _require_inside(given[name], tf.cast(network.module.graph[-1], tf.int32), name)
+        return nodes, *(variable.read_value() for variable in network.module.graph)
 
     shape = (None,) if n_ends is None else (None, n_ends)
     return Entrance({name: tf.TensorSpec(shape, tf.int32)}, encode)
@@ -64,7 +64,7 @@ def other_graph_entrance(estimator: Any) -> Entrance:
 
     def encode(nodes, **described):
         n_nodes = tf.shape(described[node_name])[0]
-        _require_inside(nodes, n_nodes, "nodes")
+        nodes = _require_inside(nodes, n_nodes, "nodes")
         features, collecting, weights, *edge_features, _ = inner.encode(
             graph_index=tf.zeros(n_nodes, tf.int32), **described
         )
@@ -91,9 +91,13 @@ def other_graph_entrance(estimator: Any) -> Entrance:
     return Entrance({"nodes": tf.TensorSpec((None,), tf.int32)} | inputs, encode)
 
 
-def _require_inside(nodes: Any, n_nodes: Any, name: str) -> None:
-    """Stop the server at a node that is not there: TensorFlow does not check indices."""
+def _require_inside(nodes: Any, n_nodes: Any, name: str) -> Any:
+    """Stop the server at a node that is not there, which TensorFlow tells on some devices only, and in its own words.
+
+    Returns the nodes, those that are not there as others, so that the sentence of this check is the one that is said.
+    """
     import tensorflow as tf
 
     inside = tf.reduce_all((nodes >= 0) & (nodes < n_nodes))
     tf.debugging.Assert(inside, [f"{name} holds a position that is not in the graph."])
+    return tf.clip_by_value(nodes, 0, tf.maximum(n_nodes - 1, 0))

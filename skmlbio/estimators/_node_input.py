@@ -46,13 +46,22 @@ class NodeInput(GraphInput):
         Whether numeric features of nodes and of edges are brought to mean 0 and variance 1, over all of the graph;
         those that are 0 or 1 stay as they are.  Those that are sparse, such as bags of words, would not stay so: each
         node's are divided by the sum of their absolute values.
+
+    Attributes
+    ----------
+    graph_ : Graph
+        The graph of the fit, which is asked about until the next one, whatever becomes of `graph`.
     """
 
     graph: Any = parameter(default=None, allowed="no_validation", kw_only=False)
 
+    def _encoded(self, *given, reset):
+        self.graph_ = self._as_graph(self.graph)
+        return super()._encoded(*given, reset=reset)
+
     def _encode(self, X, *, reset):
         X, graph = X if isinstance(X, NodesOf) else (X, None)
-        graph = self._as_graph(self.graph if graph is None else graph)
+        graph = self.graph_ if graph is None else self._as_graph(graph)
         return NodeData(self._encoded_graph(graph, reset=reset), self._places(X, graph))
 
     def _places(self, X: Any, graph: Graph) -> np.ndarray:
@@ -138,7 +147,7 @@ class NodeInput(GraphInput):
     def _entrances(self, network):
         from skmlbio.estimators._node_entrance import other_graph_entrance, own_graph_entrance
 
-        graph = self._encoded_graph(self._as_graph(self.graph), reset=False)
+        graph = self._encoded_graph(self.graph_, reset=False)
         return {"": own_graph_entrance(network, graph), "_graph": other_graph_entrance(self)}
 
     @completed_by(ExportMixin.export_saved_model)

@@ -145,7 +145,7 @@ class GCNLinkPredictor(NodeNetwork, ClassifierBase):
     def _entrances(self, network):
         from skmlbio.estimators._node_entrance import own_graph_entrance
 
-        data = NodeData(self._encoded_graph(self._as_graph(self.graph), reset=False), np.empty((0, 2), np.int32))
+        data = NodeData(self._encoded_graph(self.graph_, reset=False), np.empty((0, 2), np.int32))
         return {"": own_graph_entrance(network, self._with_messages(data).graph, "pairs", 2)}
 
     @completed_by(ExportMixin.export_saved_model)

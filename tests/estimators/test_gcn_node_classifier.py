@@ -65,6 +65,19 @@ def test_a_clone_has_the_same_graph_and_a_pickle_has_it_once(fitted: GCNNodeClas
     assert again.graph == large and np.array_equal(again.predict_proba(REST), estimator.predict_proba(REST))
 
 
+def test_the_graph_of_the_fit_is_asked_about_until_the_next_fit() -> None:
+    other = Graph(GRAPH.features, EDGES[:, ::3])
+    estimator = GCNNodeClassifier(GRAPH, **SMALL).fit(LABELLED, BLOCK[LABELLED])
+    before = estimator.predict_proba(REST)
+    estimator.set_params(graph=other)
+    assert estimator.graph_ is GRAPH and np.array_equal(estimator.predict_proba(REST), before)
+    with pytest.raises(ValueError, match="negative|not finite|nan"):
+        estimator.set_params(graph=Graph(np.full((N_NODES, 5), np.nan), EDGES)).fit(LABELLED, BLOCK[LABELLED])
+    assert estimator.graph_ is GRAPH
+    estimator.set_params(graph=other).fit(LABELLED, BLOCK[LABELLED])
+    assert estimator.graph_ is other and not np.array_equal(estimator.predict_proba(REST), before)
+
+
 def test_splits_and_searches_go_over_nodes() -> None:
     estimator = GCNNodeClassifier(GRAPH, epochs=30, random_state=0)
     nodes = np.arange(N_NODES)
