@@ -116,7 +116,9 @@ def ensure_graphs(
         features, types = _typed_features(graphs, n_nodes, node_types, node_encoding, unknown)
         return GraphSamples(features, *edges[:2], n_nodes, edges.n_edges, types, *edges[3:])
     if node_types is not None:
-        raise ValueError("graph 0 has node features, but the graphs of the fit had node types")
+        raise ValueError(
+            "graph 0 has node features, but node_types, those given or those of the fit, are for graphs of types"
+        )
     features = _numeric_features(graphs, n_nodes, n_features, accept_sparse and len(graphs) == 1)
     return GraphSamples(features, *edges[:2], n_nodes, edges.n_edges, None, *edges[3:])
 

@@ -124,7 +124,7 @@ class GraphDisplay(Display):
             )
         X = before_final_step(estimator, [graph])
         (found,) = trained.attributions(X, method=method, target=target)
-        asked = trained.graph if of_nodes else X[0]
+        asked = trained.graph_ if of_nodes else X[0]
         drawn = as_graph(asked, node_attributes=trained.node_attributes, edge_attribute=trained.edge_attribute)
         molecule = _molecule_of(graph, drawn) if _is_molecule(graph) and not of_nodes else None
         return cls(drawn, found, labels=labels, positions=positions, molecule=molecule).plot(ax)

@@ -130,7 +130,7 @@ def test_wrong_lists(X: object, error: type[Exception], message: str) -> None:
     ("graph", "options", "message"),
     [
         (Graph([[1.0]]), {"n_features": 2}, "graph 0 has 1 node features, but the graphs of the fit had 2"),
-        (Graph([[1.0]]), {"node_types": ["C"]}, "graph 0 has node features, but the graphs of the fit had node types"),
+        (Graph([[1.0]]), {"node_types": ["C"]}, "graph 0 has node features, but node_types, those given or"),
         (Graph([1]), {"node_types": ["C"]}, "graph 0 has integer node types, but the known node types are strings"),
         (Graph(["C"]), {"n_features": 2}, "graph 0 has node types, but the graphs of the fit had 2 node features"),
         (Graph(["C"]), {"node_encoding": "words"}, "node_encoding must be 'one_hot' or 'ids', not 'words'"),
