@@ -116,7 +116,7 @@ class GraphDisplay(Display):
             raise TypeError(
                 f"{cls.__name__} needs an estimator of graphs with attributions, and {type(trained).__name__} is none"
             )
-        of_nodes = hasattr(trained, "graph")
+        of_nodes = hasattr(trained, "graph_")
         if of_nodes and (isinstance(graph, Graph) or hasattr(graph, "adj")):
             raise TypeError(
                 f"{type(trained).__name__} answers for nodes of its own graph: give a node, by name or position, "

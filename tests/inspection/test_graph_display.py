@@ -89,7 +89,7 @@ def test_estimators_and_pipelines_are_asked() -> None:
 
 def test_of_an_estimator_of_nodes_its_graph_is_drawn() -> None:
     of_nodes = Attributing().fit([])
-    of_nodes.graph = networkx.Graph([("a", "b"), ("b", "CC")])
+    of_nodes.graph_ = as_graph(networkx.Graph([("a", "b"), ("b", "CC")]))
     of_nodes.attributions = lambda X, **options: [GraphAttributions(np.arange(3), np.ones(4))] * (X == ["CC"])
     display = GraphDisplay.from_estimator(of_nodes, "CC")
     assert display.graph.node_names == ("a", "b", "CC") and display.molecule is None
