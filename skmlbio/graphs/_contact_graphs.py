@@ -39,7 +39,7 @@ def contact_graphs(
         Each an array of shape (n_residues, 3) with the coordinates of the C-alpha atoms in angstrom, a path or open
         file in the format PDB or mmCIF, plain or compressed by gzip, or a structure of ``Bio.PDB``.
     sequences : sequence of n_structures str, default=None
-        The residues of each array, one letter each. Files have their own: there it is None.
+        The residues of each array, one letter each, in upper or lower case. Files have their own: there it is None.
     distance : float, default=8.0
         The largest distance of two neighbours in angstrom.
     chains : sequence of n_structures str, lists of str or None, default=None
@@ -124,16 +124,19 @@ def _residues_of_array(structure: ArrayLike, sequence: str | None, name: str) ->
     except (TypeError, ValueError) as error:
         raise TypeError(f"{name} must be an array of coordinates, a file or a structure of Bio.PDB: {error}") from error
     if coordinates.ndim != 2 or coordinates.shape[1] != 3 or not len(coordinates):
-        raise ValueError(f"{name} must have shape (n_residues, 3), not {coordinates.shape}")
+        raise ValueError(f"{name} must have shape (n_residues, 3), of one residue or more, not {coordinates.shape}")
     if not isinstance(sequence, str):
         raise TypeError(f"{name} is an array, so sequences must have its residues as a string; got {sequence!r:.60}")
     if len(sequence) != len(coordinates):
         raise ValueError(f"{name} has {len(coordinates)} residues, but a sequence of {len(sequence)} letters")
+    for place, letter in enumerate(sequence):
+        if not (letter.isascii() and letter.isalpha()):
+            raise ValueError(f"{name}: residue {place} is {letter!r}, which is no letter from A to Z")
     finite = np.isfinite(coordinates).all(axis=1)
     if not finite.all():
         place = int(finite.argmin())
         raise ValueError(f"{name}: residue {place} is at {coordinates[place].tolist()}; finite numbers needed")
-    return Residues(list(sequence), None, coordinates)
+    return Residues(list(sequence.upper()), None, coordinates)
 
 
 def _graph(residues: Residues, distance: float, with_distances: bool) -> Graph:

@@ -29,7 +29,7 @@ def rings(n_graphs: int) -> tuple[list[Graph], np.ndarray]:
 def as_numbers(graph: Graph) -> Graph:
     """The same with numbers at edges that single precision would not tell apart, and one that is constant."""
     is_single = graph.edge_features == "single"
-    numbers = np.stack([1e9 + is_single, np.full(graph.n_edges, 3.0)], axis=1)
+    numbers = np.stack([1e9 + 2 * is_single, np.full(graph.n_edges, 3.0)], axis=1)
     return Graph(graph.features, graph.edge_index, edge_features=numbers)
 
 
@@ -71,8 +71,8 @@ def test_numbers_are_standardised_in_double_precision() -> None:
     classifier = GCNClassifier("gine", **FEW).fit(NUMBERS, Y)
     assert classifier.n_edge_features_ == 2 and classifier.edge_types_ is None
     layer = classifier.model_.get_layer("standardize_edges")
-    np.testing.assert_allclose(layer.mean, [1e9 + 0.5, 0.0])
-    np.testing.assert_allclose(layer.scale, [0.5, 3.0])  # a constant keeps its sign, as one of nodes
+    np.testing.assert_allclose(layer.mean, [1e9 + 1, 0.0])
+    np.testing.assert_allclose(layer.scale, [1.0, 3.0])  # a constant keeps its sign, as one of nodes
     found = classifier.predict_proba(NUMBERS)
     near = [Graph(g.features, g.edge_index, edge_features=g.edge_features - [1e9, 0]) for g in NUMBERS]
     np.testing.assert_allclose(GCNClassifier("gine", **FEW).fit(near, Y).predict_proba(near), found, atol=1e-5)

@@ -110,6 +110,10 @@ def test_edges_are_the_pairs_that_are_near(distance: float) -> None:
     assert (graph.edge_weight == 1).all() and letters(graph) == "MKVA" * 15 and graph.node_names is None
 
 
+def test_case_does_not_matter() -> None:
+    assert contact_graphs([np.zeros((2, 3))], ["mK"])[0].features.tolist() == ["M", "K"]
+
+
 def test_structures_without_a_contact() -> None:
     single, apart = contact_graphs([np.zeros((1, 3)), [[0, 0, 0], [9, 0, 0]]], ["M", "MK"], edge_features="distance")
     assert (single.n_edges, apart.n_edges) == (0, 0) and single.edge_features.shape == (0, 1)
@@ -193,10 +197,11 @@ def test_a_residue_without_its_alpha_carbon(written) -> None:
         ([[[0, 0, 0]]], ["MK"], "structure 0 has 1 residues, but a sequence of 2 letters"),
         ([[[0, 0, 0]]], ["M", "K"], "sequences must have one item for each of the 1 structures"),
         ([[[0, 0, 0]]], "M", "sequences must have one item for each of the 1 structures"),
-        ([[[0, 0]]], ["M"], r"structure 0 must have shape \(n_residues, 3\), not \(1, 2\)"),
-        ([np.zeros((0, 3))], [""], r"structure 0 must have shape \(n_residues, 3\), not \(0, 3\)"),
+        ([[[0, 0]]], ["M"], r"structure 0 must have shape \(n_residues, 3\), of one residue or more, not \(1, 2\)"),
+        ([np.zeros((2, 3))], ["M-"], "structure 0: residue 1 is '-', which is no letter from A to Z"),
+        ([np.zeros((0, 3))], [""], r"structure 0 must have shape \(n_residues, 3\), of one residue or more"),
         ([[[0, 0, 0], [0, np.nan, 0]]], ["MK"], r"structure 0: residue 1 is at \[0.0, nan, 0.0\]; finite"),
-        ([5, None], None, r"structure 0 must have shape \(n_residues, 3\), not \(\)"),
+        ([5, None], None, r"structure 0 must have shape \(n_residues, 3\), of one residue or more, not \(\)"),
         ([{}], None, "structure 0 must be an array of coordinates, a file or a structure of Bio.PDB"),
         ("1abc.pdb", None, "structures must be a list, even of one; got str"),
         (None, None, "structures must be a list, even of one; got NoneType"),
