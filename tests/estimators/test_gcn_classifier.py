@@ -121,7 +121,7 @@ def test_types_of_nodes(dim: int | None) -> None:
     with pytest.raises(ValueError, match=r"graph 1: node 1 has the unknown type 'Xe'; known are 'C', 'N', 'O'"):
         classifier.predict(strange)
     assert np.isfinite(classifier.set_params(unknown="mask").predict_proba(strange)).all()
-    with pytest.raises(ValueError, match="had node types"):
+    with pytest.raises(ValueError, match="are for graphs of types"):
         classifier.predict(GRAPHS)
 
 
