@@ -6,53 +6,25 @@ from collections.abc import Iterator
 
 import numpy as np
 from sklearn.base import ClassNamePrefixFeaturesOutMixin, TransformerMixin
-from sklearn.callback import with_callbacks
 from sklearn.utils import check_array
 from sklearn.utils.validation import check_is_fitted
 
 from skmlbio.base._annotated_data import refuse_annotated_data
-from skmlbio.base._arguments import said_by_estimator
-from skmlbio.base._constants import let_constants_vary
 from skmlbio.base._docstrings import completed_by
 from skmlbio.base._estimator import NetworkEstimator
-from skmlbio.base._fit_data import column_statistics
 from skmlbio.base._number_columns import numbers_expected
 from skmlbio.base._range import require_answers
+from skmlbio.base._unlabelled import UnlabelledEstimator
 from skmlbio.training._batches import ArrayData, Data
 
 _ROWS_AT_ONCE = 1024
 
 
-class TransformerBase(ClassNamePrefixFeaturesOutMixin, TransformerMixin, NetworkEstimator):
+class TransformerBase(ClassNamePrefixFeaturesOutMixin, TransformerMixin, UnlabelledEstimator):
     """A network that learns to give its input back, as a transformer.
 
     Its heads are ``"transform"``, ``"reconstruct"`` and ``"errors"``; the last returns what the loss compares.
     """
-
-    @said_by_estimator
-    @with_callbacks
-    @completed_by(NetworkEstimator._fit)
-    def fit(self, X, y=None, sample_weight=None, *, X_val=None, sample_weight_val=None, groups=None):
-        """Train from the start, or from the present weights if `warm_start` is set.
-
-        Parameters
-        ----------
-        y : None
-            Ignored; here for pipelines.
-        X_val : like X, optional
-            Samples to validate on, instead of a `validation_fraction` of X.
-        """
-        return self._fit(X, None, sample_weight, (X_val, None, sample_weight_val), groups)
-
-    @said_by_estimator
-    @with_callbacks
-    @completed_by(fit)
-    def partial_fit(self, X, y=None, sample_weight=None):
-        """Train for one epoch on some samples, going on from the present weights.
-
-        The scale of the features is that of the first call.
-        """
-        return self._fit(X, None, sample_weight, partial=True)
 
     @property
     def _n_features_out(self) -> int:
@@ -113,13 +85,6 @@ class TransformerBase(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Network
 
     def _train(self, plan, training, validation, rng, known, partial):
         self._fitted_loss = self._loss()
-        if known is None:
-            self.weights_ = let_constants_vary(
-                self.blueprint_,
-                self.weights_,
-                "standardize",
-                lambda: column_statistics(training.data, training.weights),
-            )
         super()._train(plan, training, validation, rng, known, partial)
 
     def _answers(self):
