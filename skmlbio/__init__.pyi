@@ -10,6 +10,7 @@ from . import sequences as sequences
 from . import training as training
 from .estimators.attention_classifier import AttentionClassifier as AttentionClassifier
 from .estimators.attention_regressor import AttentionRegressor as AttentionRegressor
+from .estimators.auto_encoder_outlier_detector import AutoEncoderOutlierDetector as AutoEncoderOutlierDetector
 from .estimators.auto_encoder_transformer import AutoEncoderTransformer as AutoEncoderTransformer
 from .estimators.dense_classifier import DenseClassifier as DenseClassifier
 from .estimators.dense_regressor import DenseRegressor as DenseRegressor

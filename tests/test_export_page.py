@@ -11,6 +11,7 @@ import tensorflow as tf
 
 from skmlbio import (
     AttentionClassifier,
+    AutoEncoderOutlierDetector,
     AutoEncoderTransformer,
     DenseClassifier,
     DenseRegressor,
@@ -43,6 +44,7 @@ FITTED = {
     "graphs with types": lambda: GCNClassifier(**SHORT).fit([Graph(["C", "O"], EDGES)] * 12, Y),
     "graphs with features of edges": lambda: GCNClassifier("gine", **SHORT).fit(with_edges(np.ones((2, 3))), Y),
     "graphs with types of edges": lambda: GCNClassifier("gine", **SHORT).fit(with_edges(["single", "single"]), Y),
+    "outliers": lambda: AutoEncoderOutlierDetector(latent_dim=2, **SHORT).fit(X),
     "codes": lambda: AutoEncoderTransformer(latent_dim=2, **SHORT).fit(X),
     "nothing": lambda: VAESampler(latent_dim=2, **SHORT).fit(X),
 }
@@ -50,6 +52,7 @@ EXAMPLES = {
     "classifiers": ["a matrix", "strings", "lists of tokens", "graphs with features", "graphs with types"],
     "regressors": ["a data frame"],
     "transformers": ["codes"],
+    "`AutoEncoderOutlierDetector`": ["outliers"],
     "`AutoEncoderTransformer`": ["codes"],
     "`EmbeddingTransformer`": ["a table of categories"],
     "`VAESampler`": ["nothing"],

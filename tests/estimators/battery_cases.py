@@ -210,6 +210,7 @@ MATRIX_CASES = {
     "own regressor": Case(skmlbio.NetworkRegressor(), MATRIX),
     "own transformer": Case(skmlbio.NetworkTransformer(), MATRIX),
     "auto-encoder": Case(skmlbio.AutoEncoderTransformer(hidden_layer_sizes=(4,)), MATRIX),
+    "outlier detector": Case(skmlbio.AutoEncoderOutlierDetector(hidden_layer_sizes=(4,)), MATRIX),
     "vae": Case(skmlbio.VAESampler(hidden_layer_sizes=(4,)), MATRIX),
 }
 
@@ -223,6 +224,7 @@ NUMBERS: dict[str, Any] = {
     "beta": 0.5,
     "bidirectional": True,
     "class_weight": {0: 2.0, 1: 1},
+    "contamination": 0.25,
     "conv_params": {"hidden_units": 4, "learn_epsilon": True},
     "dilation": 1,
     "dropout": 0.25,

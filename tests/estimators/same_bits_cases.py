@@ -120,6 +120,7 @@ CASES = {
     "dense regressor": case(skmlbio.DenseRegressor, ROWS, dropout=0.3, **WIDE),
     "auto-encoder": case(skmlbio.AutoEncoderTransformer, ROWS, noise="gaussian", dropout=0.2, **WIDE),
     "auto-encoder, tied": case(skmlbio.AutoEncoderTransformer, ROWS, noise="masking", tied_weights=True, **WIDE),
+    "outlier detector": case(skmlbio.AutoEncoderOutlierDetector, ROWS, variant="denoising", **WIDE),
     "vae": case(skmlbio.VAESampler, ROWS, n_importance=5, **WIDE),
     "own, residual": case(skmlbio.NetworkClassifier, ROWS, residual_network, batch_size=128),
     "own, recurrent": case(skmlbio.NetworkRegressor, SERIES, recurrent_network, batch_size=32),

@@ -39,6 +39,7 @@ DOUBLE = {"network_params": {"dtype": "float64"}}
 # Full batches in double precision; transformers learn slowly, for little rounding to add up.  The noise of VAESampler
 # follows from the row, so that even its sample weights pass.
 INSTANCES = {
+    "AutoEncoderOutlierDetector": {"dtype": "float64"} | TRAINING,
     "AutoEncoderTransformer": {"dtype": "float64"} | ENCODING,
     "DenseClassifier": {"dtype": "float64"} | TRAINING,
     "DenseRegressor": {"dtype": "float64"} | TRAINING,
@@ -86,6 +87,8 @@ CHECKS_OF_DEFAULTS = {
     "check_methods_sample_order_invariance",
     "check_methods_subset_invariance",
     "check_n_features_in",
+    "check_outliers_fit_predict",
+    "check_outliers_train",
     "check_regressors_train",
     "check_regressors_int",
     "check_transformer_general",

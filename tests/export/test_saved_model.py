@@ -23,6 +23,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from skmlbio import (
+    AutoEncoderOutlierDetector,
     AutoEncoderTransformer,
     DenseClassifier,
     DenseRegressor,
@@ -83,6 +84,8 @@ CASES = {
     "bernoulli": lambda: AutoEncoderTransformer(loss="binary_crossentropy", **SHORT).fit(COUNTS / 6),
     "double": lambda: AutoEncoderTransformer(dtype="float64", **SHORT).fit(X),
     "mixed": lambda: AutoEncoderTransformer(dtype="mixed_bfloat16", **SHORT).fit(X),
+    "outliers": lambda: AutoEncoderOutlierDetector(**SHORT).fit(FRAME),
+    "outliers, variational": lambda: AutoEncoderOutlierDetector(variant="variational", **SHORT).fit(X),
     "own transformer": lambda: NetworkTransformer(**SHORT).fit(IMAGES),
     "strings": lambda: DenseClassifier(**SHORT).fit(FRAME, STRINGS),
     "two integers": lambda: DenseClassifier(**SHORT).fit(X, np.where(LABELS == 1, 7, 3)),
