@@ -22,7 +22,7 @@ class ExportMixin:
         """Return the ways in: what goes after the verb in the name of a signature, and TensorFlow's `_encode`."""
         from skmlbio.export._signatures import MAX_NAMED_COLUMNS, array_entrance, column_entrance
 
-        (spec,) = network.inputs()
+        spec, *_ = network.inputs()
         names = getattr(self, "feature_names_in_", None)
         if names is None:
             return {"": array_entrance(spec)}

@@ -122,17 +122,20 @@ class DecoderMixin:
         ndarray of shape (n_samples, n_features), float64 where the network standardises, else float32
             Reconstructions, in the units of the training data.
         """
+        return self._ask_encoded("inverse_transform", ArrayData(self._checked_codes(X)))
+
+    def _checked_codes(self, X) -> np.ndarray:
         check_is_fitted(self, "weights_")
         refuse_annotated_data(X)
         with numbers_expected(X):
             codes = check_array(X, dtype=np.float32, order="C", estimator=self, input_name="X")
         if codes.shape[1] != self._code_size():
             raise ValueError(f"X has {codes.shape[1]} columns, but codes have {self._code_size()} components.")
-        return self._ask_encoded("inverse_transform", ArrayData(codes))
+        return codes
 
     def _export_signatures(self, network):
         from skmlbio.export._signatures import array_entrance
 
-        codes = array_entrance(*network.inputs("inverse_transform"))
+        codes = array_entrance(network.inputs("inverse_transform")[0])
         signature = codes.signature(network, "inverse_transform", lambda ask, z: ask("inverse_transform", z))
         return super()._export_signatures(network) | {"inverse_transform": signature}

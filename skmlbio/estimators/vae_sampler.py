@@ -6,22 +6,21 @@ from collections.abc import Sequence
 from numbers import Integral, Real
 from typing import Literal
 
-import numpy as np
+from sklearn.callback import with_callbacks
 from sklearn.utils._param_validation import StrOptions
-from sklearn.utils.validation import check_is_fitted
 
-from skmlbio.base import TransformerBase, parameter, with_parameters
-from skmlbio.base._code_network import CodeNetwork
+from skmlbio.base import NetworkEstimator, parameter, with_parameters
+from skmlbio.base._arguments import said_by_estimator
+from skmlbio.base._docstrings import completed_by
 from skmlbio.base._intervals import Interval
 from skmlbio.base._layer_parameters import COUNT, STRENGTH
-from skmlbio.base._range import require_answers
-from skmlbio.base._transformer import row_blocks
-from skmlbio.training._batches import ArrayData
+from skmlbio.estimators._sampler_answers import SamplerAnswers
+from skmlbio.estimators._sampler_input import COUNTS, Given
 from skmlbio.training._blueprint import Blueprint
 
 
 @with_parameters
-class VAESampler(CodeNetwork, TransformerBase):
+class VAESampler(SamplerAnswers):
     """Learn a density of the rows of a matrix with a variational auto-encoder, and sample from it.
 
     A row x is thought to come from a few hidden numbers z that are standard normal, by p(x | z), whose parameters a
@@ -36,13 +35,17 @@ class VAESampler(CodeNetwork, TransformerBase):
         Widths of the encoder's hidden layers; the decoder mirrors them.
     activation : str
         Keras' name of the activation of the hidden layers.  A bounded one keeps outliers from upsetting the fit.
-    likelihood : {"gaussian", "bernoulli"}
+    likelihood : {"gaussian", "bernoulli", "poisson", "negative_binomial", "zero_inflated_negative_binomial"}
         Of a feature given z.  "bernoulli" takes features in [0, 1]; its densities are probabilities where they are 0
-        or 1.
-    variance : float, "feature" or "decoder"
-        Of the Gaussian likelihood: a fixed number (of standardised features, if `standardize`), one number learned for
-        each feature, or one computed by the decoder for each row and feature.  Standard deviations stay above 0.01 in
-        those units where they are learned.
+        or 1.  The last three take raw counts: the decoder computes shares, whose product with the library size of the
+        row is the mean [5]_, and the encoder sees log(1 + x) of rows brought to one library size.
+    variance : float, "feature", "decoder" or "auto"
+        A fixed number, one number learned for each feature, or one computed by the decoder for each row and feature:
+        the variance of the Gaussian likelihood (of standardised features, if `standardize`), whose standard deviations
+        stay above 0.01 in those units where they are learned, and the dispersion d of negative binomial ones, whose
+        variance is mean + d * mean^2.  "auto" is "decoder" for the former and "feature" for the latter.
+    conditional : bool
+        Whether a density is learned for each label y: the network is told the label as it is told covariates.
     beta : float
         Weight of the KL term [2]_.
     kl_warm_up : int
@@ -53,7 +56,7 @@ class VAESampler(CodeNetwork, TransformerBase):
         Draws from q(z | x) for every row in `score_samples`: the more, the tighter the bound [4]_.
     standardize : bool
         Whether the network works on features of mean 0 and variance 1, so that each counts alike whatever its scale.
-        Samples, densities, ELBO and loss are in the units of X all the same.  It does not apply to "bernoulli".
+        Samples, densities, ELBO and loss are in the units of X all the same.  It applies to "gaussian" alone.
 
     Attributes
     ----------
@@ -61,6 +64,8 @@ class VAESampler(CodeNetwork, TransformerBase):
         Loss of every epoch; ``pandas.DataFrame(estimator.history_)`` tabulates it.  Beside ``"loss"`` there are
         ``"elbo"``, ``"reconstruction"`` (mean of log p(x | z)) and ``"kl"``, in nats, and with validation samples the
         same of those, such as ``"val_elbo"``.
+    library_size_ : float
+        Of counts: the median library size.
 
     See Also
     --------
@@ -80,6 +85,7 @@ class VAESampler(CodeNetwork, TransformerBase):
        (2017).
     .. [3] Kingma et al.: Improved variational inference with inverse autoregressive flow. NeurIPS (2016).
     .. [4] Burda, Grosse, Salakhutdinov: Importance weighted autoencoders. ICLR (2016).
+    .. [5] Lopez et al.: Deep generative modeling for single-cell transcriptomics. Nature Methods 15 (2018).
 
     Examples
     --------
@@ -98,80 +104,68 @@ class VAESampler(CodeNetwork, TransformerBase):
     latent_dim: int = parameter(default=2, allowed=COUNT, kw_only=False)
     hidden_layer_sizes: Sequence[int] = parameter(default=(64,))
     activation: str = parameter(default="tanh")
-    likelihood: Literal["gaussian", "bernoulli"] = parameter(
-        default="gaussian", allowed=[StrOptions({"gaussian", "bernoulli"})]
+    likelihood: str = parameter(default="gaussian", allowed=[StrOptions({"gaussian", "bernoulli", *COUNTS})])
+    variance: float | Literal["feature", "decoder", "auto"] = parameter(
+        default="auto", allowed=[Interval(Real, 0, None, closed="neither"), StrOptions({"feature", "decoder", "auto"})]
     )
-    variance: float | Literal["feature", "decoder"] = parameter(
-        default="decoder", allowed=[Interval(Real, 0, None, closed="neither"), StrOptions({"feature", "decoder"})]
-    )
+    conditional: bool = parameter(default=False, allowed=["boolean"])
     beta: float = parameter(default=1.0, allowed=STRENGTH)
     kl_warm_up: int = parameter(default=0, allowed=[Interval(Integral, 0, None, closed="left")])
     free_bits: float = parameter(default=0.0, allowed=STRENGTH)
     n_importance: int = parameter(default=100, allowed=COUNT)
 
-    def score_samples(self, X) -> np.ndarray:
-        """Return a lower bound on the log-likelihood of every sample, in nats.
-
-        log(mean_k p(x, z_k) / q(z_k | x)) over `n_importance` draws z_k from q(z | x): the mean of this over draws is
-        below log p(x), and comes closer with every draw more.  The draws follow from the seed of the fit and from x, so
-        that the answer for a sample is always the same.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_samples, n_features)
-            Samples.
-
-        Returns
-        -------
-        ndarray of shape (n_samples,), float32
-            Bounds, in the units of X: scaling a feature by s shifts them by -log(s).  Where the network standardises,
-            a feature that was constant in `fit` has no density; it adds 0 where it has its constant, and elsewhere
-            -(d / s)^2 / 2 with the distance d from it, and s the square root of a `variance` that is fixed, else 0.01.
-        """
-        check_is_fitted(self, "weights_")
-        self._validate_params()
-        bounds = np.concatenate([self._bounds(block) for block in row_blocks(self._samples(X))])
-        return require_answers(bounds, holds=lambda answers: ~np.isnan(answers))
-
-    def _bounds(self, data: ArrayData) -> np.ndarray:
-        seeds, n_draws = np.full(len(data), self._draws_seed), np.full(len(data), int(self.n_importance))
-        return self._ask_encoded("score_samples", ArrayData(*data.columns, seeds, n_draws))
-
-    def sample(self, n_samples: int = 1, random_state=None) -> np.ndarray:
-        """Draw samples from the fitted density.
-
-        z is drawn from its prior, and x from p(x | z): a Gaussian one adds its noise, and a Bernoulli one gives zeros
-        and ones.  The means of p(x | z) are to be had from `inverse_transform`.
+    @said_by_estimator
+    @with_callbacks
+    @completed_by(NetworkEstimator._fit)
+    def fit(
+        self, X, y=None, sample_weight=None, *, covariates=None, library_size=None, X_val=None, y_val=None,
+        covariates_val=None, library_size_val=None, sample_weight_val=None, groups=None,
+    ):  # fmt: skip
+        """Train from the start, or from the present weights if `warm_start` is set.
 
         Parameters
         ----------
-        n_samples : int, default=1
-            How many.
-        random_state : int, RandomState instance or None, default=None
-            Seed; None takes that of the estimator.  An exported network draws the same for the same int.
-
-        Returns
-        -------
-        ndarray of shape (n_samples, n_features), float64 where the network standardises, else float32
-            Samples, in the units of the training data.  A column that was constant in `fit` has that constant.
+        y : array-like of shape (n_samples,) or (n_samples, n_labels), optional
+            Labels, where the density is `conditional`; else ignored.
+        covariates : array-like of shape (n_samples,) or (n_samples, n_covariates), or data frame, optional
+            Labels that encoder and decoder are told, such as batches: strings, whole numbers or booleans.  What follows
+            from them need not be in the code, so that batches mix there.
+        library_size : array-like of shape (n_samples,), optional
+            Of counts: how many are expected in each row; None takes its sum.
+        X_val : like X, optional
+            Samples to validate on, instead of a `validation_fraction` of X.
+        y_val, covariates_val, library_size_val : like y, covariates and library_size, optional
+            What stands beside them.
         """
-        check_is_fitted(self, "weights_")
-        if not isinstance(n_samples, Integral) or isinstance(n_samples, bool) or n_samples < 1:
-            raise ValueError(f"n_samples must be an int of 1 or more, got {n_samples!r}.")
-        random_state = self.random_state if random_state is None else random_state
-        drawn = int(self._generator(random_state).integers(2**31 - 1))
-        seed = int(random_state) if isinstance(random_state, Integral) else drawn
-        return self._ask_encoded("sample", ArrayData(np.arange(int(n_samples)), np.full(n_samples, seed)))
+        held_out = None if X_val is None else Given(X_val, y_val, covariates_val, library_size_val)
+        validation = held_out, None, sample_weight_val
+        return self._fit(Given(X, y, covariates, library_size), None, sample_weight, validation, groups)
 
-    def _of_probabilities(self):
-        return "likelihood='bernoulli'" if self.likelihood == "bernoulli" else ""
+    @said_by_estimator
+    @with_callbacks
+    @completed_by(fit)
+    def partial_fit(self, X, y=None, sample_weight=None, *, covariates=None, library_size=None):
+        """Train for one epoch on some samples, going on from the present weights.
+
+        Labels, the scale of the features and typical library sizes are those of the first call.
+        """
+        return self._fit(Given(X, y, covariates, library_size), None, sample_weight, partial=True)
 
     def _make_blueprint(self):
         from skmlbio.networks.variational_auto_encoder import variational_auto_encoder
 
-        variance = None if self.likelihood == "bernoulli" else self.variance
-        arguments = self._network_arguments() | {"likelihood": self.likelihood, "variance": variance}
+        part = {"kind": self.likelihood, "n_features": self.n_features_in_, "of_library": self._of_counts()}
+        part |= {"variance": variance_of(self.variance, self.likelihood)}
+        sizes = tuple(size for conditions in self._conditions.values() for size in conditions.sizes)
+        arguments = self._network_arguments() | {"parts": (part,), "condition_sizes": sizes}
         return Blueprint(variational_auto_encoder, arguments)
+
+    def _network_parameters(self, blueprint):
+        found = super()._network_parameters(blueprint)
+        (part,) = found.pop("parts")
+        kind, variance = part["kind"], part["variance"]
+        automatic = self.variance == "auto" and variance == variance_of("auto", kind)
+        return found | {"likelihood": kind, "variance": "auto" if automatic else variance}
 
     def _loss(self):
         from skmlbio.training import _losses
@@ -191,24 +185,9 @@ class VAESampler(CodeNetwork, TransformerBase):
         self._n_epochs_before += len(result.history.get("loss", ()))
         super()._keep(result, partial)
 
-    def _answers(self):
-        import tensorflow as tf
 
-        def score_samples(ask, x):
-            seed, n_draws = (tf.fill(tf.shape(x)[:1], tf.constant(number, tf.int64)) for number in settings)
-            return ask("score_samples", x, seed, n_draws)
-
-        settings = self._draws_seed, int(self.n_importance)
-        return super()._answers() | {"score_samples": score_samples}
-
-    def _export_signatures(self, network):
-        import tensorflow as tf
-
-        from skmlbio.export._signatures import Signature
-
-        def sample(n_samples, seed):
-            numbers = tf.range(n_samples)
-            return {"sample": network.answer("sample", numbers, tf.fill(tf.shape(numbers), seed))}
-
-        inputs = {name: tf.TensorSpec((), tf.int64) for name in ("n_samples", "seed")}
-        return super()._export_signatures(network) | {"sample": Signature(inputs, sample)}
+def variance_of(variance: float | str, likelihood: str) -> float | str | None:
+    """Return what a likelihood makes of the keyword `variance`."""
+    if likelihood in ("bernoulli", "categorical", "poisson"):
+        return None
+    return ("decoder" if likelihood == "gaussian" else "feature") if variance == "auto" else variance

@@ -1,14 +1,17 @@
-"""How likely samples are under what a decoder says of them, in nats."""
+"""How features are distributed, given what a decoder says of them: one class a likelihood, all with the same verbs."""
 
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
+from typing import ClassVar
 
 import keras
 import tensorflow as tf
 
-from skmlbio.layers.sampling import normal, row_keys, seeded, uniform
-from skmlbio.layers.standardize import Standardize
+from skmlbio.layers.sampling import normal, uniform
+
+_SMALLEST_SCALE = 1e-2  # of a Gaussian whose variance is learned, so that no density grows without bound
 
 
 def gaussian_log_likelihood(x: tf.Tensor, mean: tf.Tensor, scale: tf.Tensor) -> tf.Tensor:
@@ -21,12 +24,108 @@ def bernoulli_log_likelihood(x: tf.Tensor, logits: tf.Tensor) -> tf.Tensor:
     return -tf.nn.sigmoid_cross_entropy_with_logits(labels=x, logits=logits)
 
 
-def normal_divergence(mean: tf.Tensor, scale: tf.Tensor) -> tf.Tensor:
-    """KL(N(mean, scale^2) || N(0, 1)) = (mean^2 + scale^2 - 1) / 2 - log(scale), element by element.
+@dataclass(frozen=True)
+class Likelihood:
+    """p(x | z) of some features, which are independent of each other given z.
 
-    Kingma, Welling (2014), appendix B.
+    Parameters
+    ----------
+    n_features : int
+        How many features there are.
+    variance : float, "feature", "decoder" or None
+        Of likelihoods that have a variance of their own: fixed, learned for each feature, or computed by the decoder.
+    of_library : bool
+        Whether means are shares of a library size, which comes as the last of the parameters; of counts only.
     """
-    return 0.5 * (mean**2 + scale**2 - 1.0) - tf.math.log(scale)
+
+    n_features: int
+    variance: float | str | None = None
+    of_library: bool = False
+
+    kind: ClassVar[str]
+
+    def outputs(self) -> dict[str, str]:
+        """Return what is learned for every feature, by name: by the "decoder" for each row, or the same for all."""
+        return {"output": "decoder"}
+
+    @property
+    def n_parameters(self) -> int:
+        """How many tensors the other methods take as parameters."""
+        return len(self.outputs()) + self.of_library
+
+    def log_density(self, x: tf.Tensor, *parameters: tf.Tensor) -> tf.Tensor:
+        """Return log p(x | z) in nats, for every row and feature."""
+        raise NotImplementedError
+
+    def mean(self, *parameters: tf.Tensor) -> tf.Tensor:
+        """Return the mean of x given z, for every row and feature."""
+        raise NotImplementedError
+
+    def draw(self, keys: tf.Tensor, *parameters: tf.Tensor) -> tf.Tensor:
+        """Draw x given z: the same for the same key, a uint64 for every row."""
+        raise NotImplementedError
+
+
+class Gaussian(Likelihood):
+    """x ~ N(mean, scale^2)."""
+
+    kind = "gaussian"
+
+    def outputs(self):
+        learned = {"output_scale": self.variance} if isinstance(self.variance, str) else {}
+        return {"output": "decoder"} | learned
+
+    @property
+    def smallest_scale(self) -> float:
+        """The least standard deviation that there can be."""
+        return _SMALLEST_SCALE if isinstance(self.variance, str) else self.variance**0.5
+
+    def scale(self, mean: tf.Tensor, raw: tf.Tensor | None = None) -> tf.Tensor:
+        """Return the standard deviation."""
+        if raw is None:
+            return tf.constant(self.smallest_scale, mean.dtype)
+        return self.smallest_scale + tf.nn.softplus(raw)
+
+    def log_density(self, x, mean, raw=None):
+        return gaussian_log_likelihood(x, mean, self.scale(mean, raw))
+
+    def mean(self, mean, raw=None):
+        return mean
+
+    def draw(self, keys, mean, raw=None):
+        return mean + self.scale(mean, raw) * normal(keys, self.n_features, mean.dtype)
+
+
+class Bernoulli(Likelihood):
+    """x is 1 with probability sigmoid(logit), else 0."""
+
+    kind = "bernoulli"
+
+    def log_density(self, x, logits):
+        return bernoulli_log_likelihood(x, logits)
+
+    def mean(self, logits):
+        return tf.sigmoid(logits)
+
+    def draw(self, keys, logits):
+        return tf.cast(uniform(keys, self.n_features, logits.dtype) < tf.sigmoid(logits), logits.dtype)
+
+
+class Categorical(Likelihood):
+    """One of the features is 1, with probability softmax(logits), all others are 0: a category as a one-hot block."""
+
+    kind = "categorical"
+
+    def log_density(self, x, logits):
+        return x * tf.nn.log_softmax(logits)
+
+    def mean(self, logits):
+        return tf.nn.softmax(logits)
+
+    def draw(self, keys, logits):
+        limits = tf.cumsum(tf.nn.softmax(logits), axis=1)[:, :-1]  # rounding cannot go past the last category
+        chosen = tf.reduce_sum(tf.cast(uniform(keys, 1, logits.dtype) > limits, tf.int32), axis=1)
+        return tf.one_hot(chosen, self.n_features, dtype=logits.dtype)
 
 
 @keras.saving.register_keras_serializable(package="skmlbio")
@@ -52,12 +151,12 @@ class Scale(keras.layers.Layer):
 
 @keras.saving.register_keras_serializable(package="skmlbio")
 class SameForAllRows(keras.layers.Layer):
-    """Give every row the same numbers, one for each of its features, that are learned.
+    """Numbers that all rows share, one for each feature, that are learned: a single row of them.
 
     Examples
     --------
     >>> SameForAllRows()(tf.ones((2, 3))).numpy().tolist()
-    [[0.0, 0.0, 0.0], [0.0, 0.0, 0.0]]
+    [[0.0, 0.0, 0.0]]
     """
 
     def build(self, input_shape):
@@ -65,126 +164,4 @@ class SameForAllRows(keras.layers.Layer):
         self.built = True
 
     def call(self, x):
-        return tf.zeros_like(x) + self.value
-
-
-@keras.saving.register_keras_serializable(package="skmlbio")
-class NormalDivergence(keras.layers.Layer):
-    """`normal_divergence` as a layer.
-
-    Examples
-    --------
-    >>> NormalDivergence()(tf.constant([[0.0, 2.0]]), tf.constant([[1.0, 1.0]])).numpy().tolist()
-    [[0.0, 2.0]]
-    """
-
-    def call(self, mean, scale):
-        return normal_divergence(mean, scale)
-
-
-@keras.saving.register_keras_serializable(package="skmlbio")
-class LogLikelihood(keras.layers.Layer):
-    """Sum the log-likelihood of a row over its features.
-
-    Parameters
-    ----------
-    kind : {"gaussian", "bernoulli"}
-        Gaussian rows come with a mean and a scale, Bernoulli rows with logits.
-    units : Standardize, optional
-        The layer that brought the rows to mean 0 and variance 1.  A density of (x - m) / s becomes one of x when it is
-        divided by s, for every feature.  A feature that is constant has no density: it adds 0 where it has its
-        constant, and elsewhere as much as a normal density falls within that distance, -(d / smallest_scale)^2 / 2.
-    smallest_scale : float
-        The least standard deviation that rows come with.
-
-    Examples
-    --------
-    >>> x, mean, scale = tf.zeros((1, 2)), tf.zeros((1, 2)), tf.ones((1, 2))
-    >>> LogLikelihood("gaussian")(x, mean, scale).numpy().tolist()  # -log(2 pi)
-    [-1.8378...]
-    """
-
-    def __init__(self, kind: str, units: Standardize | None = None, smallest_scale: float = 1.0, **options):
-        super().__init__(**options)
-        self.kind, self.smallest_scale = kind, smallest_scale
-        self._units = [units] if units else []  # in a list, so that Keras counts its weights once, where they belong
-
-    def call(self, x, *parameters):
-        if self.kind == "bernoulli":
-            return tf.reduce_sum(bernoulli_log_likelihood(x, *parameters), axis=1)
-        densities = gaussian_log_likelihood(x, *parameters)
-        if not self._units:
-            return tf.reduce_sum(densities, axis=1)
-        scale = self._units[0].scale.value
-        varies = scale != 0
-        densities = tf.where(varies, densities, -0.5 * (x / self.smallest_scale) ** 2)
-        shift = tf.reduce_sum(tf.math.log(tf.where(varies, scale, tf.ones_like(scale))))
-        return tf.reduce_sum(densities, axis=1) - tf.cast(shift, densities.dtype)
-
-
-@keras.saving.register_keras_serializable(package="skmlbio")
-class LikelihoodDraw(keras.layers.Layer):
-    """Draw rows from the likelihood, for every (number, seed): the same for the same pair and parameters.
-
-    Parameters
-    ----------
-    kind : {"gaussian", "bernoulli"}
-        As in `LogLikelihood`.
-
-    Examples
-    --------
-    >>> number = seed = tf.constant([0, 1])
-    >>> LikelihoodDraw("bernoulli")(number, seed, tf.constant([[-99.0, 99.0], [99.0, 99.0]])).numpy().tolist()
-    [[0.0, 1.0], [1.0, 1.0]]
-    """
-
-    _stream = 1  # not the numbers that z is made of
-
-    def __init__(self, kind: str, **options):
-        super().__init__(**options)
-        self.kind = kind
-
-    def get_config(self):
-        return super().get_config() | {"kind": self.kind}
-
-    def call(self, number, seed, *parameters):
-        keys = seeded(seeded(tf.cast(number, tf.uint64), seed), self._stream)
-        n_features, dtype = parameters[0].shape[1], parameters[0].dtype
-        if self.kind == "bernoulli":
-            return tf.cast(uniform(keys, n_features, dtype) < tf.sigmoid(parameters[0]), dtype)
-        mean, scale = parameters
-        return mean + scale * normal(keys, n_features, dtype)
-
-
-class ImportanceWeightedBound(keras.layers.Layer):
-    """Bound the log-likelihood of rows from below: log(mean_k p(x | z_k) p(z_k) / q(z_k | x)), with z_k from q.
-
-    See Burda et al. (2016).  Draws are made one after another, so memory does not grow with their number, and follow
-    from the row and its seed.
-
-    Parameters
-    ----------
-    decoder : keras.Model
-        From z to the parameters of the likelihood, one or more.
-    likelihood : LogLikelihood
-        log p(x | z).
-    """
-
-    def __init__(self, decoder: keras.Model, likelihood: LogLikelihood, **options):
-        super().__init__(autocast=False, **options)  # the keys of rows come from all of their bits
-        self.decoder, self.likelihood = decoder, likelihood
-
-    def call(self, x, features, mean, scale, seed, n_draws):
-        keys = seeded(row_keys(x), seed)
-        n_draws = tf.reduce_max(n_draws)
-
-        def add_draw(k, total):
-            noise = normal(seeded(keys, k), mean.shape[1], mean.dtype)
-            z = mean + scale * noise
-            prior_by_posterior = tf.reduce_sum(0.5 * (noise**2 - z**2) + tf.math.log(scale), axis=1)
-            weight = self.likelihood(features, *keras.tree.flatten(self.decoder(z))) + prior_by_posterior
-            return k + 1, tf.experimental.numpy.logaddexp(total, weight)
-
-        nothing = tf.fill(tf.shape(keys), tf.constant(-math.inf, mean.dtype))
-        _, total = tf.while_loop(lambda k, total: k < n_draws, add_draw, [tf.zeros((), n_draws.dtype), nothing])
-        return total - tf.math.log(tf.cast(n_draws, mean.dtype))
+        return tf.convert_to_tensor(self.value)[tf.newaxis]

@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import keras
 
-from skmlbio.layers.likelihood import (
+from skmlbio.layers.counts import LibraryDraw, LogCounts
+from skmlbio.layers.evidence import (
     ImportanceWeightedBound,
     LikelihoodDraw,
+    LikelihoodMean,
     LogLikelihood,
     NormalDivergence,
-    SameForAllRows,
-    Scale,
+    likelihood_of,
 )
+from skmlbio.layers.likelihood import SameForAllRows, Scale
+from skmlbio.layers.noise import Dropout
+from skmlbio.layers.one_hot_columns import OneHotColumns
 from skmlbio.layers.sampling import PosteriorDraw, PriorDraw
 from skmlbio.layers.standardize import Standardize
 from skmlbio.networks._architecture import Architecture, output_dtype
-from skmlbio.networks.dense import dense_stack
+from skmlbio.networks.dense import dense_stack, kernel_initializer
 
-# Standard deviations cannot shrink below these, in the units of the network, so that no density grows without bound.
-_POSTERIOR_FLOOR = 1e-4
-_LIKELIHOOD_FLOOR = 1e-2
+_POSTERIOR_FLOOR = 1e-4  # below which standard deviations of q cannot shrink
+_FIRST_LOGIT = -3.0  # of zeros that are added to counts: few
 
 
 def variational_auto_encoder(
@@ -30,9 +34,9 @@ def variational_auto_encoder(
     hidden_layer_sizes: Sequence[int],
     activation: str,
     dropout: float,
-    likelihood: str,
-    variance: float | str | None,
+    parts: Sequence[dict[str, Any]],
     standardize: bool,
+    condition_sizes: Sequence[int] = (),
     dtype: str | None = None,
 ) -> Architecture:
     """z ~ q(z | x) = N(mean(x), scale(x)^2), and p(x | z) = likelihood(x; decoder(z)); the decoder mirrors the encoder.
@@ -45,14 +49,13 @@ def variational_auto_encoder(
         Widths of the encoder's hidden layers.
     activation, dropout
         Of the hidden layers.
-    likelihood : {"gaussian", "bernoulli"}
-        Of x given z.
-    variance : float, "feature", "decoder" or None
-        Of the Gaussian likelihood: fixed, one learned for each feature, or given by the decoder for each row and
-        feature.  None for the Bernoulli one.
+    parts : sequence of dict
+        The likelihoods of x given z, side by side; see `skmlbio.layers.evidence.likelihood_of`.
     standardize : bool
         Whether the network works on features of mean 0 and variance 1: x and samples are then float64, else float32.
         Densities are those of x all the same.
+    condition_sizes : sequence of int
+        How many categories each column has that encoder and decoder are told beside x and z: q(z | x, c), p(x | z, c).
     dtype : str, optional
         Keras' dtype policy of the hidden layers.
 
@@ -62,73 +65,114 @@ def variational_auto_encoder(
         Training outputs: ``"reconstruction"``, log p(x | z) of every row, and ``"divergence"`` of q from the prior, for
         every row and component; in nats.  Heads: ``"reconstruct"``, ``"transform"`` (means of q),
         ``"inverse_transform"`` (means of p), ``"sample"`` (from the numbers of rows and their seeds),
-        ``"score_samples"`` (from x, seeds and numbers of draws).
+        ``"score_samples"`` (from x, seeds and numbers of draws).  Numbers of categories, (batch, n_columns), and
+        library sizes, (batch,), come behind samples, codes or seeds, where there are any; ``"library_size"`` draws
+        sizes (from numbers of rows and seeds).
     """
     wide = output_dtype(dtype)
+    likelihoods = [likelihood_of(**part) for part in parts]
     to_units = Standardize(name="standardize", dtype=wide) if standardize else None
-    encoder = _encoder(n_features, latent_dim, hidden_layer_sizes, activation, dropout, dtype)
-    decoder = _decoder(n_features, latent_dim, hidden_layer_sizes, activation, dropout, likelihood, variance, dtype)
-    smallest = _LIKELIHOOD_FLOOR if isinstance(variance, str | None) else variance**0.5
-    log_likelihood = LogLikelihood(likelihood, to_units, smallest, name="log_likelihood", dtype=wide)
-    bound = ImportanceWeightedBound(decoder, log_likelihood, name="bound", dtype=wide)
+    counts = LogCounts(name="library", dtype=wide) if likelihoods[0].of_library else None
+    layers = hidden_layer_sizes, activation, dropout, condition_sizes, dtype
+    encoder, decoder = _encoder(n_features, latent_dim, *layers), _decoder(latent_dim, likelihoods, *layers)
+    log_likelihood = LogLikelihood(parts, to_units, name="log_likelihood", dtype=wide)
+    library = [] if counts is None else [keras.Input((), name="library_size", dtype="float32")]
+    beside = [*_codes(condition_sizes), *library]
 
-    def parameters(z):
-        return keras.tree.flatten(decoder(z))
+    def decode(z, *beside):
+        codes, library = (beside[:1], beside[1:]) if condition_sizes else ((), beside)
+        return [*keras.tree.flatten(decoder([z, *codes])), *library]
 
-    def to_data(features, mean=False):
-        if mean and likelihood == "bernoulli":
-            return keras.layers.Activation("sigmoid", name="probabilities", dtype=wide)(features)
+    def to_data(features):
         return to_units(features, inverse=True) if standardize else features
+
+    def means(z):
+        return to_data(LikelihoodMean(parts, name="means", dtype=wide)(*decode(z, *beside)))
 
     x = keras.Input((n_features,), name="x", dtype="float64" if standardize else "float32")
     features = to_units(x) if standardize else x
-    mean, scale = encoder(features)
+    mean, scale = encoder([features if counts is None else counts(x), *beside[: bool(condition_sizes)]])
     z = PosteriorDraw(name="posterior_draw", dtype=wide)(x, mean, scale)
     outputs = {
-        "reconstruction": log_likelihood(features, *parameters(z)),
+        "reconstruction": log_likelihood(features, *decode(z, *beside)),
         "divergence": NormalDivergence(name="divergence", dtype=wide)(mean, scale),
     }
     code = keras.Input((latent_dim,), name="code", dtype="float32")
     seed, number, n_draws = (keras.Input((), name=name, dtype="int64") for name in ("seed", "number", "n_draws"))
+    bound = ImportanceWeightedBound(decode, log_likelihood, name="bound", dtype=wide)
+    evidence = bound(x, features, mean, scale, seed, n_draws, *beside)
     z = PriorDraw(latent_dim, name="prior_draw", dtype=wide)(number, seed)
-    evidence = bound(x, features, mean, scale, seed, n_draws)
-    drawn = LikelihoodDraw(likelihood, name="likelihood_draw", dtype=wide)(number, seed, *parameters(z))
-    return Architecture(
-        keras.Model(x, outputs, name="variational_auto_encoder_training"),
-        {
-            "reconstruct": keras.Model(x, to_data(parameters(mean)[0], mean=True), name="variational_auto_encoder"),
-            "transform": keras.Model(x, mean, name="encode"),
-            "inverse_transform": keras.Model(code, to_data(parameters(code)[0], mean=True), name="decode"),
-            "sample": keras.Model([number, seed], to_data(drawn), name="sample"),
-            "score_samples": keras.Model([x, seed, n_draws], evidence, name="bound"),
-        },
-    )
+    drawn = LikelihoodDraw(parts, name="likelihood_draw", dtype=wide)(number, seed, *decode(z, *beside))
+    heads = {
+        "reconstruct": _model([x, *beside], means(mean), "variational_auto_encoder"),
+        "transform": _model([x, *beside], mean, "encode"),
+        "inverse_transform": _model([code, *beside], means(code), "decode"),
+        "sample": _model([number, seed, *beside], to_data(drawn), "sample"),
+        "score_samples": _model([x, *beside, seed, n_draws], evidence, "bound"),
+    }
+    if counts is not None:
+        heads["library_size"] = _model(
+            [number, seed], LibraryDraw(counts, name="library_draw")(number, seed), "library"
+        )
+    return Architecture(_model([x, *beside], outputs, "variational_auto_encoder_training"), heads)
 
 
-def _encoder(n_features, latent_dim, sizes, activation, dropout, dtype) -> keras.Model:
-    """Return a model from features to the mean and the scale of q."""
+def _model(inputs: list, outputs: Any, name: str) -> keras.Model:
+    return keras.Model(inputs[0] if len(inputs) == 1 else inputs, outputs, name=name)
+
+
+def _conditioned(inputs, sizes, activation, dropout, condition_sizes, dtype):
+    """h_1 = activation(x W + one_hot(c) V + b), and so on: the first of the hidden layers also sees categories.
+
+    Its kernel is applied to x and to one-hot vectors apart: XLA would compute the features again for every part of a
+    concatenation.
+    """
+    if not condition_sizes:
+        return dense_stack(inputs[0], sizes, activation, dropout, dtype=dtype)
+    x, codes = inputs
     wide = output_dtype(dtype)
-    x = keras.Input((n_features,), name="features", dtype=wide)
-    h = dense_stack(x, sizes, activation, dropout, dtype=dtype)
+    condition = OneHotColumns(condition_sizes, name="condition", dtype=wide)(codes)
+    if not sizes:
+        return keras.layers.Concatenate(name="beside", dtype=wide)([x, condition])
+    first = keras.layers.Dense(sizes[0], kernel_initializer=kernel_initializer(activation), name="first", dtype=dtype)
+    shift = keras.layers.Dense(sizes[0], use_bias=False, name="shift", dtype=dtype)
+    h = keras.layers.Add(name="sum", dtype=dtype)([first(x), shift(condition)])
+    h = keras.layers.Activation(activation, name="first_activation", dtype=dtype)(h)
+    h = Dropout(dropout, name="first_dropout", dtype=dtype)(h) if dropout else h
+    return dense_stack(h, sizes[1:], activation, dropout, dtype=dtype)
+
+
+def _codes(condition_sizes: Sequence[int]) -> list:
+    return [keras.Input((len(condition_sizes),), name="categories", dtype="int32")] if condition_sizes else []
+
+
+def _encoder(n_features, latent_dim, sizes, activation, dropout, condition_sizes, dtype) -> keras.Model:
+    """Return a model from features, and categories, to the mean and the scale of q."""
+    wide = output_dtype(dtype)
+    inputs = [keras.Input((n_features,), name="features", dtype=wide), *_codes(condition_sizes)]
+    h = _conditioned(inputs, sizes, activation, dropout, condition_sizes, dtype)
     mean = keras.layers.Dense(latent_dim, name="posterior_mean", dtype=wide)(h)
     raw = keras.layers.Dense(latent_dim, kernel_initializer="zeros", name="posterior_scale", dtype=wide)(h)
-    return keras.Model(x, [mean, Scale(_POSTERIOR_FLOOR, name="scale", dtype=wide)(raw)], name="encoder")
+    return keras.Model(inputs, [mean, Scale(_POSTERIOR_FLOOR, name="scale", dtype=wide)(raw)], name="encoder")
 
 
-def _decoder(n_features, latent_dim, sizes, activation, dropout, likelihood, variance, dtype) -> keras.Model:
-    """Return a model from z to the parameters of the likelihood: logits, or mean and scale in the network's units."""
+def _decoder(latent_dim, likelihoods, sizes, activation, dropout, condition_sizes, dtype) -> keras.Model:
+    """Return a model from z, and categories, to the parameters of the likelihoods, in the network's units."""
     wide = output_dtype(dtype)
-    z = keras.Input((latent_dim,), name="code", dtype=wide)
-    h = dense_stack(z, tuple(sizes)[::-1], activation, dropout, dtype=dtype)
-    output = keras.layers.Dense(n_features, name="output", dtype=wide)(h)
-    if likelihood == "bernoulli":
-        return keras.Model(z, output, name="decoder")
-    if variance == "decoder":
-        scale = keras.layers.Dense(n_features, kernel_initializer="zeros", name="output_scale", dtype=wide)(h)
-        scale = Scale(_LIKELIHOOD_FLOOR, name="scale", dtype=wide)(scale)
-    elif variance == "feature":
-        scale = SameForAllRows(name="output_scale", dtype=wide)(output)
-        scale = Scale(_LIKELIHOOD_FLOOR, name="scale", dtype=wide)(scale)
-    else:
-        scale = keras.ops.full_like(output, variance**0.5)
-    return keras.Model(z, [output, scale], name="decoder")
+    inputs = [keras.Input((latent_dim,), name="code", dtype=wide), *_codes(condition_sizes)]
+    h = _conditioned(inputs, tuple(sizes)[::-1], activation, dropout, condition_sizes, dtype)
+    outputs = []
+    for place, likelihood in enumerate(likelihoods):
+        prefix = f"{likelihood.kind}_{place}_" if len(likelihoods) > 1 else ""
+        for name, source in likelihood.outputs().items():
+            kernel = "glorot_uniform" if name == "output" else "zeros"
+            options = {"name": prefix + name, "dtype": wide}
+            if source == "decoder":
+                bias = keras.initializers.Constant(_FIRST_LOGIT if name == "output_zeros" else 0.0)
+                layer = keras.layers.Dense(
+                    likelihood.n_features, kernel_initializer=kernel, bias_initializer=bias, **options
+                )
+                outputs.append(layer(h))
+            else:
+                outputs.append(SameForAllRows(**options)(outputs[-1]))
+    return keras.Model(inputs, outputs, name="decoder")

@@ -225,6 +225,7 @@ NUMBERS: dict[str, Any] = {
     "bidirectional": True,
     "class_weight": {0: 2.0, 1: 1},
     "contamination": 0.25,
+    "conditional": False,
     "conv_params": {"hidden_units": 4, "learn_epsilon": True},
     "dilation": 1,
     "dropout": 0.25,

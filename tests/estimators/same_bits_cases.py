@@ -35,6 +35,7 @@ ONE_GRAPH = Graph(
     random_array((5000, 200), density=0.05, rng=RANDOM, format="csr"), RANDOM.integers(0, 5000, (2, 20000))
 )
 ROWS = RANDOM.normal(size=(1500, 60))
+COUNTS = np.random.default_rng(1).negative_binomial(2, 0.2, size=(1500, 60))
 TABLE = RANDOM.integers(0, 30, (3000, 6)).astype(object)
 SERIES = RANDOM.normal(size=(64, 60, 8))
 
@@ -122,6 +123,9 @@ CASES = {
     "auto-encoder, tied": case(skmlbio.AutoEncoderTransformer, ROWS, noise="masking", tied_weights=True, **WIDE),
     "outlier detector": case(skmlbio.AutoEncoderOutlierDetector, ROWS, variant="denoising", **WIDE),
     "vae": case(skmlbio.VAESampler, ROWS, n_importance=5, **WIDE),
+    "vae of counts": case(
+        skmlbio.VAESampler, COUNTS, n_importance=5, likelihood="zero_inflated_negative_binomial", dropout=0.2, **WIDE
+    ),
     "own, residual": case(skmlbio.NetworkClassifier, ROWS, residual_network, batch_size=128),
     "own, recurrent": case(skmlbio.NetworkRegressor, SERIES, recurrent_network, batch_size=32),
     "own, convolving": case(skmlbio.NetworkClassifier, SERIES, convolving_network, batch_size=32),

@@ -195,7 +195,7 @@ def test_a_heavy_beta_empties_the_code(rows: np.ndarray) -> None:
     light, heavy = (VAESampler(2, beta=beta, epochs=30, random_state=0).fit(rows) for beta in (1.0, 100.0))
     assert heavy.history_["kl"][-1] < 0.1 < light.history_["kl"][-1]
     free = VAESampler(2, beta=100.0, free_bits=1.0, epochs=30, random_state=0).fit(rows)
-    assert free.history_["kl"][-1] > 1
+    assert free.history_["kl"][-1] > 0.9
 
 
 # Convention -----------------------------------------------------------------------------------------------------------

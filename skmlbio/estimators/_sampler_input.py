@@ -1,0 +1,143 @@
+"""What a sampler is given: rows, and beside them labels and library sizes."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from sklearn.utils import check_array
+
+from skmlbio.base._annotated_data import refuse_annotated_data
+from skmlbio.base._code_network import CodeNetwork
+from skmlbio.base._fit_data import column_statistics
+from skmlbio.estimators._conditions import Conditions, columns_of
+from skmlbio.training._batches import ArrayData
+from skmlbio.training._stored_rows import StoredRows
+
+COUNTS = ("poisson", "negative_binomial", "zero_inflated_negative_binomial")
+_LARGEST_COUNT = 10**9
+_N_SIZES = 256
+
+
+class Given(NamedTuple):
+    """Rows and what stands beside them, as the user gave it."""
+
+    X: Any
+    y: Any = None
+    covariates: Any = None
+    library_size: Any = None
+
+
+class SamplerInput(CodeNetwork):
+    """X is a matrix of numbers or counts; beside it are labels that the network is told, and library sizes."""
+
+    def _encode(self, given, *, reset):
+        given = given if isinstance(given, Given) else Given(given)
+        refuse_annotated_data(given.X)
+        (x,) = super()._encode(given.X, reset=reset).columns
+        if self._of_counts():
+            require_counts(x, self.likelihood, getattr(self, "feature_names_in_", None))
+        if reset:
+            self._learn_conditions(given)
+            self._library_given = given.library_size is not None
+        sums = row_sums(x) if self._of_counts() else None
+        return ArrayData(x, *self._beside(given, x.shape[0], sums))
+
+    def _of_counts(self) -> bool:
+        """Return whether rows are counts, which have library sizes."""
+        return self.likelihood in COUNTS
+
+    def _of_probabilities(self):
+        return "likelihood='bernoulli'" if self.likelihood == "bernoulli" else ""
+
+    def _standardizes(self):
+        return super()._standardizes() and not self._of_counts()
+
+    def _learn_conditions(self, given: Given) -> None:
+        """Find out which labels there are: covariates, and where the density is conditional, y."""
+        if self.conditional and given.y is None:
+            raise ValueError("conditional=True learns a density for each label, so that y must be given; got None.")
+        labels = {"covariates": given.covariates, "y": given.y if self.conditional else None}
+        self._conditions = {
+            name: Conditions.learn(columns_of(of, name)) for name, of in labels.items() if of is not None
+        }
+
+    def _beside(self, given: Given, n_samples: int, sums: np.ndarray | None) -> list[np.ndarray]:
+        """Return what the network is told beside rows or codes: numbers of labels, and library sizes."""
+        codes = [self._codes(name, getattr(given, name), n_samples) for name in ("covariates", "y")]
+        codes = [part for part in codes if part is not None]
+        sizes = self._sizes(given.library_size, n_samples, sums)
+        return [*([np.concatenate(codes, axis=1)] if codes else []), *([] if sizes is None else [sizes])]
+
+    def _codes(self, name: str, labels: Any, n_samples: int) -> np.ndarray | None:
+        """Return numbers of labels; the labels y of a density that is not conditional are ignored."""
+        conditions = self._conditions.get(name)
+        if conditions is None:
+            if labels is not None and name == "covariates":
+                raise ValueError(f"covariates were given, but this {type(self).__name__} was fitted without any.")
+            return None
+        if labels is None:
+            raise ValueError(f"this {type(self).__name__} was fitted with {name}; give that of the samples, {name}=...")
+        return conditions.codes(columns_of(labels, name, n_samples, len(conditions.sizes)))
+
+    def _sizes(self, sizes: Any, n_samples: int, sums: np.ndarray | None) -> np.ndarray | None:
+        """Return library sizes, float32: those that are given, else the sums of rows, else the typical one."""
+        if not self._of_counts():
+            if sizes is not None:
+                raise ValueError(f"library_size is that of counts, but the likelihood is {self.likelihood!r}.")
+            return None
+        if sizes is None:
+            return np.full(n_samples, self.library_size_, np.float32) if sums is None else sums
+        found = check_array(np.atleast_1d(sizes), ensure_2d=False, dtype=np.float64, input_name="library_size")
+        if np.ndim(sizes) == 0:
+            found = np.full(n_samples, found[0])
+        if found.shape != (n_samples,):
+            raise ValueError(
+                f"library_size must be one number, or one for each of {n_samples} samples, got {found.shape}."
+            )
+        wrong = (found < 0) | (found > _LARGEST_COUNT)
+        if wrong.any():
+            place = int(np.argmax(wrong))
+            raise ValueError(f"library_size[{place}] is {found[place]:g}, but sizes are from 0 to {_LARGEST_COUNT:g}.")
+        if sums is not None and (empty := (found == 0) & (sums > 0)).any():
+            place = int(np.argmax(empty))
+            raise ValueError(f"library_size[{place}] is 0, but sample {place} has counts.")
+        return found.astype(np.float32)
+
+    def _adapted(self, training):
+        known = super()._adapted(training)
+        if not self._of_counts():
+            return known
+        sizes = training.data.columns[-1].astype(np.float64)
+        middles = (np.arange(_N_SIZES) + 0.5) / _N_SIZES
+        quantiles = np.quantile(sizes, middles, weights=training.weights, method="inverted_cdf")
+        self.library_size_ = float(quantiles[_N_SIZES // 2])
+        mean, _ = column_statistics(training.data, training.weights)
+        shares = np.log(mean + 0.5 / len(sizes))  # as if there were half a count more, for features without any
+        return known | {"library/sizes": quantiles, "output/bias": shares - shares.mean()}
+
+
+def require_counts(X: Any, likelihood: str, names: Any = None) -> None:
+    """Raise a ValueError that names the first number of a matrix, dense, CSR or in a file, that is no count."""
+    blocks = X.blocks() if isinstance(X, StoredRows) else [(0, X)]
+    for first_row, block in blocks:
+        values = block.data if hasattr(block, "toarray") else block
+        wrong = (values < 0) | (values != np.floor(values)) | (values > _LARGEST_COUNT)
+        if wrong.any():
+            place = int(np.argmax(wrong))
+            if hasattr(block, "toarray"):
+                row, column = int(np.searchsorted(block.indptr, place, side="right")) - 1, int(block.indices[place])
+            else:
+                row, column = (int(i) for i in np.unravel_index(place, block.shape))
+            feature = "" if names is None else f" (feature {str(names[column])!r})"
+            raise ValueError(
+                f"likelihood={likelihood!r} needs counts, whole numbers from 0 to {_LARGEST_COUNT:g}, but "
+                f"X[{first_row + row}, {column}] is {values.flat[place]:.6g}{feature}."
+            )
+
+
+def row_sums(X: Any) -> np.ndarray:
+    """Return the sum of every row of a matrix, dense, CSR or in a file, float32."""
+    if isinstance(X, StoredRows):
+        return np.concatenate([row_sums(block) for _, block in X.blocks()])
+    return np.asarray(X.sum(axis=1, dtype=np.float64), np.float32).ravel()
