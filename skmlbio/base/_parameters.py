@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any, TypeVar, dataclass_transform
 
 from skmlbio.base._docstrings import composed
+from skmlbio.base._options import in_order
 
 _T = TypeVar("_T")
 
@@ -36,6 +37,8 @@ def parameter(*, default: Any = dataclasses.MISSING, allowed: Sequence | None = 
     """
     if not (allowed is None or allowed == "no_validation" or isinstance(allowed, list)):
         raise TypeError(f"allowed must be a list, such as [str, None], got {allowed!r}.")
+    if isinstance(allowed, list):
+        allowed = [in_order(constraint) for constraint in allowed]
     return dataclasses.field(default=default, kw_only=kw_only, metadata={"allowed": allowed})
 
 

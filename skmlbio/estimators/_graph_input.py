@@ -57,8 +57,12 @@ class GraphInput(GraphKeywords):
     edge_types: ArrayLike | None = parameter(default=None, allowed=["array-like", None])
     standardize: bool = parameter(default=True, allowed=["boolean"])
 
+    def _asks_for_edge_features(self) -> bool:
+        """Whether a network is wanted that uses features of edges, if there are any."""
+        return False
+
     def _uses_edge_features(self) -> bool:
-        """Whether the network does anything with features of edges."""
+        """Whether the network of the fit does anything with features of edges."""
         return False
 
     def _has_vectors_of_edges(self) -> bool:
@@ -78,12 +82,10 @@ class GraphInput(GraphKeywords):
             n_features=None if reset or self.node_types_ is not None else self.n_features_in_,
             **self._known_of_edges(reset),
         )
-        if not self._uses_edge_features():
-            if reset and samples.edge_features is not None:
-                self._say_that_edge_features_are_left_out()
-            samples = samples.without_edge_features()
         if reset:
             self._learn_kinds(samples)
+        if not self._uses_edge_features():
+            samples = samples.without_edge_features()
         if self.node_types_ is None:
             samples = replace(samples, features=samples.features.astype(self._input_dtype, copy=False))
         if self.n_edge_features_:
@@ -92,22 +94,25 @@ class GraphInput(GraphKeywords):
 
     def _known_of_edges(self, reset: bool) -> dict[str, Any]:
         """Return what `ensure_graphs` is told about edge features; nothing where they are left out."""
-        if not self._uses_edge_features():
-            return {}
         if reset:
-            return {"edge_types": self.edge_types}
+            return {"edge_types": self.edge_types} if self._asks_for_edge_features() else {}
+        if not (self._asks_for_edge_features() or self._uses_edge_features()):
+            return {}
         return {"edge_types": self.edge_types_, "n_edge_features": self.n_edge_features_}
 
     def _say_that_edge_features_are_left_out(self) -> None:
         warnings.warn(
             f"{type(self).__name__} leaves the features of edges out, because conv={self.conv!r} does not use them: "
-            "conv='gine', 'ecc' and 'gated' do.",
+            "conv='auto', 'gine', 'ecc' and 'gated' do.",
             UserWarning,
             stacklevel=2,
         )
 
     def _learn_kinds(self, samples: GraphSamples) -> None:
         """Keep what nodes and edges carry."""
+        if samples.edge_features is not None and not self._uses_edge_features():
+            self._say_that_edge_features_are_left_out()
+            samples = samples.without_edge_features()
         self.node_types_, self.edge_types_ = samples.node_types, samples.edge_types
         self.n_features_in_ = samples.features.shape[1] if samples.node_types is None else 1
         self.n_edge_features_ = 0 if samples.edge_features is None else samples.edge_features.shape[1]

@@ -17,9 +17,9 @@ class GCNClassifier(GraphNetwork, ClassifierBase):
 
     X is a list of graphs: `skmlbio.graphs.Graph`, networkx graphs, ``spektral.data.Graph``, or pairs (node features,
     adjacency); see `skmlbio.graphs.ensure_graphs`.  Nodes carry numeric features or types, all integers or all strings;
-    so may edges, for the convolutions "gine", "ecc" and "gated" [3]_ [4]_ [5]_.  Along a directed edge (source,
-    target), the source collects from the target, which is opposite to PyTorch Geometric's default; `flow` turns it
-    round.
+    so may edges, which are used by default, and by the convolutions "gine", "ecc" and "gated" [3]_ [4]_ [5]_.  Along a
+    directed edge (source, target), the source collects from the target, which is opposite to PyTorch Geometric's
+    default; `flow` turns it round.
 
     See Also
     --------

@@ -92,7 +92,7 @@ class GCNTransformer(
 
     n_components: int = parameter(default=16, allowed=COUNT, kw_only=False)
     estimator: BaseEstimator | None = parameter(default=None, allowed=[HasMethods("fit"), None])
-    conv: str = parameter(default="gin")
+    conv: str = parameter(default="auto")
     pooling: Literal["mean", "sum", "max"] = parameter(default="mean", allowed=[StrOptions({"mean", "sum", "max"})])
 
     @said_by_estimator

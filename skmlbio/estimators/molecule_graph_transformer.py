@@ -54,8 +54,8 @@ class MoleculeGraphTransformer(TransformerMixin, BaseEstimator, auto_wrap_output
 
     Notes
     -----
-    Needs RDKit: ``pip install "skmlbio[chem]"``.  Features of bonds are for convolutions that use them, such as
-    ``GCNClassifier("gine")``; others leave them out with a warning, unless ``edge_features=None``.  Where elements or
+    Needs RDKit: ``pip install "skmlbio[chem]"``.  The default convolution of `GCNClassifier` uses the features
+    of bonds; some others leave them out with a warning, unless ``edge_features=None``.  Where elements or
     orders are types, ``unknown="mask"`` of the estimator lets pass those that were not there in its fit, "*" too.
 
     References

@@ -7,11 +7,12 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from skmlbio import GCNClassifier
+from skmlbio import GCNClassifier, GCNNodeClassifier, GCNTransformer
 from skmlbio.graphs import Graph, dense_batch, ensure_graphs, flat_batch
 
 RANDOM = np.random.default_rng(0)
-FEW = {"hidden_layer_sizes": (8,), "readout_layer_sizes": (), "epochs": 2, "random_state": 0}
+FEW_CODES = {"hidden_layer_sizes": (8,), "epochs": 2, "random_state": 0}
+FEW = FEW_CODES | {"readout_layer_sizes": ()}
 
 
 def rings(n_graphs: int) -> tuple[list[Graph], np.ndarray]:
@@ -99,6 +100,29 @@ def test_a_convolution_that_ignores_edge_features_says_so_once_a_fit() -> None:
     plain = [Graph(g.features, g.edge_index) for g in TYPED]
     np.testing.assert_array_equal(classifier.predict_proba(TYPED), classifier.predict_proba(plain))
     assert classifier.n_edge_features_ == 0
+
+
+def test_the_default_follows_the_edges_of_the_fit(recwarn: pytest.WarningsRecorder) -> None:
+    plain = [Graph(g.features, g.edge_index) for g in TYPED]
+    for graphs, conv in ((TYPED, "gine"), (plain, "gin")):
+        by_default = GCNClassifier(**FEW, conv_params={"hidden_units": 4}).fit(graphs, Y)
+        by_name = GCNClassifier(conv, **FEW, conv_params={"hidden_units": 4}).fit(graphs, Y)
+        assert by_default.conv_ == by_name.conv_ == conv
+        np.testing.assert_array_equal(by_default.predict_proba(graphs), by_name.predict_proba(graphs))
+    with pytest.raises(ValueError, match="graph 0 has string edge types, but the graphs of the fit had no edge feat"):
+        by_default.predict(TYPED)
+    of_nodes = GCNNodeClassifier(TYPED[0], conv="auto", hidden_layer_sizes=(4,), epochs=1).fit([0, 1], [0, 1])
+    assert of_nodes.conv_ == "gine" and GCNTransformer(2, **FEW_CODES).fit(TYPED).conv_ == "gine"
+    assert not recwarn.list
+
+
+def test_the_network_of_a_fit_stays_what_it_is() -> None:
+    classifier = GCNClassifier(**FEW).fit(TYPED, Y)
+    expected = classifier.predict_proba(TYPED)
+    np.testing.assert_array_equal(classifier.set_params(conv="gcn").predict_proba(TYPED), expected)
+    with pytest.raises(ValueError, match="was made with conv='gine', but is now to have conv='gcn'"):
+        classifier.partial_fit(TYPED, Y)
+    classifier.set_params(conv="auto").partial_fit(TYPED, Y)
 
 
 def test_without_edge_features_the_weight_is_the_feature() -> None:

@@ -236,7 +236,7 @@ def test_labels_with_gaps_are_learned_from_the_graphs_that_have_them() -> None:
         ({"pooling": ("mean", "median")}, "pooling must name"),
         (
             {"conv_params": {"n_heads": 2}},
-            "conv_params has 'n_heads', but conv='gin' takes hidden_units, learn_epsilon",
+            "conv_params has 'n_heads', but conv='auto' takes hidden_units, learn_epsilon",
         ),
         ({"conv": "gat", "conv_params": {"n_heads": 0}}, "'n_heads' parameter of conv_params"),
         ({"conv": "gat", "hidden_layer_sizes": (8, 6)}, r"hidden_layer_sizes\[1\] must be a multiple of the 4 heads"),
