@@ -75,9 +75,8 @@ class AttributedNodes(Explanations):
         answers = require_answers(self._ask_encoded(head, data))
         chosen = chosen_outputs(self, target, answers)
         whole = _as_samples(data.graph, self.n_features_in_)
-        n_hops = self._n_hops() * (len(self.hidden_layer_sizes) + 1)
         found = []
-        for row, (near, nodes, edges) in enumerate(_neighbourhoods(data.graph, whole, data.places, n_hops + 1)):
+        for row, (near, nodes, edges) in enumerate(_neighbourhoods(data.graph, whole, data.places, self._reach() + 1)):
             of_all = np.zeros(listed.n_nodes)
             if integrate is None:
                 asked = _FirstNodes(near), head, answers[[row]], chosen[[row]]
@@ -91,6 +90,10 @@ class AttributedNodes(Explanations):
                 of_edges = edges_as_listed(of_whole, whole, listed, self.flow)
             found.append(finite(of_all, of_edges, f"node {row}", answers.dtype))
         return found
+
+    def _reach(self) -> int:
+        """Return over how many edges all convolutions together may collect."""
+        return self._n_hops() * (len(self.hidden_layer_sizes) + 1)
 
 
 class _FirstNodes:

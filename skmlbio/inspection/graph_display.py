@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 import io
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Sequence
+from numbers import Integral
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from skmlbio.graphs import Graph, GraphAttributions, as_graph
+from skmlbio.graphs._ensure_nodes import ensure_nodes
 from skmlbio.graphs._molecule_graphs import molecule_graphs
 from skmlbio.graphs._molecule_reader import read_molecule, require_rdkit
 
 from ._display import Display
+from ._graph_drawing import Colors, Lines, import_networkx, joined, nodes_around, part_of, placed
 from ._plotting import axes_to_draw_on, before_final_step, final_step, label_text, require_fitted
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-_MAP = "RdBu_r"
 _MOST_LABELS = 60  # nodes; names of more would hide the graph
-_MOST_EXACT = 200  # nodes that are placed by the distances between all of them
 _LARGEST = 1e100  # matplotlib takes the differences of what it colours
 
 
@@ -29,7 +31,8 @@ class GraphDisplay(Display):
 
     Red speaks for the answer and blue against it.  An edge has the mean of the numbers that are listed between its two
     nodes, and is marked the wider the more it counts; edges that lead one way only are arrows from source to target.  A
-    molecule is drawn by RDKit.  Make one with `from_estimator` or `from_graph`.
+    molecule is drawn by RDKit.  Of a large graph, what is drawn of the answer for a node is its neighbourhood, in which
+    the node has a thick rim.  Make one with `from_estimator` or `from_graph`.
 
     Parameters
     ----------
@@ -44,6 +47,8 @@ class GraphDisplay(Display):
         Where the nodes are; by default networkx places them by the distances between them, always alike.
     molecule : rdkit.Chem.Mol, default=None
         The molecule that the graph was made of, with its atoms in the order of the nodes.
+    node : int, default=None
+        The position of the node that is asked about, which is marked, and whose name is the title.
 
     Attributes
     ----------
@@ -81,12 +86,14 @@ class GraphDisplay(Display):
         labels: Any = "auto",
         positions: ArrayLike | None = None,
         molecule: Any = None,
+        node: int | None = None,
     ) -> None:
         self.graph = graph
         self.attributions = attributions
         self.labels = labels
         self.positions = positions
         self.molecule = molecule
+        self.node = node
 
     @classmethod
     def from_estimator(
@@ -98,6 +105,7 @@ class GraphDisplay(Display):
         target: Any = None,
         labels: Any = "auto",
         positions: ArrayLike | None = None,
+        max_nodes: int = 60,
         ax: Axes | None = None,
     ) -> GraphDisplay:
         """Ask a fitted estimator what counts in one graph, or for one node, and draw it.
@@ -109,6 +117,12 @@ class GraphDisplay(Display):
             molecules.  An estimator that answers for nodes has its graph already: give a node, by name or position.
         method, target
             As its ``attributions`` takes them.
+        labels, positions
+            Of all nodes of the graph, whichever are drawn.
+        max_nodes : int, default=60
+            How many nodes to draw at most of the graph of an estimator that answers for nodes: those as far from the
+            node as the network sees, beginning with what is next to the node and counts most.  They keep their names,
+            or have their positions for names, in the display's `graph`.
         """
         require_fitted(estimator, cls.__name__)
         trained = final_step(estimator)
@@ -124,9 +138,12 @@ class GraphDisplay(Display):
             )
         X = before_final_step(estimator, [graph])
         (found,) = trained.attributions(X, method=method, target=target)
-        asked = trained.graph_ if of_nodes else X[0]
-        drawn = as_graph(asked, node_attributes=trained.node_attributes, edge_attribute=trained.edge_attribute)
-        molecule = _molecule_of(graph, drawn) if _is_molecule(graph) and not of_nodes else None
+        if of_nodes:
+            display = cls(trained.graph_, found, labels=labels, positions=positions)
+            (node,) = ensure_nodes(X, trained.graph_)
+            return display._around(int(node), trained._reach(), max_nodes).plot(ax)
+        drawn = as_graph(X[0], node_attributes=trained.node_attributes, edge_attribute=trained.edge_attribute)
+        molecule = _molecule_of(graph, drawn) if _is_molecule(graph) else None
         return cls(drawn, found, labels=labels, positions=positions, molecule=molecule).plot(ax)
 
     @classmethod
@@ -161,6 +178,20 @@ class GraphDisplay(Display):
             attributions = GraphAttributions(*(np.asarray(numbers, float) for numbers in attributions))
         return cls(graph, attributions, labels=labels, positions=positions, molecule=molecule).plot(ax)
 
+    def _around(self, node: int, n_hops: int, max_nodes: int) -> GraphDisplay:
+        """Return a display of what is around a node."""
+        if isinstance(max_nodes, bool) or not isinstance(max_nodes, Integral) or max_nodes < 1:
+            raise ValueError(f"max_nodes must be an int of 1 or more, got {max_nodes!r}")
+        nodes = nodes_around(self.graph, node, np.abs(self.attributions.nodes), n_hops, max_nodes)
+        graph, attributions = part_of(self.graph, self.attributions, nodes)
+        labels, positions = self.labels, self.positions
+        if not (labels is None or isinstance(labels, str)):
+            labels = [self._require_one_each(labels)[place] for place in nodes]
+        if positions is not None:
+            positions = self._checked_positions()[nodes]
+        place = int(np.searchsorted(nodes, node))
+        return type(self)(graph, attributions, labels=labels, positions=positions, node=place)
+
     def plot(self, ax: Axes | None = None) -> GraphDisplay:
         """Draw the graph.
 
@@ -178,11 +209,11 @@ class GraphDisplay(Display):
         """
         of_nodes, of_edges = self._checked_attributions()
         labels, positions = self._labels(), self._positions()
-        lines, of_lines = _joined(self.graph, of_edges)
+        lines, of_lines = joined(self.graph, of_edges)
         self.ax_ = axes_to_draw_on(ax, f"{type(self).__name__}.plot", figsize=(5.6, 4.6))
         self.figure_ = self.ax_.figure
         self.positions_, self.colorbar_ = positions, None
-        colors = _Colors(of_nodes, of_lines)
+        colors = Colors(of_nodes, of_lines)
         if self.molecule is not None:
             self._draw_molecule(colors.of(of_nodes), lines, colors.of(of_lines))
         else:
@@ -191,6 +222,9 @@ class GraphDisplay(Display):
         if self.attributions is not None:
             self.colorbar_ = self.figure_.colorbar(colors.mappable, ax=self.ax_, label="attribution", shrink=0.8)
         self.ax_.set_axis_off()
+        if self.node is not None:
+            names = self.graph.node_names
+            self.ax_.set_title(label_text(self.node if names is None else names[self.node]))
         return self
 
     def _checked_attributions(self) -> tuple[NDArray, NDArray]:
@@ -223,15 +257,20 @@ class GraphDisplay(Display):
             labels = graph.features if graph.has_node_types else graph.node_names
             if labels is None or graph.n_nodes > _MOST_LABELS:
                 return None
-        if len(labels) != graph.n_nodes:
-            raise ValueError(f"labels must be 'auto', None or {graph.n_nodes} labels, one a node; got {len(labels)}")
-        return [label_text(label) for label in labels]
+        return [label_text(label) for label in self._require_one_each(labels)]
+
+    def _require_one_each(self, labels: Sequence) -> Sequence:
+        n_nodes = self.graph.n_nodes
+        if len(labels) != n_nodes:
+            raise ValueError(f"labels must be 'auto', None or {n_nodes} labels, one a node; got {len(labels)}")
+        return labels
 
     def _positions(self) -> NDArray[np.floating] | None:
         if self.molecule is not None:
             return None
-        if self.positions is None:
-            return _placed(self.graph)
+        return placed(self.graph) if self.positions is None else self._checked_positions()
+
+    def _checked_positions(self) -> NDArray[np.floating]:
         positions = np.asarray(self.positions, float)
         if positions.shape != (self.graph.n_nodes, 2) or not np.isfinite(positions).all():
             raise ValueError(
@@ -240,21 +279,24 @@ class GraphDisplay(Display):
             )
         return positions
 
-    def _draw_edges(self, lines: _Lines, of_lines: NDArray, colors: _Colors) -> None:
-        networkx = _networkx()
-        graph, places = networkx.DiGraph(lines.ends.T.tolist()), dict(enumerate(self.positions_))
-        if len(of_lines):  # colours lie beneath, so that an edge that counts nothing is an edge still
+    def _draw_edges(self, lines: Lines, of_lines: NDArray, colors: Colors) -> None:
+        networkx = import_networkx()
+        edges, places = [*map(tuple, lines.ends.T.tolist())], dict(enumerate(self.positions_))
+        undirected, directed = networkx.Graph(edges), networkx.DiGraph(edges)
+        size = {"node_size": self._node_area(), "ax": self.ax_}
+        if edges:  # colours lie beneath, so that an edge that counts nothing is an edge still
             style = {"width": 9 * colors.share(of_lines), "edge_color": colors.of(of_lines), "arrows": False}
-            networkx.draw_networkx_edges(graph, places, lines.ends.T.tolist(), ax=self.ax_, **style)
-        for both_ways in (True, False):
-            edges = lines.ends[:, lines.both_ways == both_ways].T.tolist()
-            style = {"arrows": False} if both_ways else {"arrows": True, "node_size": self._node_area()}
-            networkx.draw_networkx_edges(graph, places, edges, edge_color="0.45", ax=self.ax_, **style)
+            networkx.draw_networkx_edges(undirected, places, edges, **style, **size)
+        for graph, chosen in ((undirected, lines.both_ways), (directed, ~lines.both_ways)):
+            some = [edge for edge, is_chosen in zip(edges, chosen, strict=True) if is_chosen]
+            style = {"arrows": graph is directed, "edge_color": "0.45"}
+            networkx.draw_networkx_edges(graph, places, some, **style, **size)
 
-    def _draw_nodes(self, of_nodes: NDArray, labels: list[str] | None, colors: _Colors) -> None:
+    def _draw_nodes(self, of_nodes: NDArray, labels: list[str] | None, colors: Colors) -> None:
         filled = colors.of(of_nodes)
-        style = {"s": self._node_area(), "c": filled, "edgecolors": "0.4", "linewidths": 0.8, "zorder": 3}
-        self.ax_.scatter(*self.positions_.T, **style)
+        is_asked = np.arange(len(filled)) == self.node
+        rims = {"edgecolors": np.where(is_asked, "0", "0.4"), "linewidths": np.where(is_asked, 2.5, 0.8)}
+        self.ax_.scatter(*self.positions_.T, s=self._node_area(), c=filled, zorder=3, **rims)
         for place, color, label in zip(self.positions_, filled, labels or [], strict=False):
             ink = "black" if color[:3] @ [0.3, 0.6, 0.1] > 0.5 else "white"
             self.ax_.text(*place, label, ha="center", va="center", fontsize=8, color=ink, zorder=4)
@@ -265,7 +307,7 @@ class GraphDisplay(Display):
         """Return the area of a node in square points."""
         return float(np.clip(6000 / self.graph.n_nodes, 30, 260))
 
-    def _draw_molecule(self, of_atoms: NDArray, lines: _Lines, of_lines: NDArray) -> None:
+    def _draw_molecule(self, of_atoms: NDArray, lines: Lines, of_lines: NDArray) -> None:
         """Let RDKit draw the molecule, with colours behind its atoms and bonds, and show the image."""
         require_rdkit(type(self).__name__)
         from matplotlib.image import imread
@@ -293,63 +335,6 @@ class GraphDisplay(Display):
         rdMolDraw2D.PrepareAndDrawMolecule(drawer, self.molecule, **marks)
         drawer.FinishDrawing()
         self.ax_.imshow(imread(io.BytesIO(drawer.GetDrawingText())))
-
-
-class _Lines(NamedTuple):
-    """Which nodes are joined: `ends` of shape (2, n_lines), and whether edges lead both ways."""
-
-    ends: NDArray[np.integer]
-    both_ways: NDArray[np.bool_]
-
-
-def _joined(graph: Graph, of_edges: NDArray) -> tuple[_Lines, NDArray]:
-    """Return the pairs of nodes that are joined, and the mean number of the edges between each."""
-    edges = graph.edge_index
-    _, first, line = np.unique(np.sort(edges, axis=0), axis=1, return_index=True, return_inverse=True)
-    ends, line = edges[:, first], np.ravel(line)
-    turned = np.bincount(line, (edges != ends[:, line]).any(axis=0), len(first)) > 0
-    means = np.bincount(line, of_edges, len(first)) / np.bincount(line, minlength=len(first))
-    return _Lines(ends, turned | (ends[0] == ends[1])), means
-
-
-class _Colors:
-    """Colours that mean numbers; 0 is white."""
-
-    def __init__(self, *numbers: NDArray):
-        from matplotlib.cm import ScalarMappable
-        from matplotlib.colors import Normalize
-
-        self._limit = float(np.abs(np.concatenate(numbers)).max(initial=0.0)) or 1.0
-        self.mappable = ScalarMappable(Normalize(-self._limit, self._limit), _MAP)
-
-    def of(self, numbers: NDArray) -> NDArray[np.floating]:
-        """Return a colour for each number, of shape (n, 4)."""
-        return self.mappable.to_rgba(numbers)
-
-    def share(self, numbers: NDArray) -> NDArray[np.floating]:
-        """Return how large each number is, from 0 to 1."""
-        return np.abs(numbers) / self._limit
-
-
-def _placed(graph: Graph) -> NDArray[np.floating]:
-    """Place the nodes by the distances between them, or by springs where they are many or not all joined."""
-    networkx = _networkx()
-    drawn = networkx.Graph()
-    drawn.add_nodes_from(range(graph.n_nodes))
-    drawn.add_edges_from(graph.edge_index.T.tolist())
-    if graph.n_nodes <= _MOST_EXACT and networkx.is_connected(drawn):
-        places = networkx.kamada_kawai_layout(drawn)
-    else:
-        places = networkx.spring_layout(drawn, seed=0)
-    return np.array([places[node] for node in range(graph.n_nodes)])
-
-
-def _networkx() -> Any:
-    try:
-        import networkx
-    except ImportError as error:
-        raise ImportError('GraphDisplay needs networkx: pip install "skmlbio[networkx]"') from error
-    return networkx
 
 
 def _is_molecule(graph: Any) -> bool:

@@ -90,9 +90,45 @@ def test_estimators_and_pipelines_are_asked() -> None:
 def test_of_an_estimator_of_nodes_its_graph_is_drawn() -> None:
     of_nodes = Attributing().fit([])
     of_nodes.graph_ = as_graph(networkx.Graph([("a", "b"), ("b", "CC")]))
+    of_nodes._reach = lambda: 2
     of_nodes.attributions = lambda X, **options: [GraphAttributions(np.arange(3), np.ones(4))] * (X == ["CC"])
     display = GraphDisplay.from_estimator(of_nodes, "CC")
     assert display.graph.node_names == ("a", "b", "CC") and display.molecule is None
+    assert display.ax_.get_title() == "CC"
+    (nodes,) = drawn(display, PathCollection)
+    assert list(nodes.get_linewidths()) == [0.8, 0.8, 2.5]
+
+
+def test_of_a_large_graph_the_neighbourhood_is_drawn() -> None:
+    n = 5000  # a ring, of which node 7 is joined to 200 others
+    spokes = np.stack([np.full(200, 7), np.arange(1000, 1200)])
+    edges = np.concatenate([[np.arange(n), (np.arange(n) + 1) % n], spokes], axis=1)
+    of_nodes = Attributing().fit([])
+    of_nodes.graph_ = Graph(np.ones((n, 1)), edges)
+    of_nodes._reach = lambda: 2
+    counts = GraphAttributions(-np.arange(n, dtype=float), np.arange(float(edges.shape[1])))
+    of_nodes.attributions = lambda X, **options: [counts]
+    display = GraphDisplay.from_estimator(of_nodes, 7, max_nodes=5)
+    assert display.graph.node_names == (7, 1197, 1198, 1199, 1200) and display.node == 0
+    assert display.attributions.nodes.tolist() == [-7, -1197, -1198, -1199, -1200]
+    listed = np.array(display.graph.node_names)[display.graph.edge_index]
+    for edge, number in zip(listed.T, display.attributions.edges, strict=True):
+        assert edges[:, int(number)].tolist() == edge.tolist()
+    at_the_edge = GraphDisplay.from_estimator(of_nodes, 3000, positions=np.arange(2 * n).reshape(n, 2))
+    assert at_the_edge.graph.node_names == (2998, 2999, 3000, 3001, 3002)
+    assert at_the_edge.positions_[0].tolist() == [5996, 5997]
+    assert [text.get_text() for text in at_the_edge.ax_.texts] == ["2998", "2999", "3000", "3001", "3002"]
+    named = GraphDisplay.from_estimator(of_nodes, 3000, labels=[f"gene {i}" for i in range(n)])
+    assert named.ax_.texts[0].get_text() == "gene 2998"
+    with pytest.raises(ValueError, match="max_nodes must be an int of 1 or more, got 0"):
+        GraphDisplay.from_estimator(of_nodes, 7, max_nodes=0)
+
+
+def test_loops_are_drawn() -> None:
+    plain, looped = (Graph(["C", "N"], edges) for edges in ([[0, 1], [1, 0]], [[0, 1, 1], [1, 0, 1]]))
+    assert not drawn(GraphDisplay.from_graph(plain), FancyArrowPatch)
+    mark, loop = drawn(GraphDisplay.from_graph(looped, ([0, 0], [0, 0, 1])), FancyArrowPatch)
+    assert mark.get_linewidth() == 9 and loop.get_linewidth() == 1
 
 
 def test_molecules_at_hand_list_their_bonds_as_the_transformer_does() -> None:
