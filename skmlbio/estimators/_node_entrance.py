@@ -39,12 +39,11 @@ def own_graph_entrance(
         nodes = _require_inside(given[name], tf.cast(network.module.graph[-1], tf.int32), name)
         return nodes, *(variable.read_value() for variable in network.module.graph)
 
-    shape = (None,) if n_ends is None else (None, n_ends)
-    return Entrance({name: tf.TensorSpec(shape, tf.int32)}, encode)
+    return Entrance({name: _places(n_ends)}, encode)
 
 
-def other_graph_entrance(estimator: Any) -> Entrance:
-    """Let a graph in with its nodes, checked and standardised as a `NodeInput` does."""
+def other_graph_entrance(estimator: Any, name: str = "nodes", n_ends: int | None = None) -> Entrance:
+    """Let a graph in with its nodes, or pairs of them, checked and standardised as a `NodeInput` does."""
     import tensorflow as tf
 
     from skmlbio.export._signatures import Entrance
@@ -62,9 +61,9 @@ def other_graph_entrance(estimator: Any) -> Entrance:
     inner = graph_entrance(of_nodes, of_edges, estimator.flow)
     (node_name,) = of_nodes.inputs
 
-    def encode(nodes, **described):
+    def encode(**described):
         n_nodes = tf.shape(described[node_name])[0]
-        nodes = _require_inside(nodes, n_nodes, "nodes")
+        nodes = _require_inside(described.pop(name), n_nodes, name)
         features, collecting, weights, *edge_features, _ = inner.encode(
             graph_index=tf.zeros(n_nodes, tf.int32), **described
         )
@@ -88,7 +87,13 @@ def other_graph_entrance(estimator: Any) -> Entrance:
         return places, tf.cast(tf.gather_nd(features, places), tf.float32)
 
     inputs = {name: spec for name, spec in inner.inputs.items() if name != "graph_index"}
-    return Entrance({"nodes": tf.TensorSpec((None,), tf.int32)} | inputs, encode)
+    return Entrance({name: _places(n_ends)} | inputs, encode)
+
+
+def _places(n_ends: int | None) -> Any:
+    import tensorflow as tf
+
+    return tf.TensorSpec((None,) if n_ends is None else (None, n_ends), tf.int32)
 
 
 def _require_inside(nodes: Any, n_nodes: Any, name: str) -> Any:

@@ -62,7 +62,22 @@ class NodeInput(GraphInput):
     def _encode(self, X, *, reset):
         X, graph = X if isinstance(X, NodesOf) else (X, None)
         graph = self.graph_ if graph is None else self._as_graph(graph)
-        return NodeData(self._encoded_graph(graph, reset=reset), self._places(X, graph))
+        return NodeData(self._laid_out(graph, reset=reset), self._places(X, graph))
+
+    def _laid_out(self, graph: Graph, *, reset: bool) -> OneGraph:
+        """Return the network's inputs that describe a graph; those of the graph of the fit are kept, not in pickles."""
+        settings = self.flow, self.node_embedding_dim is None, bool(self.standardize)
+        kept = vars(self).get("_kept_graph")
+        if not reset and kept is not None and kept[0] is graph and kept[1] == settings:
+            return kept[2]
+        one = self._encoded_graph(graph, reset=reset)
+        if graph is self.graph_:
+            self._kept_graph = graph, settings, one
+        return one
+
+    def __getstate__(self):
+        state = super().__getstate__()
+        return state | {"_kept_graph": None} if "_kept_graph" in state else state
 
     def _places(self, X: Any, graph: Graph) -> np.ndarray:
         """Return the positions of samples in the graph."""
@@ -91,12 +106,10 @@ class NodeInput(GraphInput):
                 accept_sparse=True,
                 **self._known_of_edges(reset),
             )
-        if not self._uses_edge_features():
-            if reset and samples.edge_features is not None:
-                self._say_that_edge_features_are_left_out()
-            samples = samples.without_edge_features()
         if reset:
             self._learn_kinds(samples)
+        if not self._uses_edge_features():
+            samples = samples.without_edge_features()
         edge_features = (
             () if samples.edge_features is None else (self._scaled_features(samples.edge_features, "edges"),)
         )
@@ -147,7 +160,7 @@ class NodeInput(GraphInput):
     def _entrances(self, network):
         from skmlbio.estimators._node_entrance import other_graph_entrance, own_graph_entrance
 
-        graph = self._encoded_graph(self.graph_, reset=False)
+        graph = self._laid_out(self.graph_, reset=False)
         return {"": own_graph_entrance(network, graph), "_graph": other_graph_entrance(self)}
 
     @completed_by(ExportMixin.export_saved_model)

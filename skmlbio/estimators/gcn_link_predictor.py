@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import warnings
+from numbers import Real
 from typing import Literal
 
 import numpy as np
 from sklearn.utils._param_validation import StrOptions
 
-from skmlbio.base import ClassifierBase, parameter, with_parameters
+from skmlbio.base import parameter, with_parameters
 from skmlbio.base._docstrings import completed_by
 from skmlbio.base._export import ExportMixin
 from skmlbio.base._layer_parameters import COUNT
+from skmlbio.estimators._node_classifier import NodeClassifier
 from skmlbio.estimators._node_data import NodeData
-from skmlbio.estimators._node_network import NodeNetwork
+from skmlbio.estimators._node_input import NodesOf
 from skmlbio.graphs._ensure_nodes import ensure_pairs
 from skmlbio.graphs._link_pairs import is_symmetric
 from skmlbio.training._batches import TrainingSet
@@ -21,11 +23,11 @@ from skmlbio.training._blueprint import Blueprint
 
 
 @with_parameters
-class GCNLinkPredictor(NodeNetwork, ClassifierBase):
+class GCNLinkPredictor(NodeClassifier):
     """Tell which nodes of a graph are joined, with a graph convolutional network.
 
     The samples are pairs of nodes, X of shape (n_samples, 2), by name or position; y says whether they are joined, by
-    two classes of which the second of `classes_` means yes.  Convolutions give every node a code, and a decoder reads
+    two classes, of which `pos_label` means yes.  Convolutions give every node a code, and a decoder reads
     from the codes of two nodes how likely an edge is, as graph auto-encoders do [1]_.  `skmlbio.graphs.link_pairs`
     lists the edges of a graph, and as many pairs that are not joined.
 
@@ -35,6 +37,10 @@ class GCNLinkPredictor(NodeNetwork, ClassifierBase):
     ``cross_val_score(GCNLinkPredictor(graph), pairs, y, scoring="roc_auc")``, is honest, so long as no two samples are
     the same pair, or one turned round.  `partial_fit` and `warm_start` keep the edges of earlier samples.
 
+    Of another graph, ``predict(X, graph=other)``, messages go along all edges: leave out those that are to be
+    predicted.  Which nodes count for an answer is told by `GCNNodeClassifier`, for single nodes; of pairs there are no
+    attributions.
+
     Parameters
     ----------
     n_components : int
@@ -42,6 +48,8 @@ class GCNLinkPredictor(NodeNetwork, ClassifierBase):
     decoder : {"inner_product", "dense"}
         What reads from codes z and z' whether nodes are joined: Σ_k w_k z_k z'_k + b, or a network of one hidden layer
         of the products z_k z'_k.
+    pos_label : int, float, bool, str or None
+        The class that means that nodes are joined; None stands for the second of `classes_`, such as 1 or True.
 
     Attributes
     ----------
@@ -77,6 +85,7 @@ class GCNLinkPredictor(NodeNetwork, ClassifierBase):
     decoder: Literal["inner_product", "dense"] = parameter(
         default="inner_product", allowed=[StrOptions({"inner_product", "dense"})]
     )
+    pos_label: int | float | bool | str | None = parameter(default=None, allowed=[Real, str, "boolean", None])
 
     def _places(self, X, graph):
         return ensure_pairs(X, graph)
@@ -88,7 +97,13 @@ class GCNLinkPredictor(NodeNetwork, ClassifierBase):
                 f"y has {self._labels.n_outputs} classes or labels; {type(self).__name__} tells two classes apart, "
                 "pairs that are not joined and those that are."
             )
+        if self.pos_label is not None and self.pos_label not in self.classes_.tolist():
+            raise ValueError(f"pos_label={self.pos_label!r} is none of the classes {self.classes_.tolist()} of y.")
         return targets
+
+    def _code_of_yes(self) -> int:
+        """Return the place in `classes_` of the class that means yes."""
+        return 1 if self.pos_label is None else self.classes_.tolist().index(self.pos_label)
 
     def _training_sets(self, *given, reset):
         training, held_out = super()._training_sets(*given, reset=reset)
@@ -99,9 +114,10 @@ class GCNLinkPredictor(NodeNetwork, ClassifierBase):
         """Find the edges that are pairs of the training samples."""
         graph, n_nodes = training.data.graph, training.data.graph.n_nodes
         sources, targets = self._turned(graph.edges.T)
-        edges, yes = sources * n_nodes + targets, training.targets[0] == 1
+        edges, yes = sources * n_nodes + targets, training.targets[0] == self._code_of_yes()
         first, second = training.data.places.T.astype(np.int64)
-        self._warn_of_turned_classes(np.isin(first * n_nodes + second, edges), yes)
+        either_way = np.isin(first * n_nodes + second, edges) | np.isin(second * n_nodes + first, edges)
+        self._warn_of_turned_classes(either_way, yes)
         first, second = first[yes], second[yes]
         told = np.isin(edges, first * n_nodes + second)
         if is_symmetric(sources, targets, n_nodes):
@@ -113,11 +129,10 @@ class GCNLinkPredictor(NodeNetwork, ClassifierBase):
     def _warn_of_turned_classes(self, joined: np.ndarray, yes: np.ndarray) -> None:
         """Say so where the pairs with a no are the edges: then hardly any message is left."""
         if yes.any() and not yes.all() and joined[yes].mean() < 0.5 < joined[~yes].mean():
-            no_label, yes_label = self.classes_.tolist()
+            yes_label, no_label = self.classes_[[self._code_of_yes(), 1 - self._code_of_yes()]].tolist()
             warnings.warn(
                 f"Most pairs of class {no_label!r} are edges of the graph, and most of {yes_label!r} are not, but "
-                f"the second of classes_, {yes_label!r}, means that nodes are joined; give y as 1 for joined pairs, "
-                "else 0.",
+                f"{yes_label!r} means that nodes are joined: set pos_label={no_label!r}.",
                 UserWarning,
                 stacklevel=2,
             )
@@ -134,19 +149,21 @@ class GCNLinkPredictor(NodeNetwork, ClassifierBase):
         return edges if self.flow == "target_to_source" else edges[::-1]
 
     def _samples(self, X):
-        return self._with_messages(super()._samples(X))
+        data = super()._samples(X)
+        return data if isinstance(X, NodesOf) and X.graph is not None else self._with_messages(data)
 
     def _make_blueprint(self):
         from skmlbio.networks.link_network import link_network
 
-        decoding = {"n_components": self.n_components, "decoder": self.decoder}
+        decoding = {"n_components": self.n_components, "decoder": self.decoder, "joined_class": self._code_of_yes()}
         return Blueprint(link_network, decoding | self._node_arguments() | self._convolution_arguments())
 
     def _entrances(self, network):
-        from skmlbio.estimators._node_entrance import own_graph_entrance
+        from skmlbio.estimators._node_entrance import other_graph_entrance, own_graph_entrance
 
-        data = NodeData(self._encoded_graph(self.graph_, reset=False), np.empty((0, 2), np.int32))
-        return {"": own_graph_entrance(network, self._with_messages(data).graph, "pairs", 2)}
+        data = NodeData(self._laid_out(self.graph_, reset=False), np.empty((0, 2), np.int32))
+        own = own_graph_entrance(network, self._with_messages(data).graph, "pairs", 2)
+        return {"": own, "_graph": other_graph_entrance(self, "pairs", 2)}
 
     @completed_by(ExportMixin.export_saved_model)
     def export_saved_model(self, path, *, overwrite=False):
@@ -157,6 +174,9 @@ class GCNLinkPredictor(NodeNetwork, ClassifierBase):
         2), int32, positions of nodes in the graph, whatever they are called.  The output has the name of the method;
         labels are what they were in `fit`, strings as ``tf.string``.  Nodes that are not in the graph stop a call with
         an error.
+
+        The signatures ``predict_graph`` and so on take pairs of nodes of another graph, which comes with them as that
+        of `GCNNodeClassifier` does.
         """
         super().export_saved_model(path, overwrite=overwrite)
 

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from sklearn.utils.metaestimators import available_if
-
-from skmlbio.base import ClassifierBase, with_parameters
-from skmlbio.base._classifier import _has_one_decision
-from skmlbio.base._docstrings import completed_by
+from skmlbio.base import with_parameters
 from skmlbio.estimators._node_attributions import AttributedNodes
-from skmlbio.estimators._node_input import nodes_of
-from skmlbio.estimators._node_network import NodeNetwork
+from skmlbio.estimators._node_classifier import NodeClassifier
 
 
 @with_parameters
-class GCNNodeClassifier(AttributedNodes, NodeNetwork, ClassifierBase):
+class GCNNodeClassifier(AttributedNodes, NodeClassifier):
     """Classify the nodes of one graph with a graph convolutional network.
 
     The samples are nodes, so that scikit-learn splits, searches and scores over nodes as over any samples: X has their
@@ -47,32 +42,3 @@ class GCNNodeClassifier(AttributedNodes, NodeNetwork, ClassifierBase):
     >>> classifier.fit([0, 1, 30, 31], ["left", "left", "right", "right"]).predict([2, 3, 58, 59])
     array(['left', 'left', 'right', 'right'], dtype='<U5')
     """
-
-    @completed_by(ClassifierBase.predict)
-    def predict(self, X, graph=None):
-        """Return the most probable class of every node.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_samples,)
-            Nodes.
-        graph : like `graph`, optional
-            Another graph that they are of.
-        """
-        return super().predict(nodes_of(X, graph))
-
-    @completed_by(ClassifierBase.predict_proba, predict)
-    def predict_proba(self, X, graph=None):
-        """Return the probability of every class."""
-        return super().predict_proba(nodes_of(X, graph))
-
-    @available_if(_has_one_decision)
-    @completed_by(ClassifierBase.decision_function, predict)
-    def decision_function(self, X, graph=None):
-        """Return what the network answers before it is turned into probabilities."""
-        return super().decision_function(nodes_of(X, graph))
-
-    @completed_by(ClassifierBase.score, predict)
-    def score(self, X, y, sample_weight=None, graph=None):
-        """Return the share of nodes that are right, in all of their labels where they have several."""
-        return super().score(nodes_of(X, graph), y, sample_weight)

@@ -12,7 +12,7 @@ from skmlbio.networks.node_network import node_codes
 from skmlbio.networks.supervised import with_probabilities
 
 
-def link_network(n_components: int, decoder: str, **graph: Any) -> Architecture:
+def link_network(n_components: int, decoder: str, joined_class: int = 1, **graph: Any) -> Architecture:
     """z = codes of all nodes, logit(u, v) = Σ_k w_k z_uk z_vk + b, or a dense network of the products z_uk z_vk.
 
     Parameters
@@ -21,6 +21,8 @@ def link_network(n_components: int, decoder: str, **graph: Any) -> Architecture:
         Length of a code.
     decoder : {"inner_product", "dense"}
         Whether products are summed, by weights that begin at 1, or a hidden layer of as many units comes between.
+    joined_class : {0, 1}
+        Which class means that nodes are joined; for 0, the logit of class 1, weights of products begin at -1.
     **graph
         Arguments of `node_codes` but the units.
 
@@ -37,6 +39,7 @@ def link_network(n_components: int, decoder: str, **graph: Any) -> Architecture:
     x = keras.layers.Multiply(name="products", dtype=dtype)([first, second])
     if decoder == "dense":
         x = dense_stack(x, (n_components,), graph.get("activation", "relu"), name="decoder", dtype=dtype)
-    start = "ones" if decoder == "inner_product" else "glorot_uniform"
+    sign = keras.initializers.Constant(1.0 if joined_class else -1.0)
+    start = sign if decoder == "inner_product" else "glorot_uniform"
     output = keras.layers.Dense(1, kernel_initializer=start, name="output", dtype=dtype)
     return with_probabilities([pairs, *inputs], output(x), "binary", (2,))

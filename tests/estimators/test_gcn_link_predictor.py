@@ -102,5 +102,37 @@ def test_only_two_classes_are_taken() -> None:
 def test_a_yes_that_sorts_first_is_warned_of(recwarn: pytest.WarningsRecorder) -> None:
     GCNLinkPredictor(GRAPH, **SMALL).fit(TRAIN, Y_TRAIN)
     assert not [warning for warning in recwarn if "classes_" in str(warning.message)]
-    with pytest.warns(UserWarning, match="Most pairs of class 'bound' are edges .* of 'free' are not"):
-        GCNLinkPredictor(GRAPH, **SMALL).fit(TRAIN, np.where(Y_TRAIN, "bound", "free"))
+    words = np.where(Y_TRAIN, "bound", "free")
+    with pytest.warns(UserWarning, match="of 'free' are not, but 'free' means .* joined: set pos_label='bound'"):
+        GCNLinkPredictor(GRAPH, **SMALL).fit(TRAIN, words)
+    one_way = replace(GRAPH, edge_index=GRAPH.edge_index[:, : GRAPH.n_edges // 2], edge_weight=None)
+    with pytest.warns(UserWarning, match="Most pairs of class 'bound' are edges"):
+        GCNLinkPredictor(one_way, **SMALL).fit(TRAIN[:, ::-1], words)
+
+
+def test_pos_label_says_which_class_is_a_yes(fitted: GCNLinkPredictor) -> None:
+    words = np.where(Y_TRAIN, "bound", "free")
+    predictor = GCNLinkPredictor(GRAPH, epochs=60, pos_label="bound", random_state=0).fit(TRAIN, words)
+    np.testing.assert_array_equal(predictor.message_edges_, fitted.message_edges_)
+    np.testing.assert_allclose(predictor.predict_proba(TEST)[:, 0], fitted.predict_proba(TEST)[:, 1], atol=0.02)
+    again = GCNLinkPredictor(GRAPH, pos_label=1, **SMALL).fit(TRAIN, Y_TRAIN)
+    by_default = GCNLinkPredictor(GRAPH, **SMALL).fit(TRAIN, Y_TRAIN)
+    np.testing.assert_array_equal(again.predict_proba(TEST), by_default.predict_proba(TEST))
+    with pytest.raises(ValueError, match=r"pos_label='yes' is none of the classes \[0, 1\] of y"):
+        again.set_params(pos_label="yes").fit(TRAIN, Y_TRAIN)
+
+
+def test_another_graph_tells_by_all_of_its_edges(fitted: GCNLinkPredictor, tmp_path: Path) -> None:
+    order = np.random.default_rng(0).permutation(N_NODES)
+    known = replace(GRAPH, edge_index=fitted.message_edges_, edge_weight=None)
+    turned = Graph(GRAPH.features[np.argsort(order)], order[known.edge_index])
+    expected = fitted.predict_proba(TEST)
+    np.testing.assert_allclose(fitted.predict_proba(order[TEST], graph=turned), expected, atol=1e-5)
+    assert np.abs(fitted.predict_proba(TEST, graph=GRAPH) - expected).max() > 1e-3  # with the edges that are asked for
+    assert fitted.score(order[TEST], Y_TEST, graph=turned) == fitted.score(TEST, Y_TEST)
+    fitted.export_saved_model(tmp_path / "served")
+    served = tf.saved_model.load(str(tmp_path / "served")).signatures["predict_proba_graph"]
+    given = {"pairs": order[TEST].astype(np.int32), "node_features": turned.features.toarray()}
+    given |= {"edge_index": turned.edge_index.astype(np.int32), "edge_weight": turned.edge_weight}
+    found = served(**{name: tf.constant(value) for name, value in given.items()})["predict_proba"]
+    np.testing.assert_allclose(found, expected, atol=1e-5)

@@ -175,6 +175,27 @@ def test_features_and_types_of_edges(edge_features: np.ndarray, tmp_path: Path) 
         GCNNodeClassifier(graph, **SMALL).fit(LABELLED, BLOCK[LABELLED])
 
 
+def test_a_graph_is_laid_out_once_a_fit(monkeypatch: pytest.MonkeyPatch) -> None:
+    laid_out, lay_out = [], GCNNodeClassifier._encoded_graph
+    monkeypatch.setattr(
+        GCNNodeClassifier, "_encoded_graph", lambda self, *a, **b: laid_out.append(a) or lay_out(self, *a, **b)
+    )
+    estimator = GCNNodeClassifier(NOISY, **SMALL)
+    estimator.fit(LABELLED, BLOCK[LABELLED], X_val=REST, y_val=BLOCK[REST])
+    expected = estimator.predict_proba(REST)
+    estimator.partial_fit(LABELLED, BLOCK[LABELLED]).attributions([3], method="gradient_times_input")
+    assert len(laid_out) == 1
+    estimator.fit(LABELLED, BLOCK[LABELLED])
+    assert len(laid_out) == 2 and np.array_equal(estimator.predict_proba(REST), expected)
+    written = pickle.dumps(estimator)
+    assert len(written) < len(pickle.dumps(NOISY)) + len(pickle.dumps(estimator.weights_)) + 10_000
+    assert np.array_equal(pickle.loads(written).predict_proba(REST), expected) and len(laid_out) == 3
+    estimator.predict(REST, graph=replace(NOISY, edge_index=EDGES[:, :100], edge_weight=None))
+    assert np.array_equal(estimator.predict_proba(REST), expected) and len(laid_out) == 4
+    estimator.set_params(graph=GRAPH).fit(LABELLED, BLOCK[LABELLED])
+    assert len(laid_out) == 5 and clone(estimator).fit(LABELLED, BLOCK[LABELLED]) and len(laid_out) == 6
+
+
 def test_flow_turns_directed_edges_round() -> None:
     # Each node tells the next one: 0 -> 1 -> 2 ...
     place, features = np.arange(60), RANDOM.choice([-1.0, 1.0], 60)

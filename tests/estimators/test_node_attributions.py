@@ -89,6 +89,24 @@ def test_all_kinds_of_features_and_other_graphs(method: str) -> None:
         assert here.nodes.any() and here.edges.any() and here.nodes.dtype == np.float32
 
 
+@pytest.mark.parametrize("conv", ["gine", "gated"])
+def test_edges_with_features_stay_apart(conv: str) -> None:
+    numbers = RANDOM.normal(size=(EDGES.shape[1], 2))
+    graph = Graph(GRAPH.features, EDGES, GRAPH.edge_weight, numbers)
+    classifier = fitted(conv, graph)
+    for method in METHODS:
+        (found,) = classifier.attributions([3], method=method, target=1)
+        twice = np.flatnonzero((EDGES == [[3], [5]]).all(axis=0))  # the same edge with other features
+        assert (len(set(found.edges[twice])) == 1) == (method == "occlusion") and found.edges[twice].all()
+        assert not found.nodes[10:30].any() and found.nodes[3]
+    # A feature that says nothing to the node is one that is far away.
+    (before,) = classifier.decision_function([3])
+    for place in (*twice, 60):
+        changed = numbers + 9 * (np.arange(len(numbers)) == place)[:, None]
+        (after,) = classifier.decision_function([3], graph=Graph(GRAPH.features, EDGES, GRAPH.edge_weight, changed))
+        assert (after != before) == (place != 60)
+
+
 def test_regressors_and_names_of_nodes() -> None:
     club = networkx.relabel_nodes(networkx.karate_club_graph(), lambda node: f"member {node}")
     regressor = GCNNodeRegressor(club, node_attributes=[], **SMALL).fit(list(club)[:20], np.arange(20.0))
