@@ -31,7 +31,7 @@ def node_network(targets: dict[str, Any], **graph: Any) -> Architecture:
     -------
     Architecture
         Inputs: nodes of shape (batch,), and those of `node_codes`.  The forms ``"flat"`` and ``"gated"``, for
-        explanations, take many graphs joined into one as those of `graph_network` do, and answer for the first node of
+        explanations, take many graphs joined into one as those of `GraphLayers` do, and answer for the first node of
         each.  Heads: those of `with_targets`.
     """
     layers = _NodeLayers(targets["n_outputs"], **graph)
@@ -57,7 +57,7 @@ def node_codes(units: int, n_features: int, **options: Any) -> tuple[list[Any], 
     n_features : int
         Features of a node; unused where there is an embedding.
     conv, conv_params, hidden_layer_sizes, activation, batch_normalization, residual
-        As in `graph_network`; one more convolution, without activation, comes last.
+        As in `GraphLayers`; one more convolution, without activation, comes last.
     dropout : float
         Share of node features that are dropped after each convolution but the last, and of the entries of sparse
         features before the first.
