@@ -9,13 +9,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.utils import Bunch
-from sklearn.utils._param_validation import validate_params
 
 from skmlbio.sequences import Alphabet, get_alphabet
 from skmlbio.sequences._intervals import Interval
 
 from ._draws import (
-    CONSTRAINTS,
     draw_classes,
     draw_lengths,
     draw_letters,
@@ -25,18 +23,17 @@ from ._draws import (
     generator_of,
     strings_of,
 )
+from ._maker import maker
 
 _MOST_PROBABILITIES = 2**26  # half a gigabyte
 
 
-@validate_params(
-    {
-        **CONSTRAINTS,
-        "order": [Interval(Integral, 0, 30, closed="both")],
-        "concentration": [Interval(Real, 1e-3, 1e6, closed="both")],
-        "transition_matrices": ["array-like", None],
-    },
-    prefer_skip_nested_validation=True,
+@maker(
+    "strings",
+    of_class="whose chain made the string",
+    order=[Interval(Integral, 0, 30, closed="both")],
+    concentration=[Interval(Real, 1e-3, 1e6, closed="both")],
+    transition_matrices=["array-like", None],
 )
 def make_markov_sequences(
     n_samples: int = 100,
@@ -78,38 +75,14 @@ def make_markov_sequences(
         more, above 1 all letters are nearly alike.
     noise : float, default=0.0
         Share of the letters that are drawn from all letters alike, whatever the context: with 1, classes are the same.
-    weights : array-like of shape (n_classes,), optional
-        Proportions of the classes; all alike by default.
-    flip_y : float, default=0.0
-        Share of the strings whose label is drawn at random.
-    random_state : int, RandomState instance or None, default=None
-        Seed: the same int gives the same strings. None gives others each time.
-    return_X_y : bool, default=True
-        Whether to return ``(X, y)`` or all that is known, as a `Bunch`.
-
-    Returns
-    -------
-    X : list of n_samples str
-        The strings.
-    y : ndarray of shape (n_samples,), int64
-        Their labels, from 0 to n_classes - 1.
-    data : Bunch
-        In place of the two, if `return_X_y` is False.
-
-        X, y
-            As above.
-        classes : ndarray of shape (n_samples,), int64
-            The class whose chain made the string; it differs from `y` where a label was flipped.
+    {drawn}
         transition_matrices : ndarray of shape (n_classes, n_letters**order, n_letters), float64
             Probability of each letter after each context, `noise` included. Contexts are in the order of the alphabet:
             AA, AC, AG, ...
         log_probabilities : ndarray of shape (n_samples, n_classes), float64
             Log-probability of each string in each class, in nats; -inf where a class cannot make it. Where classes are
             as frequent, ``log_probabilities.argmax(axis=1)`` is the best prediction that there can be.
-        parameters : dict
-            The arguments.
-        DESCR : str
-            This text.
+    {known}
 
     Raises
     ------

@@ -13,11 +13,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 from sklearn.utils import Bunch
-from sklearn.utils._param_validation import validate_params
 
 from skmlbio.sequences._intervals import Interval
 
-from ._draws import CONSTRAINTS, draw_classes, draw_lengths, ensure_range, flip_labels, generator_of
+from ._draws import draw_classes, draw_lengths, ensure_range, flip_labels, generator_of
+from ._maker import maker
 
 _DEFAULT_GROUPS = (None, "C(=O)O", "C(=O)N", "C#N", "[N+](=O)[O-]", "S(=O)(=O)N", "C(F)(F)F", "C=O")
 _MOST_ATOMS = 400  # so that the two digits of a ring are enough, however rings are nested
@@ -45,16 +45,12 @@ class _Node:
         return self.text in ("C", "c", "-c")
 
 
-@validate_params(
-    {
-        **{
-            name: CONSTRAINTS[name]
-            for name in ("n_samples", "n_classes", "weights", "flip_y", "random_state", "return_X_y")
-        },
-        "n_atoms": [Interval(Integral, 1, _MOST_ATOMS, closed="both"), tuple, list],
-        "groups": [list, tuple, None],
-    },
-    prefer_skip_nested_validation=True,
+@maker(
+    "molecules",
+    written=" as SMILES, not canonical",
+    of_class="whose groups are planted",
+    n_atoms=[Interval(Integral, 1, _MOST_ATOMS, closed="both"), tuple, list],
+    groups=[list, tuple, None],
 )
 def make_molecules(
     n_samples: int = 100,
@@ -84,42 +80,18 @@ def make_molecules(
         between being equally probable; at most 400.
     groups : list or tuple of n_classes groups, optional
         What is planted in the molecules of each class: None for nothing, a group, or a list of up to 4 groups.  A group
-        is SMILES without a charge, bond or ring left open, whose first atom is bound to the molecule, such as
-        ``"C(=O)O"``.  By default class 0 has none, and others carboxylic acid, amide, nitrile, nitro, sulfonamide,
-        trifluoromethyl and aldehyde, in this order.
+        is SMILES in which no bond and no ring is left open and charges cancel, whose first atom is bound to the
+        molecule, such as ``"C(=O)O"``.  By default class 0 has none, and others carboxylic acid, amide, nitrile, nitro,
+        sulfonamide, trifluoromethyl and aldehyde, in this order.
     n_classes : int, optional
         Number of classes; by default as many as there are `groups`, or else 2.
-    weights : array-like of shape (n_classes,), optional
-        Proportions of the classes; all alike by default.
-    flip_y : float, default=0.0
-        Share of the molecules whose label is drawn at random, whatever is planted in them.
-    random_state : int, RandomState instance or None, default=None
-        Seed: the same int gives the same molecules.  None gives others each time.
-    return_X_y : bool, default=True
-        Whether to return ``(X, y)`` or all that is known, as a `Bunch`.
-
-    Returns
-    -------
-    X : list of n_samples str
-        The molecules as SMILES, not canonical.
-    y : ndarray of shape (n_samples,), int64
-        Their labels, from 0 to n_classes - 1.
-    data : Bunch
-        In place of the two, if `return_X_y` is False.
-
-        X, y
-            As above.
-        classes : ndarray of shape (n_samples,), int64
-            The class whose groups are planted; it differs from `y` where a label was flipped.
+    {drawn}
         atoms : list of n_samples ndarrays of shape (n_planted_atoms,), int64
             The atoms of the groups, in the order of the string from 0, which is that of RDKit and of the nodes of
             `skmlbio.MoleculeGraphTransformer`.
         groups : list of n_classes lists of str
             The groups of each class.
-        parameters : dict
-            The arguments.
-        DESCR : str
-            This text.
+    {known}
 
     Raises
     ------

@@ -10,13 +10,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.utils import Bunch
-from sklearn.utils._param_validation import StrOptions, validate_params
+from sklearn.utils._param_validation import StrOptions
 
 from skmlbio.sequences import Alphabet, get_alphabet
 from skmlbio.sequences._intervals import Interval
 
 from ._draws import (
-    CONSTRAINTS,
     draw_classes,
     draw_lengths,
     draw_letters,
@@ -26,19 +25,18 @@ from ._draws import (
     generator_of,
     strings_of,
 )
+from ._maker import maker
 
 Motif = NDArray[np.float64]  # of shape (motif_length, n_letters): the probability of each letter at each place
 
 
-@validate_params(
-    {
-        **CONSTRAINTS,
-        "motifs": [list, tuple, None],
-        "motif_length": [Interval(Integral, 1, None, closed="left")],
-        "positions": [StrOptions({"random", "fixed"})],
-        "background": ["array-like", None],
-    },
-    prefer_skip_nested_validation=True,
+@maker(
+    "strings",
+    of_class="whose motifs are planted",
+    motifs=[list, tuple, None],
+    motif_length=[Interval(Integral, 1, None, closed="left")],
+    positions=[StrOptions({"random", "fixed"})],
+    background=["array-like", None],
 )
 def make_motif_sequences(
     n_samples: int = 100,
@@ -85,36 +83,12 @@ def make_motif_sequences(
         Share of a motif's letters that are drawn from the background instead: with 1, nothing is left of it.
     background : array-like of shape (n_letters,), optional
         Probability of each letter outside motifs; all alike by default.
-    weights : array-like of shape (n_classes,), optional
-        Proportions of the classes; all alike by default.
-    flip_y : float, default=0.0
-        Share of the strings whose label is drawn at random, whatever is planted in them.
-    random_state : int, RandomState instance or None, default=None
-        Seed: the same int gives the same strings. None gives others each time.
-    return_X_y : bool, default=True
-        Whether to return ``(X, y)`` or all that is known, as a `Bunch`.
-
-    Returns
-    -------
-    X : list of n_samples str
-        The strings.
-    y : ndarray of shape (n_samples,), int64
-        Their labels, from 0 to n_classes - 1.
-    data : Bunch
-        In place of the two, if `return_X_y` is False.
-
-        X, y
-            As above.
-        classes : ndarray of shape (n_samples,), int64
-            The class whose motifs are planted; it differs from `y` where a label was flipped.
+    {drawn}
         spans : list of n_samples ndarrays of shape (n_motifs, 2), int64
             Beginning and end of each motif in the string, counted from 0: ``X[i][begin:end]``.
         motifs : list of n_classes lists of ndarrays of shape (motif_length, n_letters), float64
             Probability of each letter at each place of the motifs, `noise` included.
-        parameters : dict
-            The arguments.
-        DESCR : str
-            This text.
+    {known}
 
     Raises
     ------

@@ -9,11 +9,12 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.utils import Bunch
-from sklearn.utils._param_validation import StrOptions, validate_params
+from sklearn.utils._param_validation import StrOptions
 
 from skmlbio.graphs import Graph
 
 from ._draws import CONSTRAINTS, draw_classes, draw_lengths, ensure_range, flip_labels, generator_of
+from ._maker import maker
 
 
 class _Drawn(NamedTuple):
@@ -21,15 +22,14 @@ class _Drawn(NamedTuple):
     ring: NDArray[np.int64]  # its nodes
 
 
-@validate_params(
-    {
-        **CONSTRAINTS,
-        "n_nodes": CONSTRAINTS["lengths"],
-        "rings": [list, tuple],
-        "shape": [StrOptions({"tree", "chain"})],
-        "node_types": ["array-like", str, None],
-    },
-    prefer_skip_nested_validation=True,
+@maker(
+    "graphs",
+    "list of n_samples Graph",
+    of_class="whose ring there is",
+    n_nodes=CONSTRAINTS["lengths"],
+    rings=[list, tuple],
+    shape=[StrOptions({"tree", "chain"})],
+    node_types=["array-like", str, None],
 )
 def make_ring_graphs(
     n_samples: int = 100,
@@ -65,34 +65,10 @@ def make_ring_graphs(
         Types of nodes, drawn at random, which tell nothing; by default nodes have the one feature 1.
     noise : float, default=0.0
         Edges between any two nodes, which may close other rings, as a share of the number of nodes.
-    weights : array-like of shape (n_classes,), optional
-        Proportions of the classes; all alike by default.
-    flip_y : float, default=0.0
-        Share of the graphs whose label is drawn at random, whatever their ring.
-    random_state : int, RandomState instance or None, default=None
-        Seed: the same int gives the same graphs. None gives others each time.
-    return_X_y : bool, default=True
-        Whether to return ``(X, y)`` or all that is known, as a `Bunch`.
-
-    Returns
-    -------
-    X : list of n_samples Graph
-        The graphs.
-    y : ndarray of shape (n_samples,), int64
-        Their labels, from 0 to n_classes - 1.
-    data : Bunch
-        In place of the two, if `return_X_y` is False.
-
-        X, y
-            As above.
-        classes : ndarray of shape (n_samples,), int64
-            The class whose ring there is; it differs from `y` where a label was flipped.
+    {drawn}
         rings : list of n_samples ndarrays of int64
             The nodes of the ring, one beside the next; empty where there is none.
-        parameters : dict
-            The arguments.
-        DESCR : str
-            This text.
+    {known}
 
     Raises
     ------

@@ -8,6 +8,7 @@ import keras
 import numpy as np
 import pytest
 from battery_cases import CASES, LABELS, STRINGS
+from explained_cases import explained, fitted, options
 from sklearn.base import BaseEstimator, is_classifier
 from sklearn.exceptions import NotFittedError
 from sklearn.pipeline import make_pipeline
@@ -23,21 +24,6 @@ OF_STRINGS = [
 SMALL = {"embedding_dim": 4, "n_heads": 2, "feed_forward_dim": 4, "kernel_width": 3, "random_state": 0}
 SOME = [*STRINGS.X[:3], "acgtnACGRTT" * 4, "A", STRINGS.X[0] * 2]
 each = pytest.mark.parametrize("name", OF_STRINGS)
-
-
-@functools.cache
-def fitted(name: str) -> BaseEstimator:
-    case = CASES[name]
-    return case.new().fit(case.inputs.X, case.target())
-
-
-def explained(estimator: BaseEstimator, X: list) -> np.ndarray:
-    """One number a string: the logit of the second class, or the answer."""
-    return estimator.decision_function(X) if is_classifier(estimator) else estimator.predict(X)
-
-
-def options(estimator: BaseEstimator) -> dict:
-    return {"target": 1} if is_classifier(estimator) else {}
 
 
 def one_hot(string: str) -> np.ndarray:

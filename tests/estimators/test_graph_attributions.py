@@ -7,6 +7,7 @@ import networkx
 import numpy as np
 import pytest
 from battery_cases import CASES, GRAPHS, LABELS
+from explained_cases import explained, fitted, options
 from sklearn.base import BaseEstimator, clone, is_classifier
 from sklearn.exceptions import NotFittedError
 
@@ -19,21 +20,6 @@ OF_GRAPHS = [name for name, case in CASES.items() if case.inputs is GRAPHS and h
 SMALL = {"hidden_layer_sizes": (4, 4), "readout_layer_sizes": (4,), "epochs": 2, "random_state": 0}
 SOME = [graph for graph in [*GRAPHS.X[:2], *GRAPHS.unusual] if isinstance(graph, Graph) and graph.n_nodes < 100]
 each = pytest.mark.parametrize("name", OF_GRAPHS)
-
-
-@functools.cache
-def fitted(name: str) -> BaseEstimator:
-    case = CASES[name]
-    return case.new().fit(case.inputs.X, case.target())
-
-
-def explained(estimator: BaseEstimator, X: list) -> np.ndarray:
-    """One number a graph: the logit of the second class, or the answer."""
-    return estimator.decision_function(X) if is_classifier(estimator) else estimator.predict(X)
-
-
-def options(estimator: BaseEstimator) -> dict:
-    return {"target": 1} if is_classifier(estimator) else {}
 
 
 def of_nothing(estimator: BaseEstimator, graph: Graph) -> float:
