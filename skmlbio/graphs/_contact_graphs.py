@@ -62,7 +62,7 @@ def contact_graphs(
         If there is no such file.
     TypeError, ValueError
         If an item is none of the above, has no residues, lacks a chain or a C-alpha atom, or has a coordinate that is
-        not finite. The message names the structure or file, the chain and the residue.
+        not finite, or several residues at 0, 0, 0. The message names the structure or file, the chain and the residue.
 
     Examples
     --------
@@ -85,6 +85,9 @@ def contact_graphs(
     structures = list(structures)
     if not structures:
         raise ValueError("structures is empty; at least one is needed")
+    first = structures[0] if isinstance(structures[0], list | tuple | np.ndarray) else []
+    if len(first) and all(isinstance(number, Real) for number in first):
+        raise TypeError("structures must be a list, even of one; got the coordinates of one structure")
     sequences, chains = (
         _one_each(given, len(structures), name) for given, name in ((sequences, "sequences"), (chains, "chains"))
     )
@@ -92,6 +95,7 @@ def contact_graphs(
     for index, (structure, sequence, of_chains) in enumerate(zip(structures, sequences, chains, strict=True)):
         name = f"structure {index}"
         residues = _residues(structure, sequence, of_chains, missing, name)
+        _require_places(residues, name)
         graphs.append(_graph(residues, float(distance), edge_features is not None))
     return graphs
 
@@ -137,6 +141,17 @@ def _residues_of_array(structure: ArrayLike, sequence: str | None, name: str) ->
         place = int(finite.argmin())
         raise ValueError(f"{name}: residue {place} is at {coordinates[place].tolist()}; finite numbers needed")
     return Residues(list(sequence.upper()), None, coordinates)
+
+
+def _require_places(residues: Residues, name: str) -> None:
+    """Refuse zeros that stand for coordinates which are not known: such residues would all touch each other."""
+    unplaced = np.flatnonzero(~residues.coordinates.any(axis=1))
+    if len(unplaced) > 1:
+        first, second = (residues.names[place] if residues.names else place for place in unplaced[:2])
+        raise ValueError(
+            f"{name}: residues {first} and {second} are both at [0.0, 0.0, 0.0], as if their coordinates were missing; "
+            "leave such residues out"
+        )
 
 
 def _graph(residues: Residues, distance: float, with_distances: bool) -> Graph:

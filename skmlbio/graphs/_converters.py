@@ -66,7 +66,7 @@ def to_graph(
     """One graph of any accepted kind as a `Graph`; the parameters are those of `ensure_graphs`."""
     if isinstance(graph, Graph):
         return graph
-    if isinstance(graph, (tuple, list)) and len(graph) == 2:
+    if _is_pair(graph):
         return from_adjacency(*graph)
     if _is_spektral(graph):
         return from_spektral(graph)
@@ -76,6 +76,10 @@ def to_graph(
         f"a {type(graph).__name__} is no graph; allowed are skmlbio's Graph, networkx graphs, spektral.data.Graph "
         "and pairs (features, adjacency)"
     )
+
+
+def _is_pair(graph: object) -> bool:
+    return isinstance(graph, tuple | list) and len(graph) == 2
 
 
 def _is_spektral(graph: object) -> bool:
@@ -95,16 +99,18 @@ def occurring_edge_attribute(graphs: list, edge_attribute: str | None) -> str | 
 
 
 def require_features_of_all_or_none(graphs: list) -> None:
-    """Refuse Spektral's graphs of which some have node features and others, which would get the feature 1, none."""
-    given = {index: graph.x is not None for index, graph in enumerate(graphs) if _is_spektral(graph)}
+    """Refuse graphs of matrices of which some have node features and others, which would get the feature 1, none."""
+    given = {index: graph[0] is not None for index, graph in enumerate(graphs) if _is_pair(graph)}
+    given |= {index: graph.x is not None for index, graph in enumerate(graphs) if _is_spektral(graph)}
     if len(set(given.values())) == 2:
         having, lacking = (next(index for index, has in given.items() if has == wanted) for wanted in (True, False))
-        raise ValueError(f"graph {lacking} has no node features x, but graph {having} has; give them to all or to none")
+        raise ValueError(f"graph {lacking} has no node features, but graph {having} has; give them to all or to none")
 
 
-def from_adjacency(features: ArrayLike, adjacency: ArrayLike, edge_features: ArrayLike | None = None) -> Graph:
+def from_adjacency(features: ArrayLike | None, adjacency: ArrayLike, edge_features: ArrayLike | None = None) -> Graph:
     """The graph of node features and adjacency matrix, dense or SciPy-sparse; non-zeros are edges.
 
+    Without features, each node has the feature 1.
     Edge features have shape (n_nodes, n_nodes, n_edge_features), or (n_edges, n_edge_features), by the rows of the
     matrix.
     """
@@ -127,6 +133,7 @@ def from_adjacency(features: ArrayLike, adjacency: ArrayLike, edge_features: Arr
                 f"edge features have shape {np.shape(edge_features)}, but the adjacency matrix has shape {shape}"
             )
         edge_features = np.asarray(edge_features)[sources, targets]
+    features = _no_features(shape[0]) if features is None else features
     graph = Graph(features, np.stack([sources, targets]), weights, edge_features)
     if graph.n_nodes != shape[0]:
         raise ValueError(f"the adjacency matrix has shape {shape}, but there are {graph.n_nodes} nodes")
@@ -137,7 +144,7 @@ def from_spektral(graph: object) -> Graph:
     """The graph of a ``spektral.data.Graph``; without ``x`` each node has the feature 1."""
     if graph.a is None:
         return Graph(_no_features(graph.n_nodes or 0) if graph.x is None else graph.x)
-    return from_adjacency(_no_features(graph.a.shape[0]) if graph.x is None else graph.x, graph.a, graph.e)
+    return from_adjacency(graph.x, graph.a, graph.e)
 
 
 def from_networkx(
@@ -208,9 +215,12 @@ def _edge_values(graph: object, name: str, advice: str) -> list:
     for first, second, attributes in graph.edges(data=True):
         if name not in attributes:
             present = sorted({str(other) for *_, given in graph.edges(data=True) for other in given})
+            there = f"; those of this graph have {', '.join(present) or 'none'}"
+            if name in present:
+                there = ", which other edges of this graph have"
             raise ValueError(
-                f"edge ({first!r}, {second!r}) has no attribute {name!r}; edges of this graph have "
-                f"{', '.join(present) or 'none'}: give it to every edge, or {advice}"
+                f"edge ({first!r}, {second!r}) has no attribute {name!r}{there}: give it to every edge, or pass "
+                f"{advice}"
             )
         values.append(attributes[name])
     return values

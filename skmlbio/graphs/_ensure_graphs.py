@@ -36,10 +36,10 @@ def ensure_graphs(
     ----------
     X : list, tuple, object array of shape (n_graphs,) or (n_graphs, 1), Series, or data frame of one column
         Each item a `Graph`, a networkx graph, a ``spektral.data.Graph``, or a pair (features, adjacency) with a dense
-        or SciPy-sparse adjacency. An adjacency is taken as it stands; the edges of undirected networkx graphs count
-        in both directions. Edges given twice are summed and edges of weight 0 left out, so that an edge list means
-        the same as its matrix; edges that have features stay apart. All graphs that have edges have edge features, or
-        none has.
+        or SciPy-sparse adjacency, and None in place of features where each node has the feature 1. An adjacency is
+        taken as it stands; the edges of undirected networkx graphs count in both directions. Edges given twice are
+        summed and edges of weight 0 left out, so that an edge list means the same as its matrix; edges that have
+        features stay apart. All graphs that have edges have edge features, or none has.
     node_attributes : str or sequence of str, default=None
         For networkx graphs. One name: the node's type, all integers or all strings. A sequence of names: numeric
         features, in that order (a vector gives several). An empty sequence, or `None` where nodes have no attributes:

@@ -16,7 +16,8 @@ def ensure_nodes(X: Iterable, graph: Graph) -> np.ndarray:
     Parameters
     ----------
     X : list, tuple, array of shape (n_samples,) or (n_samples, 1), Series, or data frame of one column
-        Names where the graph has `Graph.node_names`, else positions, ints from 0.  A node may come several times.
+        Names where the graph has `Graph.node_names`, else positions, ints from 0.  A node may come several times.  Of
+        numbers, 1.0 means the same as 1.
     graph : Graph
         The graph.
 
@@ -101,7 +102,7 @@ def _plain(values: Iterable) -> list:
 def _positions(values: list, graph: Graph, place: Callable[[int], str]) -> np.ndarray:
     if graph.node_names is None:
         for index, value in enumerate(values):
-            if isinstance(value, bool | np.bool_) or not isinstance(value, Integral):
+            if not _is_whole(value):
                 raise TypeError(f"{place(index)} is {value!r:.50}, but nodes go by their positions, ints from 0")
             if not 0 <= value < graph.n_nodes:
                 raise ValueError(f"{place(index)} is {value}, but the graph has {graph.n_nodes} nodes, numbered from 0")
@@ -110,11 +111,22 @@ def _positions(values: list, graph: Graph, place: Callable[[int], str]) -> np.nd
     found = np.empty(len(values), np.int32)
     for index, value in enumerate(values):
         position = _position(known, value)
-        # 1, 1.0 and True are one key of a dict.
-        if position is None or isinstance(value, bool | float) != isinstance(graph.node_names[position], bool | float):
+        # 1 and True are one key of a dict.
+        if position is None or _is_bool(value) != _is_bool(graph.node_names[position]):
             raise ValueError(f"{place(index)} is {value!r:.50}, which is no node of the graph")
         found[index] = position
     return found
+
+
+def _is_whole(value: object) -> bool:
+    """Whether it is an integer, or a float without a fraction, as arrays with gaps elsewhere make of integers."""
+    if isinstance(value, float | np.floating):
+        return float(value).is_integer()
+    return isinstance(value, Integral) and not _is_bool(value)
+
+
+def _is_bool(value: object) -> bool:
+    return isinstance(value, bool | np.bool_)
 
 
 def _position(known: dict, name: object) -> int | None:

@@ -111,7 +111,7 @@ def test_edges_are_the_pairs_that_are_near(distance: float) -> None:
 
 
 def test_case_does_not_matter() -> None:
-    assert contact_graphs([np.zeros((2, 3))], ["mK"])[0].features.tolist() == ["M", "K"]
+    assert contact_graphs([np.eye(2, 3)], ["mK"])[0].features.tolist() == ["M", "K"]
 
 
 def test_structures_without_a_contact() -> None:
@@ -200,6 +200,9 @@ def test_a_residue_without_its_alpha_carbon(written) -> None:
         ([[[0, 0]]], ["M"], r"structure 0 must have shape \(n_residues, 3\), of one residue or more, not \(1, 2\)"),
         ([np.zeros((2, 3))], ["M-"], "structure 0: residue 1 is '-', which is no letter from A to Z"),
         ([np.zeros((0, 3))], [""], r"structure 0 must have shape \(n_residues, 3\), of one residue or more"),
+        ([[[0, 0, 0], [1, 0, 0], [0, 0, 0]]], ["MKV"], r"structure 0: residues 0 and 2 are both at \[0.0, 0.0, 0.0\]"),
+        ([[0, 0, 0], [1, 0, 0]], "MK", "structures must be a list, even of one; got the coordinates of one structure"),
+        (np.eye(3), ["MKV"], "structures must be a list, even of one; got the coordinates of one structure"),
         ([[[0, 0, 0], [0, np.nan, 0]]], ["MK"], r"structure 0: residue 1 is at \[0.0, nan, 0.0\]; finite"),
         ([5, None], None, r"structure 0 must have shape \(n_residues, 3\), of one residue or more, not \(\)"),
         ([{}], None, "structure 0 must be an array of coordinates, a file or a structure of Bio.PDB"),

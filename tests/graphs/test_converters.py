@@ -119,9 +119,13 @@ def test_an_edge_attribute_that_edges_lack_is_an_error_that_names_those_they_hav
     whole, part = networkx.Graph([(0, 1, {"order": 2})]), networkx.Graph([(0, 1, {"order": 2}), (1, "b", {"ring": 1})])
     np.testing.assert_array_equal(ensure_graphs([whole], edge_attribute="order").edge_weight, [2, 2])
     for graphs, name, message in (
-        ([whole], "ordre", r"graph 0: edge \(0, 1\) has no attribute 'ordre'; edges of this graph have order"),
-        ([whole, part], "order", r"graph 1: edge \(1, 'b'\) has no attribute 'order'; .* have order, ring"),
-        ([networkx.path_graph(2)], "order", "graph 0: .* edges of this graph have none"),
+        ([whole], "ordre", r"graph 0: edge \(0, 1\) has no attribute 'ordre'; those of this graph have order: give"),
+        ([whole, part], "order", r"graph 1: edge \(1, 'b'\) has no attribute 'order', which other edges of"),
+        (
+            [networkx.path_graph(2)],
+            "order",
+            "graph 0: .* those of this graph have none: give it to every",
+        ),
     ):
         with pytest.raises(ValueError, match=message):
             ensure_graphs(graphs, edge_attribute=name)
@@ -139,7 +143,7 @@ def test_a_weight_may_be_left_out_everywhere_or_nowhere(kind: type) -> None:
             ([weighted, without], r"graph 1: edge \(0, 1\)"),
             ([without, Graph([[1.0]]), weighted], r"graph 0: edge \(0, 1\)"),
         ):
-            with pytest.raises(ValueError, match=place + " has no attribute 'weight'; .* or edge_attribute=None"):
+            with pytest.raises(ValueError, match=place + " has no attribute 'weight'.* or pass edge_attribute=None"):
                 ensure_graphs(graphs, **options)
             assert (ensure_graphs(graphs, edge_attribute=None).edge_weight == 1).all()
 
@@ -161,7 +165,7 @@ def test_spektral_graphs() -> None:
     with pytest.raises(ValueError, match="graph 0 has no nodes"):
         ensure_graphs([SpektralGraph()])
     mixed = [SpektralGraph(x=np.ones((3, 1)), a=ADJACENCY), Graph([[1.0]]), SpektralGraph(a=ADJACENCY)]
-    with pytest.raises(ValueError, match="graph 2 has no node features x, but graph 0 has; give them to all or to no"):
+    with pytest.raises(ValueError, match="graph 2 has no node features, but graph 0 has; give them to all or to no"):
         ensure_graphs(mixed)
 
 
@@ -184,6 +188,12 @@ def test_wrong_adjacency_is_named(adjacency: object, message: str) -> None:
 def test_mixed_kinds_in_one_list() -> None:
     samples = ensure_graphs([Graph([[1.0]]), networkx.path_graph(2), ([[1.0]], [[0]])])
     assert samples.n_nodes.tolist() == [1, 2, 1]
+
+
+def test_a_pair_without_features_has_ones() -> None:
+    assert as_graph((None, ADJACENCY)).features.tolist() == [[1.0]] * len(ADJACENCY)
+    with pytest.raises(ValueError, match="graph 1 has no node features, but graph 0 has; give them to all or to none"):
+        ensure_graphs([(FEATURES, ADJACENCY), (None, ADJACENCY)])
 
 
 def test_no_graph_library_is_imported_for_graphs_of_our_own() -> None:

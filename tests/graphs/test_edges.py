@@ -114,7 +114,7 @@ def test_attributes_of_networkx_edges() -> None:
     parallel.add_edge("C", "N", order="hydrogen")
     assert ensure_graphs([parallel], edge_attributes="order").n_edges.tolist() == [3]
     with pytest.raises(
-        ValueError, match=r"graph 0: edge \('C', 'N'\) has no attribute 'length'; .*edge_attributes=None"
+        ValueError, match=r"graph 0: edge \('C', 'N'\) has no attribute 'length', .*edge_attributes=None"
     ):
         ensure_graphs([parallel], edge_attributes=["length"])
     with pytest.raises(TypeError, match=r"graph 0: edge \('C', 'O'\) has the type 1.4; edge types are integers or str"):

@@ -20,6 +20,8 @@ NAMED = as_graph(networkx.Graph([("TP53", "MDM2"), ("MDM2", 7), (7, ("a", 1))]))
         np.array([3, 0, 3], np.uint8),
         np.array([[3], [0], [3]]),
         np.array([3, 0, 3], object),
+        np.array([3.0, 0.0, 3.0]),
+        [3, np.float32(0), 3.0],
         pd.Series([3, 0, 3], index=[9, 9, 9]),
         pd.DataFrame({"node": [3, 0, 3]}),
     ],
@@ -33,7 +35,9 @@ def test_names_where_the_graph_has_names() -> None:
     assert ensure_nodes([7, "TP53", ("a", 1)], NAMED).tolist() == [2, 0, 3]
     assert ensure_nodes(np.array(["MDM2", "TP53"]), NAMED).tolist() == [1, 0]
     assert ensure_nodes(np.array([7]), NAMED).tolist() == [2]
-    for wrong in ("tp53", 0, 7.0, True, None, ["TP53"]):
+    assert ensure_nodes([7.0, 7], NAMED).tolist() == [2, 2]
+    assert ensure_nodes([0, 0.5], Graph([[1.0], [2.0]], node_names=[0.5, 0.0])).tolist() == [1, 0]
+    for wrong in ("tp53", 0, 7.5, True, None, ["TP53"]):
         with pytest.raises(ValueError, match=r"X\[1\] is .*, which is no node of the graph"):
             ensure_nodes([7, wrong], NAMED)
 
@@ -60,6 +64,8 @@ def test_pairs_of_names() -> None:
         (np.zeros((2, 2, 2), int), r"X has shape \(2, 2, 2\), but pairs of nodes come as an array of shape"),
         ([(0, 1), (0, 4)], r"X\[1, 1\] is 4, but the graph has 4 nodes"),
         ([(0, 1), (0.5, 2)], r"X\[1, 0\] is 0.5, but nodes go by their positions"),
+        ([(0, 1), (np.nan, 2)], r"X\[1, 0\] is nan, but nodes go by their positions"),
+        ([(0, 1), (4.0, 2)], r"X\[1, 0\] is 4.0, but the graph has 4 nodes"),
         ([(0, 1), (True, 2)], r"X\[1, 0\] is True, but nodes go by their positions"),
     ],
 )
