@@ -9,10 +9,11 @@ from typing import Any
 
 import numpy as np
 from scipy.special import expit, softmax
-from sklearn.utils import assert_all_finite, column_or_1d
+from sklearn.utils import column_or_1d
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
 
 from skmlbio.base._gaps import is_missing, table_with_gaps
+from skmlbio.base._range import require_finite
 
 _KINDS = ("binary", "multiclass", "multilabel-indicator", "multiclass-multioutput")
 
@@ -46,7 +47,8 @@ class Labels:
         if table is not None and (classes is None or np.array_equal(classes, np.arange(table.shape[1]))):
             _require_zeros_and_ones(table)
             return cls("multilabel-indicator", (np.arange(table.shape[1]),))
-        assert_all_finite(y, input_name="y")
+        if np.asarray(y).dtype.kind == "f":
+            require_finite(np.asarray(y))
         with np.errstate(invalid="ignore"):  # of a cast of large numbers to integers
             check_classification_targets(y)
             kind = type_of_target(y, input_name="y", raise_unknown=True)

@@ -67,6 +67,25 @@ def require_answers(answers: np.ndarray, holds: Callable[[np.ndarray], np.ndarra
     return answers
 
 
+def require_finite(y: np.ndarray, *, allow_nan: bool = False) -> None:
+    """Raise a ValueError that names the first row with a target that is infinite, or NaN unless that is allowed.
+
+    It begins as scikit-learn's does, which names no row.
+
+    Examples
+    --------
+    >>> require_finite(np.array([1.0, np.nan]))
+    Traceback (most recent call last):
+    ValueError: Input y contains NaN in row 1.
+    """
+    for wrong, what in (
+        (np.isnan(y) & (not allow_nan), "NaN"),
+        (np.isinf(y), "infinity or a value too large for dtype('float64')"),
+    ):
+        if wrong.any():
+            raise ValueError(f"Input y contains {what} in row {np.argwhere(wrong)[0, 0]}.")
+
+
 def require_double(y: np.ndarray) -> None:
     """Raise a ValueError if a target is so large that differences and sums of a few leave double precision."""
     if (np.abs(y) > LARGEST_TARGET).any():

@@ -8,7 +8,7 @@ import numpy as np
 from sklearn.base import RegressorMixin
 from sklearn.callback import with_callbacks
 from sklearn.metrics import r2_score
-from sklearn.utils import assert_all_finite, check_array, check_consistent_length
+from sklearn.utils import check_array, check_consistent_length
 
 from skmlbio.base._arguments import said_by_estimator
 from skmlbio.base._constants import let_constants_vary
@@ -19,9 +19,11 @@ from skmlbio.base._gaps import has_gaps
 from skmlbio.base._number_columns import numbers_expected
 from skmlbio.base._own_loss import Loss, loss_options
 from skmlbio.base._parameters import parameter, with_parameters
-from skmlbio.base._range import require_double, scaled_targets
+from skmlbio.base._range import require_double, require_finite, scaled_targets
 from skmlbio.base._supervised import SupervisedBase
 from skmlbio.training._batches import ArrayData, TrainingSet
+
+_DIGITS_OF_NOISE = 1  # what targets vary by comes back in their own units: unlike a feature, it can be noise
 
 
 @with_parameters
@@ -67,13 +69,11 @@ class RegressorBase(RegressorMixin, SupervisedBase):
     def _numbers_of(self, y) -> np.ndarray:
         """Check targets; where there are several a sample, entries may be NaN."""
         options = {"ensure_2d": False, "dtype": np.float64, "input_name": "y", "estimator": self}
-        with numbers_expected(y, "y"), np.errstate(over="ignore", invalid="ignore"):  # of a sum that tells NaN
-            y = check_array(y, ensure_all_finite="allow-nan", **options)
+        with numbers_expected(y, "y"):
+            y = check_array(y, ensure_all_finite=False, **options)
         if y.ndim > 2:
             raise ValueError(f"y must have one or two axes, got shape {y.shape}.")
-        if y.ndim == 1 or y.shape[1] == 1:
-            with np.errstate(over="ignore", invalid="ignore"):
-                assert_all_finite(y, input_name="y", estimator_name=type(self).__name__)
+        require_finite(y, allow_nan=y.ndim == 2 and y.shape[1] > 1)
         require_double(y)
         return y
 
@@ -175,10 +175,10 @@ class RegressorBase(RegressorMixin, SupervisedBase):
 def _target_statistics(samples: TrainingSet) -> tuple[np.ndarray, np.ndarray]:
     """Return the weighted mean and standard deviation of every target, over samples that have it; NaN if none has."""
     if not has_gaps(samples.targets):
-        return column_statistics(ArrayData(samples.targets[0]), samples.weights)
+        return column_statistics(ArrayData(samples.targets[0]), samples.weights, _DIGITS_OF_NOISE)
     mean, scale = np.full((2, samples.targets[0].shape[1]), np.nan)
     for place, column in enumerate(samples.targets[0].T):
         if (known := ~np.isnan(column)).any():
-            found = column_statistics(ArrayData(column[known, np.newaxis]), samples.weights[known])
+            found = column_statistics(ArrayData(column[known, np.newaxis]), samples.weights[known], _DIGITS_OF_NOISE)
             (mean[place],), (scale[place],) = found
     return mean, scale

@@ -153,7 +153,7 @@ def test_data_of_transformers(cls, data, message) -> None:
         (np.zeros(20), "y has one class only, 0.0; a classifier needs two classes or more"),
         (np.column_stack([Y, np.zeros(20, int), np.arange(20) % 3]), "output 1 of y has one class only"),
         (X[:, 0], "Unknown label type: continuous|continuous"),
-        (np.where(np.arange(20) == 4, np.nan, Y), "Input y contains NaN"),
+        (np.where(np.arange(20) == 4, np.nan, Y), "Input y contains NaN in row 4"),
         (None, "requires y to be passed, but the target y is None"),
     ],
 )
@@ -165,8 +165,10 @@ def test_labels(target, message) -> None:
 @pytest.mark.parametrize(
     ("target", "message"),
     [
-        (np.where(np.arange(20) == 4, np.nan, Y), "Input y contains NaN"),
-        (np.full(20, np.inf), "Input y contains infinity"),
+        (np.where(np.arange(20) == 4, np.nan, Y), "Input y contains NaN in row 4"),
+        (np.where(np.arange(20) == 4, np.nan, Y)[:, None], "Input y contains NaN in row 4"),
+        (np.where(np.arange(20) == 5, -np.inf, Y), "Input y contains infinity .* in row 5"),
+        (np.where(np.arange(40) == 5, np.inf, np.nan).reshape(20, 2), "Input y contains infinity .* in row 2"),
         (np.zeros((20, 2, 2)), "y must have one or two axes, got shape|dim 3"),
         (np.full(20, "a"), r"^y\[0\] is 'a', but only numbers are allowed"),
         (None, "requires y to be passed, but the target y is None"),
