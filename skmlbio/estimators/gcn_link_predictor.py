@@ -27,9 +27,9 @@ class GCNLinkPredictor(NodeClassifier):
     """Tell which nodes of a graph are joined, with a graph convolutional network.
 
     The samples are pairs of nodes, X of shape (n_samples, 2), by name or position; y says whether they are joined, by
-    two classes, of which `pos_label` means yes.  Convolutions give every node a code, and a decoder reads
-    from the codes of two nodes how likely an edge is, as graph auto-encoders do [1]_.  `skmlbio.graphs.link_pairs`
-    lists the edges of a graph, and as many pairs that are not joined.
+    two classes, of which `pos_label` means yes.  Convolutions give every node a code, and a decoder reads from the
+    codes of two nodes how likely an edge is, as graph auto-encoders do [1]_.  `skmlbio.graphs.link_pairs` lists the
+    edges of a graph, and as many pairs that are not joined.
 
     Messages go only along those edges of the graph that are pairs of the training samples with a yes, in both
     directions where the graph lists every edge in both; all other edges are as good as absent.  So what is to be
