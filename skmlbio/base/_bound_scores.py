@@ -39,8 +39,8 @@ class BoundScores:
 
         settings = self._draws_seed, int(self.n_importance)
 
-        def bounds(ask, x):
+        def bounds(ask, x, *beside):
             seed, n_draws = (tf.fill(tf.shape(x)[:1], tf.constant(number, tf.int64)) for number in settings)
-            return ask("score_samples", x, seed, n_draws)
+            return ask("score_samples", x, *beside, seed, n_draws)
 
         return bounds

@@ -8,6 +8,7 @@ import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
 from skmlbio.base import TransformerBase
+from skmlbio.base._bound_scores import BoundScores
 from skmlbio.base._docstrings import completed_by
 from skmlbio.base._range import require_answers
 from skmlbio.base._transformer import row_blocks
@@ -16,7 +17,7 @@ from skmlbio.estimators._sampler_input import Given
 from skmlbio.training._batches import ArrayData
 
 
-class SamplerAnswers(SamplerExport, TransformerBase):
+class SamplerAnswers(SamplerExport, BoundScores, TransformerBase):
     """Codes, reconstructions, densities and samples, of rows with labels and library sizes beside them."""
 
     def _given(self, X, y=None, covariates=None, library_size=None):
@@ -137,10 +138,6 @@ class SamplerAnswers(SamplerExport, TransformerBase):
         data = self._given(X, y, covariates, library_size)
         bounds = np.concatenate([self._bounds(block) for block in row_blocks(data)])
         return require_answers(bounds, holds=lambda answers: ~np.isnan(answers))
-
-    def _bounds(self, data: ArrayData) -> np.ndarray:
-        seeds, n_draws = np.full(len(data), self._draws_seed), np.full(len(data), int(self.n_importance))
-        return self._ask_encoded("score_samples", ArrayData(*data.columns, seeds, n_draws))
 
     @completed_by(_given)
     def score(self, X, y=None, sample_weight=None, *, covariates=None, library_size=None) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -37,15 +37,8 @@ class SamplerExport(SamplerInput):
 
         return way._replace(inputs=way.inputs | labels.inputs | sizes, encode=encode)
 
-    def _answers(self) -> dict[str, Any]:
-        import tensorflow as tf
-
-        def score_samples(ask, x, *beside):
-            seed, n_draws = (tf.fill(tf.shape(x)[:1], tf.constant(number, tf.int64)) for number in settings)
-            return ask("score_samples", x, *beside, seed, n_draws)
-
-        settings = self._draws_seed, int(self.n_importance)
-        return super()._answers() | {"score_samples": score_samples}
+    def _answers(self):
+        return super()._answers() | {"score_samples": self._served_bounds()}
 
     def _export_signatures(self, network):
         found = super()._export_signatures(network)

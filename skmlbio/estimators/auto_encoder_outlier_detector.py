@@ -143,7 +143,7 @@ class AutoEncoderOutlierDetector(OutlierScores, BoundScores, CodeNetwork, Transf
 
     def _is_variational(self) -> bool:
         """Return whether the fitted network is, whatever the parameter is by now."""
-        return "likelihood" in self.blueprint_.arguments
+        return "parts" in self.blueprint_.arguments
 
     def _of_probabilities(self):
         return ""
@@ -152,8 +152,8 @@ class AutoEncoderOutlierDetector(OutlierScores, BoundScores, CodeNetwork, Transf
         if self.variant == "variational":
             from skmlbio.networks.variational_auto_encoder import variational_auto_encoder
 
-            arguments = {"likelihood": "gaussian", "variance": "feature"}
-            return Blueprint(variational_auto_encoder, self._network_arguments() | arguments)
+            part = {"kind": "gaussian", "n_features": self.n_features_in_, "variance": "feature"}
+            return Blueprint(variational_auto_encoder, self._network_arguments() | {"parts": (part,)})
         from skmlbio.networks.auto_encoder import auto_encoder
 
         arguments = {"noise": None, "noise_level": 0.0, "tied": False, "bernoulli": False}
@@ -163,7 +163,7 @@ class AutoEncoderOutlierDetector(OutlierScores, BoundScores, CodeNetwork, Transf
 
     def _network_parameters(self, blueprint):
         found = super()._network_parameters(blueprint)
-        variant = "variational" if "likelihood" in found else "denoising" if found["noise"] else "plain"
+        variant = "variational" if found.pop("parts", None) else "denoising" if found["noise"] else "plain"
         if variant != "denoising":
             found.pop("noise_level", None)
         return found | {"variant": variant}

@@ -52,8 +52,6 @@ class VAESampler(SamplerAnswers):
         Epochs over which the KL term comes to act on the weights, in equal steps.
     free_bits : float
         Nats of each row and component that the KL term does not count [3]_.
-    n_importance : int
-        Draws from q(z | x) for every row in `score_samples`: the more, the tighter the bound [4]_.
     standardize : bool
         Whether the network works on features of mean 0 and variance 1, so that each counts alike whatever its scale.
         Samples, densities, ELBO and loss are in the units of X all the same.  It applies to "gaussian" alone.
@@ -112,7 +110,6 @@ class VAESampler(SamplerAnswers):
     beta: float = parameter(default=1.0, allowed=STRENGTH)
     kl_warm_up: int = parameter(default=0, allowed=[Interval(Integral, 0, None, closed="left")])
     free_bits: float = parameter(default=0.0, allowed=STRENGTH)
-    n_importance: int = parameter(default=100, allowed=COUNT)
 
     @said_by_estimator
     @with_callbacks
@@ -178,7 +175,7 @@ class VAESampler(SamplerAnswers):
 
     def _train(self, plan, training, validation, rng, known, partial):
         if known is not None:  # a fit from the start
-            self._n_epochs_before, self._draws_seed = 0, int(rng.integers(2**31 - 1))
+            self._n_epochs_before = 0
         super()._train(plan, training, validation, rng, known, partial)
 
     def _keep(self, result, partial):
