@@ -15,6 +15,7 @@ from .estimators.auto_encoder_transformer import AutoEncoderTransformer as AutoE
 from .estimators.dense_classifier import DenseClassifier as DenseClassifier
 from .estimators.dense_regressor import DenseRegressor as DenseRegressor
 from .estimators.embedding_transformer import EmbeddingTransformer as EmbeddingTransformer
+from .estimators.gan_sampler import GANSampler as GANSampler
 from .estimators.gcn_classifier import GCNClassifier as GCNClassifier
 from .estimators.gcn_link_predictor import GCNLinkPredictor as GCNLinkPredictor
 from .estimators.gcn_node_classifier import GCNNodeClassifier as GCNNodeClassifier

@@ -11,9 +11,9 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-Tensor = Any
+from skmlbio.layers.adversarial_losses import ADVERSARIAL_LOSSES
 
-_LARGEST_EXPONENT = 80.0  # e^80 times σ(-80) is a number; beyond, σ(d) soon is none in single precision
+Tensor = Any
 
 
 def reverse_gradient(x: Tensor, factor: float | Tensor | Callable[[], Tensor] = 1.0) -> Tensor:
@@ -56,12 +56,11 @@ def reverse_gradient(x: Tensor, factor: float | Tensor | Callable[[], Tensor] = 
     return joint(tf.convert_to_tensor(x))
 
 
-def play_against(discriminator: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
-    """Ask a discriminator about made samples, so that both players learn from softplus(d).
+def play_against(discriminator: Callable[[Tensor], Tensor], x: Tensor, loss: str = "non_saturating") -> Tensor:
+    """Ask a discriminator about made samples, so that both players learn from what it loses by its answers.
 
-    softplus(d) = -log(1 - σ(d)) is what the discriminator loses by taking what is made for real.  Its gradient σ(d) is
-    turned around for the one who made x, and rescaled row by row, by σ(-d) / σ(d) = exp(-d), to that of the
-    non-saturating loss softplus(-d) (Goodfellow et al. 2014), which does not vanish where the discriminator is sure.
+    The gradient of its loss is turned around for the one who made x, and rescaled row by row, to that of the maker's
+    own loss; see `ADVERSARIAL_LOSSES`.
 
     Parameters
     ----------
@@ -69,6 +68,8 @@ def play_against(discriminator: Callable[[Tensor], Tensor], x: Tensor) -> Tensor
         From samples to one logit each, of shape (batch,) or (batch, 1).
     x : tensor of shape (batch, ...), float
         Samples that the other player has made.
+    loss : {"non_saturating", "hinge", "wasserstein"}, default="non_saturating"
+        Of the discriminator for made samples, as a function of the result.
 
     Returns
     -------
@@ -86,14 +87,14 @@ def play_against(discriminator: Callable[[Tensor], Tensor], x: Tensor) -> Tensor
     True
     """
     answers: list[Tensor] = []
-    answers.append(discriminator(reverse_gradient(x, lambda: _odds_of_made(answers[0]))))
+
+    def factor() -> Tensor:
+        logits = tf.reshape(answers[0], [-1])
+        logits = tf.cast(logits, tf.float64 if logits.dtype == tf.float64 else tf.float32)
+        return ADVERSARIAL_LOSSES[loss].factor(logits)
+
+    answers.append(discriminator(reverse_gradient(x, factor)))
     return answers[0]
-
-
-def _odds_of_made(logits: Tensor) -> Tensor:
-    """σ(-d) / σ(d), of shape (batch,)."""
-    logits = tf.cast(logits, tf.float64 if logits.dtype == tf.float64 else tf.float32)
-    return tf.exp(tf.minimum(-tf.reshape(logits, [-1]), _LARGEST_EXPONENT))
 
 
 @keras.saving.register_keras_serializable(package="skmlbio")
@@ -137,13 +138,15 @@ class GradientReversal(keras.layers.Layer):
 class Adversary(keras.layers.Wrapper):
     """A discriminator's logits of made samples, which the maker learns to raise: see `play_against`.
 
-    The one loss of both players is softplus(d) + softplus(-r), with d the logit of a made sample and r that of a real
-    one, for which the discriminator itself is asked.
+    With d the logit of a made sample and r that of a real one, for which the discriminator itself is asked, the one
+    loss of both players is softplus(d) + softplus(-r), or that of `ADVERSARIAL_LOSSES`.
 
     Parameters
     ----------
     layer : keras.Layer
         The discriminator: from samples to one logit each.
+    loss : {"non_saturating", "hinge", "wasserstein"}, default="non_saturating"
+        Of the discriminator.
     **options
         `name`, `dtype` and the like of every Keras layer.
 
@@ -156,8 +159,15 @@ class Adversary(keras.layers.Wrapper):
     TensorShape([5, 1])
     """
 
+    def __init__(self, layer: keras.Layer, loss: str = "non_saturating", **options):
+        super().__init__(layer, **options)
+        self.loss = loss
+
     def call(self, x):
-        return play_against(self.layer, x)
+        return play_against(self.layer, x, self.loss)
 
     def compute_output_shape(self, x_shape):
         return self.layer.compute_output_shape(x_shape)
+
+    def get_config(self):
+        return super().get_config() | {"loss": self.loss}

@@ -113,8 +113,24 @@ def _shifted(z: tf.Tensor, n_bits: int) -> tf.Tensor:
     return tf.bitwise.right_shift(z, tf.constant(n_bits, tf.uint64))
 
 
+class _RowNoise(keras.layers.Layer):
+    """A layer whose random numbers follow from rows: in training, each call draws anew, otherwise always the same."""
+
+    def __init__(self, seed: int | None = None, **options):
+        super().__init__(autocast=False, **options)  # the keys of rows come from all of their bits
+        self.seed = seed
+        self.seed_generator = keras.random.SeedGenerator(seed)
+
+    def get_config(self):
+        return super().get_config() | {"seed": self.seed}
+
+    def keys(self, x, training):
+        seed = self.seed_generator.next() if training else tf.zeros((2,), tf.int32)
+        return seeded(seeded(row_keys(x), seed[0]), seed[1])
+
+
 @keras.saving.register_keras_serializable(package="skmlbio")
-class PosteriorDraw(keras.layers.Layer):
+class PosteriorDraw(_RowNoise):
     """Draw z = mean + scale * noise for every row, so that gradients reach mean and scale (Kingma, Welling 2014).
 
     In training, each call draws anew; otherwise the noise of a row is always the same, and figures of different epochs
@@ -130,18 +146,50 @@ class PosteriorDraw(keras.layers.Layer):
     False
     """
 
-    def __init__(self, seed: int | None = None, **options):
-        super().__init__(autocast=False, **options)  # the keys of rows come from all of their bits
-        self.seed = seed
-        self.seed_generator = keras.random.SeedGenerator(seed)
+    def call(self, x, mean, scale, training=False):
+        return mean + scale * normal(self.keys(x, training), mean.shape[1], mean.dtype)
+
+
+@keras.saving.register_keras_serializable(package="skmlbio")
+class RowDraw(_RowNoise):
+    """Draw `latent_dim` standard normal numbers for every row; rows that are equal get the same.
+
+    Examples
+    --------
+    >>> RowDraw(2)(np.eye(3, dtype="float32")).shape
+    TensorShape([3, 2])
+    """
+
+    def __init__(self, latent_dim: int, **options):
+        super().__init__(**options)
+        self.latent_dim = latent_dim
 
     def get_config(self):
-        return super().get_config() | {"seed": self.seed}
+        return super().get_config() | {"latent_dim": self.latent_dim}
 
-    def call(self, x, mean, scale, training=False):
-        seed = self.seed_generator.next() if training else tf.zeros((2,), tf.int32)
-        keys = seeded(seeded(row_keys(x), seed[0]), seed[1])
-        return mean + scale * normal(keys, mean.shape[1], mean.dtype)
+    def call(self, x, training=False):
+        return normal(self.keys(x, training), self.latent_dim, self.compute_dtype)
+
+
+@keras.saving.register_keras_serializable(package="skmlbio")
+class Between(_RowNoise):
+    """Draw a point between two for every row x, anywhere on the straight line from `first` to `second`.
+
+    Gradients reach neither of them.
+
+    Examples
+    --------
+    >>> x = np.eye(3, dtype="float32")
+    >>> point = Between()(x, np.zeros((3, 1)), np.ones((3, 1))).numpy()
+    >>> bool(((0 < point) & (point < 1)).all())
+    True
+    """
+
+    _stream = 1  # not the numbers that `RowDraw` takes for these rows
+
+    def call(self, x, first, second, training=False):
+        share = uniform(seeded(self.keys(x, training), self._stream), 1, first.dtype)
+        return tf.stop_gradient((1.0 - share) * first + share * second)
 
 
 @keras.saving.register_keras_serializable(package="skmlbio")

@@ -204,6 +204,23 @@ def graph_reconstruction(outputs, inputs, targets, scalars) -> dict[str, tf.Tens
 graph_reconstruction.names = ("loss", "features", "edges")
 
 
+def game(outputs, inputs, targets, scalars) -> dict[str, tf.Tensor]:
+    """Train two players, and watch what neither of them sees.
+
+    The gradient is that of ``outputs["critic"]`` with its penalty, in which the other player's is contained, turned
+    around.  What a player loses says little of how good it is, only of how good it is against the other; so the value
+    of the loss is ``outputs["distance"]`` of made rows from real ones.
+    """
+    critic = outputs["critic"]
+    if "gradient_penalty" in scalars:
+        critic += scalars["gradient_penalty"] * outputs["penalty"]
+    distance = tf.stop_gradient(outputs["distance"])
+    return {"loss": distance + critic - tf.stop_gradient(critic), "critic": critic, "generator": outputs["generator"]}
+
+
+game.names = ("loss", "critic", "generator")
+
+
 def computed_losses(outputs, inputs, targets, scalars) -> tf.Tensor:
     """Return what the network itself has computed, one loss a row."""
     return outputs
