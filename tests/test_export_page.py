@@ -16,6 +16,7 @@ from skmlbio import (
     DenseClassifier,
     DenseRegressor,
     EmbeddingTransformer,
+    GANSampler,
     GCNClassifier,
     VAESampler,
 )
@@ -47,6 +48,7 @@ FITTED = {
     "outliers": lambda: AutoEncoderOutlierDetector(latent_dim=2, **SHORT).fit(X),
     "codes": lambda: AutoEncoderTransformer(latent_dim=2, **SHORT).fit(X),
     "nothing": lambda: VAESampler(latent_dim=2, **SHORT).fit(X),
+    "nothing else": lambda: GANSampler(latent_dim=2, **SHORT).fit(X),
 }
 EXAMPLES = {
     "classifiers": ["a matrix", "strings", "lists of tokens", "graphs with features", "graphs with types"],
@@ -56,6 +58,7 @@ EXAMPLES = {
     "`AutoEncoderTransformer`": ["codes"],
     "`EmbeddingTransformer`": ["a table of categories"],
     "`VAESampler`": ["nothing"],
+    "`GANSampler`": ["nothing else"],
 }
 
 

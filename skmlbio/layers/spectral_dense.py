@@ -37,10 +37,19 @@ def _unit(x: tf.Tensor) -> tf.Tensor:
 
 
 @keras.saving.register_keras_serializable(package="skmlbio")
-class SpectralDense(keras.layers.Dense):
+class SpectralDense(keras.layers.Layer):
     """y = activation(x W / s + b), with s the spectral norm of W, so that W / s stretches nothing (Miyato et al. 2018).
 
     s comes of the power method, a step at every call that trains.
+
+    Parameters
+    ----------
+    units : int
+        Width of y.
+    activation, kernel_initializer
+        As in `keras.layers.Dense`.
+    **options
+        `name`, `dtype` and the like of every Keras layer.
 
     Examples
     --------
@@ -51,17 +60,33 @@ class SpectralDense(keras.layers.Dense):
     [[1.0, 0.333]]
     """
 
-    def build(self, input_shape):
-        super().build(input_shape)
-        self.direction = self.add_weight(
-            name="direction", shape=(self.units,), initializer="ones", trainable=False, autocast=False
+    def __init__(self, units: int, activation=None, kernel_initializer="glorot_uniform", **options):
+        super().__init__(**options)
+        self.units = units
+        self.activation = keras.activations.get(activation)
+        self.kernel_initializer = keras.initializers.get(kernel_initializer)
+
+    def build(self, x_shape):
+        self.kernel = self.add_weight(
+            name="kernel", shape=(x_shape[-1], self.units), initializer=self.kernel_initializer
         )
+        self.bias = self.add_weight(name="bias", shape=(self.units,), initializer="zeros")
+        self.direction = self.add_weight(name="direction", shape=(self.units,), initializer="ones", trainable=False)
+        self.built = True
 
     def call(self, x, training=False):
         kernel = tf.convert_to_tensor(self.kernel)
-        norm, direction = power_iteration(kernel, tf.cast(self.direction.value, kernel.dtype))
+        norm, direction = power_iteration(kernel, tf.convert_to_tensor(self.direction))
         if training:
             self.direction.assign(tf.cast(direction, self.direction.dtype))
-        y = tf.matmul(x, kernel / tf.maximum(norm, tf.cast(_LEAST, norm.dtype)))
-        y = y if self.bias is None else y + tf.convert_to_tensor(self.bias)
-        return y if self.activation is None else self.activation(y)
+        return self.activation(tf.matmul(x, kernel / tf.maximum(norm, tf.cast(_LEAST, norm.dtype))) + self.bias)
+
+    def compute_output_shape(self, x_shape):
+        return *x_shape[:-1], self.units
+
+    def get_config(self):
+        return super().get_config() | {
+            "units": self.units,
+            "activation": keras.activations.serialize(self.activation),
+            "kernel_initializer": keras.initializers.serialize(self.kernel_initializer),
+        }

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import keras
 
 from skmlbio.layers.adversarial_losses import LossesOfPlayers
-from skmlbio.layers.energy_distance import EnergyDistance
+from skmlbio.layers.energy_terms import EnergyDistance
 from skmlbio.layers.gradient_reversal import Adversary
 from skmlbio.layers.noise import Dropout
 from skmlbio.layers.sampling import Between, PriorDraw, RowDraw

@@ -214,8 +214,8 @@ def game(outputs, inputs, targets, scalars) -> dict[str, tf.Tensor]:
     critic = outputs["critic"]
     if "gradient_penalty" in scalars:
         critic += scalars["gradient_penalty"] * outputs["penalty"]
-    distance = tf.stop_gradient(outputs["distance"])
-    return {"loss": distance + critic - tf.stop_gradient(critic), "critic": critic, "generator": outputs["generator"]}
+    loss = tf.stop_gradient(outputs["distance"]) + (critic - tf.stop_gradient(critic))
+    return {"loss": loss, "critic": critic, "generator": outputs["generator"]}
 
 
 game.names = ("loss", "critic", "generator")

@@ -211,6 +211,7 @@ MATRIX_CASES = {
     "own transformer": Case(skmlbio.NetworkTransformer(), MATRIX),
     "auto-encoder": Case(skmlbio.AutoEncoderTransformer(hidden_layer_sizes=(4,)), MATRIX),
     "outlier detector": Case(skmlbio.AutoEncoderOutlierDetector(hidden_layer_sizes=(4,)), MATRIX),
+    "gan": Case(skmlbio.GANSampler(hidden_layer_sizes=(4,)), MATRIX),
     "vae": Case(skmlbio.VAESampler(hidden_layer_sizes=(4,)), MATRIX),
 }
 
@@ -226,6 +227,7 @@ NUMBERS: dict[str, Any] = {
     "class_weight": {0: 2.0, 1: 1},
     "contamination": 0.25,
     "conditional": False,
+    "critic_pace": 2.0,
     "conv_params": {"hidden_units": 4, "learn_epsilon": True},
     "dilation": 1,
     "dropout": 0.25,
@@ -233,6 +235,7 @@ NUMBERS: dict[str, Any] = {
     "epochs": 2,
     "feed_forward_dim": 4,
     "free_bits": 0.125,
+    "gradient_penalty": 0.5,
     "hidden_layer_sizes": (4,),
     "kernel_width": 3,
     "kl_warm_up": 2,
@@ -260,6 +263,7 @@ NUMBERS: dict[str, Any] = {
     "readout_dropout": 0.25,
     "readout_layer_sizes": (4,),
     "residual": False,
+    "spectral_normalization": True,
     "standardize": True,
     "subsample": 0.5,
     "tied_weights": True,

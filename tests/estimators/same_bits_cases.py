@@ -122,6 +122,9 @@ CASES = {
     "auto-encoder": case(skmlbio.AutoEncoderTransformer, ROWS, noise="gaussian", dropout=0.2, **WIDE),
     "auto-encoder, tied": case(skmlbio.AutoEncoderTransformer, ROWS, noise="masking", tied_weights=True, **WIDE),
     "outlier detector": case(skmlbio.AutoEncoderOutlierDetector, ROWS, variant="denoising", **WIDE),
+    "gan": case(skmlbio.GANSampler, ROWS, dropout=0.2, **WIDE),
+    "gan, hinge": case(skmlbio.GANSampler, ROWS, loss="hinge", spectral_normalization=True, critic_pace=2.0, **WIDE),
+    "gan, wasserstein": case(skmlbio.GANSampler, ROWS, loss="wasserstein", activation="silu", **WIDE),
     "vae": case(skmlbio.VAESampler, ROWS, n_importance=5, **WIDE),
     "vae of counts": case(
         skmlbio.VAESampler, COUNTS, n_importance=5, likelihood="zero_inflated_negative_binomial", dropout=0.2, **WIDE
@@ -138,9 +141,10 @@ def digest(*arrays: Any) -> str:
 
 
 def answers(estimator: BaseEstimator, X: Any) -> str:
-    """The bits of what a fitted estimator says of samples."""
+    """The bits of what a fitted estimator says of samples, and of those that it draws."""
     verbs = ["predict_proba", "predict", "transform", "score_samples"]
-    return digest(*(getattr(estimator, verb)(X) for verb in verbs if hasattr(estimator, verb)))
+    drawn = [estimator.sample(100)] if hasattr(estimator, "sample") else []
+    return digest(*(getattr(estimator, verb)(X) for verb in verbs if hasattr(estimator, verb)), *drawn)
 
 
 def bits(estimator: BaseEstimator, X: Any) -> dict[str, str]:

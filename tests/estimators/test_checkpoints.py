@@ -16,6 +16,7 @@ from skmlbio import (
     AutoEncoderTransformer,
     DenseClassifier,
     DenseRegressor,
+    GANSampler,
     NetworkClassifier,
     VAESampler,
 )
@@ -116,6 +117,7 @@ def test_a_killed_fit_is_taken_up_with_the_bits_of_one_that_was_not(
     ("estimator", "given"),
     [
         (VAESampler(2, kl_warm_up=3, validation_fraction=0.2, dropout=0.1, **FEW), (X,)),
+        (GANSampler(2, spectral_normalization=True, critic_pace=2.0, validation_fraction=0.2, **FEW), (X,)),
         (AutoEncoderTransformer(2, noise="gaussian", patience=2, **FEW), (X,)),
         (DenseRegressor(validation_fraction=0.2, dtype="mixed_float16", **FEW), (X, X[:, 0])),
         (AttentionClassifier(epochs=3, patience=3, random_state=0), (["ACGT" * n for n in range(1, 21)], [0, 1] * 10)),

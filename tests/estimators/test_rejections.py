@@ -12,6 +12,7 @@ from skmlbio import (
     DenseClassifier,
     DenseRegressor,
     GCNClassifier,
+    GANSampler,
     NetworkClassifier,
     NetworkRegressor,
     NetworkTransformer,
@@ -248,7 +249,15 @@ def test_a_rejection_loads_neither_keras_nor_tensorflow(run_python) -> None:
 
 def test_annotated_data_is_refused_by_every_verb() -> None:
     """AnnData is known by its name; NumPy would try for minutes to make an array of it."""
-    for cls in (DenseClassifier, NetworkRegressor, NetworkTransformer, VAESampler, AttentionClassifier, GCNClassifier):
+    for cls in (
+        DenseClassifier,
+        NetworkRegressor,
+        NetworkTransformer,
+        VAESampler,
+        GANSampler,
+        AttentionClassifier,
+        GCNClassifier,
+    ):
         with pytest.raises(TypeError, match=r"X is an AnnData.*pass its matrix, X=adata\.X"):
             cls().fit(ANNOTATED, Y)
         with pytest.raises(TypeError, match="X is an AnnData"):

@@ -36,13 +36,14 @@ TRAINING = {"learning_rate": 0.02, "epochs": 30, "batch_size": None}
 ENCODING = {"learning_rate": 1e-3, "epochs": 10, "batch_size": None}
 DOUBLE = {"network_params": {"dtype": "float64"}}
 
-# Full batches in double precision; transformers learn slowly, for little rounding to add up.  The noise of VAESampler
-# follows from the row, so that even its sample weights pass.
+# Full batches in double precision; transformers learn slowly, for little rounding to add up.  The noise of the
+# samplers follows from the row, so that even their sample weights pass.
 INSTANCES = {
     "AutoEncoderOutlierDetector": {"dtype": "float64"} | TRAINING,
     "AutoEncoderTransformer": {"dtype": "float64"} | ENCODING,
     "DenseClassifier": {"dtype": "float64"} | TRAINING,
     "DenseRegressor": {"dtype": "float64"} | TRAINING,
+    "GANSampler": {"dtype": "float64", "batch_size": None, "epochs": 3},
     "NetworkClassifier": DOUBLE | TRAINING,
     "NetworkRegressor": DOUBLE | TRAINING,
     "NetworkTransformer": DOUBLE | ENCODING,
