@@ -22,7 +22,7 @@ from skmlbio.training._batches import Data
 from skmlbio.training._blueprint import Blueprint
 from skmlbio.training._paces import Pace
 
-_AUTOMATIC_STEPS = 10_000
+_AUTOMATIC_STEPS, _MOST_EPOCHS = 10_000, 500
 _USUAL_PENALTIES = {"non_saturating": 1.0, "hinge": 0.0, "wasserstein": 10.0}
 
 
@@ -52,7 +52,8 @@ class GANSampler(HiddenLayers, AveragedWeights, MatrixInput, SamplerMixin, Unlab
     critic_pace : float
         The critic's step size, in multiples of `learning_rate`, that of the generator [7]_.
     epochs : int or "auto"
-        How often each sample is seen; "auto" makes as many epochs as take 10,000 steps.
+        How often each sample is seen; "auto" makes as many epochs as take 10,000 steps, at
+        most 500.
     dtype : str or None
         Keras' dtype policy of the generator's hidden layers, such as "mixed_bfloat16"; None takes the one set for all
         of Keras.  The critic computes in double precision if they do, else in single.
@@ -194,7 +195,7 @@ class GANSampler(HiddenLayers, AveragedWeights, MatrixInput, SamplerMixin, Unlab
             plan.paces = {"critic": Pace(float(self.critic_pace))}
         if plan.least_gain is not None:  # losses of a game do not tell when it is over
             steps_of_an_epoch = -(-n_samples // (plan.batch_size or n_samples))
-            plan.least_gain, plan.n_epochs = None, -(-_AUTOMATIC_STEPS // steps_of_an_epoch)
+            plan.least_gain, plan.n_epochs = None, min(-(-_AUTOMATIC_STEPS // steps_of_an_epoch), _MOST_EPOCHS)
         return plan
 
     def _answers(self):
