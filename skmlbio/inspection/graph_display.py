@@ -48,7 +48,7 @@ class GraphDisplay(Display):
     molecule : rdkit.Chem.Mol, default=None
         The molecule that the graph was made of, with its atoms in the order of the nodes.
     node : int, default=None
-        The position of the node that is asked about, which is marked, and whose name is the title.
+        The position of the node that is asked about, which is marked, and named in the title.
 
     Attributes
     ----------
@@ -224,7 +224,7 @@ class GraphDisplay(Display):
         self.ax_.set_axis_off()
         if self.node is not None:
             names = self.graph.node_names
-            self.ax_.set_title(label_text(self.node if names is None else names[self.node]))
+            self.ax_.set_title(f"node {label_text(self.node if names is None else names[self.node])}")
         return self
 
     def _checked_attributions(self) -> tuple[NDArray, NDArray]:

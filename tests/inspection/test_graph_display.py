@@ -94,7 +94,7 @@ def test_of_an_estimator_of_nodes_its_graph_is_drawn() -> None:
     of_nodes.attributions = lambda X, **options: [GraphAttributions(np.arange(3), np.ones(4))] * (X == ["CC"])
     display = GraphDisplay.from_estimator(of_nodes, "CC")
     assert display.graph.node_names == ("a", "b", "CC") and display.molecule is None
-    assert display.ax_.get_title() == "CC"
+    assert display.ax_.get_title() == "node CC"
     (nodes,) = drawn(display, PathCollection)
     assert list(nodes.get_linewidths()) == [0.8, 0.8, 2.5]
 
