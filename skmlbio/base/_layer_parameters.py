@@ -84,8 +84,11 @@ class KernelPenalties:
     l2: float | Literal["auto"] = parameter(default=1e-3, allowed=[*STRENGTH, StrOptions({"auto"})])
 
     def _penalties(self, n_samples: int, batch_size: int | None) -> dict[str, float]:
-        l2 = automatic_l2(n_samples, batch_size) if self.l2 == "auto" else self.l2
+        l2 = self._automatic_l2(n_samples, batch_size) if self.l2 == "auto" else self.l2
         return {name: float(value) for name, value in (("l1", self.l1), ("l2", l2)) if value}
+
+    def _automatic_l2(self, n_samples: int, batch_size: int | None) -> float:
+        return automatic_l2(n_samples, batch_size)
 
 
 @with_parameters

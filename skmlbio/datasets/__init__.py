@@ -3,6 +3,7 @@
 from ._amplify import fetch_antimicrobial_peptides
 from ._arabidopsis import fetch_arabidopsis_promoters
 from ._download import get_data_home
+from ._low_rank_tensor import make_low_rank_tensor
 from ._markov_sequences import make_markov_sequences
 from ._molecules import make_molecules
 from ._motif_sequences import make_motif_sequences
@@ -26,6 +27,7 @@ __all__ = [
     "get_data_home",
     "load_planetoid",
     "load_tudataset",
+    "make_low_rank_tensor",
     "make_markov_sequences",
     "make_molecules",
     "make_motif_sequences",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from numbers import Integral
 from typing import Any
@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skmlbio.base._gaps import is_missing
+from skmlbio.estimators._embedding import Embedding, Embeddings
 
 
 def is_table(X: Any) -> bool:
@@ -35,6 +36,25 @@ def _is_of_categories(dtype: Any) -> bool:
     return name.startswith(("category", "categorical", "enum", "int", "uint", "bool"))
 
 
+def as_table(X: Any) -> Any:
+    """Return rows of categories, in whatever container they come, as a data frame or an array of objects."""
+    if has_columns(X):
+        return X if hasattr(X, "columns") else X.astype(object)
+    if isinstance(X, str | bytes | dict | set) or hasattr(X, "toarray") or not hasattr(X, "__len__"):
+        raise TypeError(f"X must be a table of categories, a row a sample, got a {type(X).__name__}")
+    rows = list(X)
+    if not rows:
+        raise ValueError("X is empty; at least one row is needed")
+    for place, row in enumerate(rows):
+        if isinstance(row, str | bytes) or not hasattr(row, "__len__") or getattr(row, "ndim", 1) != 1:
+            raise TypeError(f"X[{place}] is {row!r:.50}, which is no row of categories")
+        if len(row) != len(rows[0]):
+            raise ValueError(f"X[{place}] has {len(row)} categories, but X[0] has {len(rows[0])}")
+    table = np.empty((len(rows), len(rows[0])), object)
+    table[:] = [tuple(row) for row in rows]
+    return table
+
+
 def table_of(X: Any) -> NDArray[np.object_]:
     """Return the cells of a table as objects; errors name the column."""
     if not hasattr(X, "columns") and X.dtype.kind not in "OUT":
@@ -44,6 +64,8 @@ def table_of(X: Any) -> NDArray[np.object_]:
         )
     if len(X) == 0:
         raise ValueError("X is empty; at least one row is needed")
+    if X.shape[1] == 0:
+        raise ValueError("X has no columns; at least one of categories is needed")
     names, table = names_of(X), np.asarray(X, dtype=object)
     for place, name in enumerate(names):
         _require_categories(table[:, place], name)
@@ -107,8 +129,8 @@ class Categories:
         """How many categories each column has."""
         return tuple(map(len, self.values))
 
-    def numbers(self, table: NDArray[np.object_], unknown: str) -> NDArray[np.int32]:
-        """Return the number of every cell; `unknown` says what to do about others: "error" or "mask"."""
+    def numbers(self, table: NDArray[np.object_], unknown: str, otherwise: str = "mask") -> NDArray[np.int32]:
+        """Return the number of every cell; `unknown` says what to do about others: "error", or what is `otherwise`."""
         numbers = np.empty(table.shape, np.int32)
         first = len(self.names)
         for place, (name, values) in enumerate(zip(self.names, self.values, strict=True)):
@@ -126,6 +148,11 @@ class Categories:
                 raise ValueError(
                     f"column {name!r} of X has {cells[row]!r:.50} in row {row}, which is none of the {len(values)} "
                     f"categories {', '.join(map(repr, values[:5]))}{', ...' if len(values) > 5 else ''} that it had "
-                    "often enough in fit; unknown='mask' would accept it"
+                    f"often enough in fit; unknown={otherwise!r} would accept it"
                 )
         return numbers
+
+    def named(self, vectors: Iterable[NDArray[np.floating]]) -> Embeddings:
+        """Return the vectors of the categories of each column by their names."""
+        of_columns = zip(self.names, self.values, vectors, strict=True)
+        return Embeddings((name, Embedding(values, of_column)) for name, values, of_column in of_columns)

@@ -100,3 +100,22 @@ class Embedding:
         except ImportError as error:
             raise ImportError("to_frame needs pandas: pip install pandas") from error
         return DataFrame(self.vectors.copy(), Index(self.names, name="category", tupleize_cols=False))
+
+
+class Embeddings(dict):
+    """The vectors of every column, by its name: ``embeddings["diet"]``, or ``embeddings("diet")``.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skmlbio.estimators._embedding import Embedding, Embeddings
+    >>> embeddings = Embeddings(diet=Embedding(("hay", "oats"), np.eye(2)))
+    >>> embeddings("diet")["oats"]
+    array([0., 1.])
+    """
+
+    def __missing__(self, column: Hashable) -> Embedding:
+        raise KeyError(f"column must be one of {', '.join(map(repr, self))}, got {column!r}")
+
+    def __call__(self, column: Hashable) -> Embedding:
+        return self[column]

@@ -9,7 +9,7 @@ from sklearn.utils.validation import validate_data
 
 from skmlbio.base import NetworkEstimator, with_parameters
 from skmlbio.estimators._categories import Categories, has_columns, is_table, names_of, table_of
-from skmlbio.estimators._embedding import Embedding
+from skmlbio.estimators._embedding import Embedding, Embeddings
 from skmlbio.estimators._sequence_data import SequenceCost, SequenceData
 from skmlbio.estimators._sequence_input import SequenceInput
 from skmlbio.estimators._token_pairs import Pairs, pairs_of_rows, pairs_of_sequences
@@ -106,14 +106,12 @@ class EmbeddingInput(SequenceInput):
         places[alphabet.unknown_token] = -1
         return places
 
-    def _named(self, vectors: np.ndarray) -> Embedding | dict[Any, Embedding]:
+    def _named(self, vectors: np.ndarray) -> Embedding | Embeddings:
         """Return vectors of categories by their names."""
         if not hasattr(self, "categories_"):
             alphabet = self.alphabet_
             return Embedding(tuple(getattr(alphabet, "tokens", None) or alphabet.letters), vectors)
-        parts = np.split(vectors, np.cumsum(self.categories_.sizes)[:-1])
-        of_columns = zip(self.categories_.names, self.categories_.values, parts, strict=True)
-        return {name: Embedding(values, part) for name, values, part in of_columns}
+        return self.categories_.named(np.split(vectors, np.cumsum(self.categories_.sizes)[:-1]))
 
     def _entrances(self, network):
         if not hasattr(self, "categories_"):

@@ -10,7 +10,7 @@ from keras import ops
 
 Tensor = Any
 
-_SMALL = 0.1  # so that what is learned, not what was drawn, decides which vectors are near each other
+SMALL = 0.1  # so that what is learned, not what was drawn, decides which vectors are near each other
 
 
 @keras.saving.register_keras_serializable(package="skmlbio")
@@ -30,6 +30,8 @@ class CategoryVectors(keras.layers.Layer):
         Length of a vector.
     members : array-like of shape (n_numbers, n_categories), default=None
         How much each category counts for a number; see `skmlbio.sequences.Alphabet.one_hot_vectors`.
+    deviation : float, default=0.1
+        Standard deviation of what is drawn to begin with.
     **options
         `name`, `dtype` and the like of every Keras layer.
 
@@ -43,11 +45,11 @@ class CategoryVectors(keras.layers.Layer):
     ((2, 2, 4), True)
     """
 
-    def __init__(self, sizes, width: int, members=None, **options):
+    def __init__(self, sizes, width: int, members=None, *, deviation: float = SMALL, **options):
         super().__init__(**options)
-        self.sizes, self.width = tuple(sizes), width
+        self.sizes, self.width, self.deviation = tuple(sizes), width, deviation
         self.members = None if members is None else np.asarray(members, np.float64)
-        self.embeddings_initializer = keras.initializers.RandomNormal(stddev=_SMALL)
+        self.embeddings_initializer = keras.initializers.RandomNormal(stddev=deviation)
 
     def build(self, input_shape):
         shape = sum(self.sizes), self.width
@@ -75,4 +77,5 @@ class CategoryVectors(keras.layers.Layer):
 
     def get_config(self):
         members = None if self.members is None else self.members.tolist()
-        return super().get_config() | {"sizes": self.sizes, "width": self.width, "members": members}
+        own = {"sizes": self.sizes, "width": self.width, "members": members, "deviation": self.deviation}
+        return super().get_config() | own

@@ -152,6 +152,28 @@ PAIRS = Inputs(
     served=lambda pairs: {"pairs": np.array(pairs, np.int32)},
 )
 
+CELLS = Inputs(
+    X=[(f"drug {i % 4}", i % 3) for i in range(N_SAMPLES)],
+    unusual=[("drug 0", 0), ("drug 3", np.int8(2)), ["drug 1", 1], ("drug 2", np.uint64(2)), ("drug 0", 0)],
+    wrong={
+        "empty list": ([], "X is empty; at least one row is needed"),
+        "None": (None, "X must be a table of categories, a row a sample, got a NoneType"),
+        "None inside": ([("a", 1), None], r"X\[1\] is None, which is no row of categories"),
+        "None in a row": ([("a", 1), ("a", None)], "column 1 of X is missing in row 1"),
+        "NaN in a frame": (pd.DataFrame({"drug": ["a", np.nan], "dose": [1, 2]}), "column 'drug' of X is missing in r"),
+        "fractions": ([("a", 1), ("a", 1.5)], "column 1 of X holds 1.5 in row 1, of type float"),
+        "matrix of numbers": (np.ones((3, 2)), "column 0 of X holds 1.0 in row 0, of type float; categories are"),
+        "single string": ("ab", "X must be a table of categories, a row a sample, got a str"),
+        "strings": (["ab", "ab"], r"X\[0\] is 'ab', which is no row of categories"),
+        "rows of other lengths": ([("a", 1), ("a", 1, 2)], r"X\[1\] has 3 categories, but X\[0\] has 2"),
+        "strings beside numbers": ([("a", 1), ("a", "b")], "column 1 of X holds the string 'b' beside 1"),
+        "bytes": ([("a", b"b")], "column 1 of X holds b'b' in row 0, of type bytes"),
+    },
+    served=lambda rows: {
+        "column_0": np.array([row[0] for row in rows], object), "column_1": np.array([int(row[1]) for row in rows])
+    },
+)  # fmt: skip
+
 
 # The estimators ------------------------------------------------------------------------------------------------------
 
@@ -186,6 +208,7 @@ CASES = {
         skmlbio.SequenceCNNRegressor("dna", batch_normalization=True, reverse_complement="share", **SMALL_CNN), STRINGS
     ),
     "embedding": Case(skmlbio.EmbeddingTransformer(4, alphabet="dna"), STRINGS_NOT_TABLES),
+    "tensor": Case(skmlbio.TensorFactorizationRegressor(3, hidden_layer_sizes=(4,)), CELLS),
     "gcn": Case(skmlbio.GCNClassifier(hidden_layer_sizes=(4,), readout_layer_sizes=(4,)), GRAPHS),
     "gcn transformer": Case(skmlbio.GCNTransformer(3, hidden_layer_sizes=(4,)), GRAPHS),
     "gcn regressor": Case(

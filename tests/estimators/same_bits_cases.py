@@ -96,6 +96,10 @@ CASES = {
     ),
     "embedding of a table": case(skmlbio.EmbeddingTransformer, TABLE, dropout=0.2, **TWO),
     "embedding of classes": case(skmlbio.EmbeddingTransformer, PROTEINS, hidden_layer_sizes=(32,), dropout=0.2),
+    "tensor": case(skmlbio.TensorFactorizationRegressor, TABLE, dropout=0.2, **TWO),
+    "tensor, concatenated": case(
+        skmlbio.TensorFactorizationRegressor, TABLE, range(1, 7), interaction="concatenate", **TWO
+    ),
     "attention, windowed": case(
         skmlbio.AttentionClassifier, PROTEINS, positions="rotary", pooling="class_token", attention_window=16, **SMALL
     ),

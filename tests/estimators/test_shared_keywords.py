@@ -17,7 +17,7 @@ ESTIMATORS = [name for name in skmlbio.__all__ if issubclass(getattr(skmlbio, na
 OTHER_DEFAULTS = {
     name: {"learning_rate": 0.01, "epochs": 200, "batch_size": None}
     for name in ("GCNNodeClassifier", "GCNNodeRegressor", "GCNLinkPredictor")
-}
+} | {"TensorFactorizationRegressor": {"learning_rate": 0.01}}  # where vectors are multiplied, it has far to go
 NETWORKS = [name for name in ESTIMATORS if issubclass(getattr(skmlbio, name), NetworkEstimator)]
 
 

@@ -29,6 +29,7 @@ ELSEWHERE = {
     "RNNRegressor",
     "SequenceCNNClassifier",
     "SequenceCNNRegressor",
+    "TensorFactorizationRegressor",
     "WeisfeilerLehmanTransformer",
 }
 
