@@ -160,7 +160,7 @@ CELLS = Inputs(
         "None": (None, "X must be a table of categories, a row a sample, got a NoneType"),
         "None inside": ([("a", 1), None], r"X\[1\] is None, which is no row of categories"),
         "None in a row": ([("a", 1), ("a", None)], "column 1 of X is missing in row 1"),
-        "NaN in a frame": (pd.DataFrame({"drug": ["a", np.nan], "dose": [1, 2]}), "column 'drug' of X is missing in r"),
+        "NaN in a row": ([("a", 1), (np.nan, 1)], "column 0 of X is missing in row 1"),
         "fractions": ([("a", 1), ("a", 1.5)], "column 1 of X holds 1.5 in row 1, of type float"),
         "matrix of numbers": (np.ones((3, 2)), "column 0 of X holds 1.0 in row 0, of type float; categories are"),
         "single string": ("ab", "X must be a table of categories, a row a sample, got a str"),
