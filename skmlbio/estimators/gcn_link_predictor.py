@@ -20,6 +20,7 @@ from skmlbio.graphs._ensure_nodes import ensure_pairs
 from skmlbio.graphs._link_pairs import is_symmetric
 from skmlbio.training._batches import TrainingSet
 from skmlbio.training._blueprint import Blueprint
+from skmlbio.training._plain import plain
 
 
 @with_parameters
@@ -98,7 +99,9 @@ class GCNLinkPredictor(NodeClassifier):
                 "pairs that are not joined and those that are."
             )
         if self.pos_label is not None and self.pos_label not in self.classes_.tolist():
-            raise ValueError(f"pos_label={self.pos_label!r} is none of the classes {self.classes_.tolist()} of y.")
+            raise ValueError(
+                f"pos_label={plain(self.pos_label)!r} is none of the classes {self.classes_.tolist()} of y."
+            )
         return targets
 
     def _code_of_yes(self) -> int:

@@ -282,6 +282,7 @@ NUMBERS: dict[str, Any] = {
     "optimizer": {"class_name": "Adam", "config": {"beta_1": 0.75, "clipnorm": 1.0, "amsgrad": True}},
     "patience": 2,
     "pool_size": 2,
+    "pos_label": 0,
     "random_state": 0,
     "readout_dropout": 0.25,
     "readout_layer_sizes": (4,),
