@@ -75,7 +75,8 @@ class SamplerAnswers(SamplerExport, BoundScores, TransformerBase):
         ndarray of the shape of X, float64 where the network standardises, else float32
             Reconstructions, in the units of X.  A column that was constant in `fit` comes back as that constant.
         """
-        return require_answers(self._ask_encoded("reconstruct", self._given(X, y, covariates, library_size)))
+        data = self._given(X, y, covariates, library_size)
+        return self._as_given(require_answers(self._ask_encoded("reconstruct", data)))
 
     @completed_by(_given)
     def denoise(self, X, y=None, *, covariates=None, to=None, library_size=None) -> np.ndarray:
@@ -115,7 +116,7 @@ class SamplerAnswers(SamplerExport, BoundScores, TransformerBase):
         """
         codes = self._checked_codes(X)
         beside = self._beside(Given(X, y, covariates, library_size), len(codes), None)
-        return self._ask_encoded("inverse_transform", ArrayData(codes, *beside))
+        return self._as_given(self._ask_encoded("inverse_transform", ArrayData(codes, *beside)))
 
     @completed_by(_given)
     def score_samples(self, X, y=None, *, covariates=None, library_size=None) -> np.ndarray:
@@ -187,4 +188,4 @@ class SamplerAnswers(SamplerExport, BoundScores, TransformerBase):
             library_size = self._ask_encoded("library_size", ArrayData(*seeds))
         beside = self._beside(Given(None, y, covariates, library_size), int(n_samples), None)
         rows = self._ask_encoded("sample", ArrayData(*seeds, *beside))
-        return rows.astype(np.int64) if self._of_counts() else rows
+        return rows.astype(np.int64) if self._of_counts() else self._as_given(rows)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from skmlbio.estimators._sampler_input import SamplerInput
+from skmlbio.estimators._table_export import served_columns, table_entrance
 
 if TYPE_CHECKING:
     import tensorflow as tf
@@ -19,7 +20,11 @@ class SamplerExport(SamplerInput):
     """The signatures of an exported sampler."""
 
     def _entrances(self, network):
-        return {suffix: self._with_beside(way, network) for suffix, way in super()._entrances(network).items()}
+        return {suffix: self._with_beside(way, network) for suffix, way in self._ways(network).items()}
+
+    def _ways(self, network: ServedNetwork) -> dict[str, Entrance]:
+        """Return the ways in for rows alone."""
+        return {"": table_entrance(self._table, network)} if self._of_table() else super()._entrances(network)
 
     def _with_beside(self, way: Entrance, network: ServedNetwork) -> Entrance:
         """Let labels in beside rows, and library sizes, where they were given in the fit; else rows have sums."""
@@ -44,9 +49,16 @@ class SamplerExport(SamplerInput):
         found = super()._export_signatures(network)
         found |= {"inverse_transform": self._decoding(network), "sample": self._sampling(network)}
         if self._of_counts() or "covariates" in self._conditions:
-            ways = super()._entrances(network).items()
+            ways = self._ways(network).items()
             found |= {f"denoise{suffix}": self._denoising(network, way) for suffix, way in ways}
-        return found
+        of_rows = [verb for verb in ("reconstruct", "inverse_transform", "sample", "denoise") if verb in found]
+        return found | {verb: self._in_columns(verb, found[verb]) for verb in of_rows if self._of_table()}
+
+    def _in_columns(self, verb: str, signature: Signature) -> Signature:
+        """Let a signature answer with the columns of the table."""
+        return signature._replace(
+            function=lambda **given: served_columns(self._table, signature.function(**given)[verb])
+        )
 
     def _wanted_sizes(self) -> dict[str, tf.TensorSpec]:
         """Return the input of library sizes that means of counts shall have."""

@@ -6,11 +6,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from sklearn.utils import check_array
+from sklearn.utils.validation import validate_data
 
 from skmlbio.base._annotated_data import refuse_annotated_data
 from skmlbio.base._code_network import CodeNetwork
 from skmlbio.base._fit_data import column_statistics
 from skmlbio.estimators._conditions import Conditions, columns_of
+from skmlbio.estimators._table import Table
 from skmlbio.training._batches import ArrayData
 from skmlbio.training._stored_rows import StoredRows
 
@@ -34,7 +36,10 @@ class SamplerInput(CodeNetwork):
     def _encode(self, given, *, reset):
         given = given if isinstance(given, Given) else Given(given)
         refuse_annotated_data(given.X)
-        (x,) = super()._encode(given.X, reset=reset).columns
+        if self._of_table():
+            x = self._encode_table(given.X, reset=reset)
+        else:
+            (x,) = super()._encode(given.X, reset=reset).columns
         if self._of_counts():
             require_counts(x, self.likelihood, getattr(self, "feature_names_in_", None))
         if reset:
@@ -43,15 +48,40 @@ class SamplerInput(CodeNetwork):
         sums = row_sums(x) if self._of_counts() else None
         return ArrayData(x, *self._beside(given, x.shape[0], sums))
 
+    def _encode_table(self, X: Any, *, reset: bool) -> np.ndarray:
+        if not (hasattr(X, "columns") and hasattr(X, "iloc")):
+            raise TypeError(f"likelihood={self.likelihood!r} takes a pandas data frame, got {type(X).__name__}.")
+        validate_data(self, X, skip_check_array=True, reset=reset)
+        if reset:
+            self._table = Table.learn(X, self.likelihood if isinstance(self.likelihood, dict) else {})
+        return self._table.encode(X)
+
+    def _of_table(self) -> bool:
+        """Return whether rows are those of a data frame, whose columns have likelihoods of their own."""
+        return self.likelihood == "mixed" or isinstance(self.likelihood, dict)
+
+    def _as_given(self, rows: np.ndarray) -> Any:
+        """Return rows in the form in which they came: those of a table as a data frame."""
+        return self._table.decode(rows) if self._of_table() else rows
+
     def _of_counts(self) -> bool:
         """Return whether rows are counts, which have library sizes."""
-        return self.likelihood in COUNTS
+        return isinstance(self.likelihood, str) and self.likelihood in COUNTS
 
     def _of_probabilities(self):
         return "likelihood='bernoulli'" if self.likelihood == "bernoulli" else ""
 
     def _standardizes(self):
-        return super()._standardizes() and not self._of_counts()
+        return super()._standardizes() and not self._of_counts() and not self._of_table()
+
+    def _parts(self) -> tuple[dict[str, Any], ...]:
+        """Return the likelihoods side by side, as the network is told them."""
+        kinds = self._table.parts() if self._of_table() else [(self.likelihood, self.n_features_in_)]
+        of_library = self._of_counts()
+        return tuple(
+            {"kind": kind, "n_features": width, "variance": variance_of(self.variance, kind), "of_library": of_library}
+            for kind, width in kinds
+        )
 
     def _learn_conditions(self, given: Given) -> None:
         """Find out which labels there are: covariates, and where the density is conditional, y."""
@@ -106,6 +136,8 @@ class SamplerInput(CodeNetwork):
 
     def _adapted(self, training):
         known = super()._adapted(training)
+        if self._of_table():
+            return known | self._table.first_weights(training.data.columns[0], training.weights)
         if not self._of_counts():
             return known
         sizes = training.data.columns[-1].astype(np.float64)
@@ -115,6 +147,13 @@ class SamplerInput(CodeNetwork):
         mean, _ = column_statistics(training.data, training.weights)
         shares = np.log(mean + 0.5 / len(sizes))  # as if there were half a count more, for features without any
         return known | {"library/sizes": quantiles, "output/bias": shares - shares.mean()}
+
+
+def variance_of(variance: float | str, likelihood: str) -> float | str | None:
+    """Return what a likelihood makes of the keyword `variance`."""
+    if likelihood in ("bernoulli", "categorical", "poisson"):
+        return None
+    return ("decoder" if likelihood == "gaussian" else "feature") if variance == "auto" else variance
 
 
 def require_counts(X: Any, likelihood: str, names: Any = None) -> None:

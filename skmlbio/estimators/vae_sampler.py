@@ -15,7 +15,7 @@ from skmlbio.base._docstrings import completed_by
 from skmlbio.base._intervals import Interval
 from skmlbio.base._layer_parameters import COUNT, STRENGTH
 from skmlbio.estimators._sampler_answers import SamplerAnswers
-from skmlbio.estimators._sampler_input import COUNTS, Given
+from skmlbio.estimators._sampler_input import COUNTS, Given, variance_of
 from skmlbio.training._blueprint import Blueprint
 
 
@@ -35,10 +35,14 @@ class VAESampler(SamplerAnswers):
         Widths of the encoder's hidden layers; the decoder mirrors them.
     activation : str
         Keras' name of the activation of the hidden layers.  A bounded one keeps outliers from upsetting the fit.
-    likelihood : {"gaussian", "bernoulli", "poisson", "negative_binomial", "zero_inflated_negative_binomial"}
-        Of a feature given z.  "bernoulli" takes features in [0, 1]; its densities are probabilities where they are 0
-        or 1.  The last three take raw counts: the decoder computes shares, whose product with the library size of the
-        row is the mean [5]_, and the encoder sees log(1 + x) of rows brought to one library size.
+    likelihood : str or dict
+        Of a feature given z: "gaussian", "bernoulli", "poisson", "negative_binomial", "zero_inflated_negative_binomial"
+        or "mixed".  "bernoulli" takes features in [0, 1]; its densities are probabilities where they are 0 or 1.  Those
+        of counts take raw counts: the decoder computes shares, whose product with the library size of the row is the
+        mean [5]_, and the encoder sees log(1 + x) of rows brought to one library size.  "mixed" takes a pandas data
+        frame in which cells may be missing: they are left out of the likelihood, and the encoder is told which they
+        are.  Columns of numbers are Gaussian; strings, booleans and categories are "categorical"; a dict names other
+        likelihoods of columns, ``{"n_cells": "poisson"}``, where means of counts are free, without a library size.
     variance : float, "feature", "decoder" or "auto"
         A fixed number, one number learned for each feature, or one computed by the decoder for each row and feature:
         the variance of the Gaussian likelihood (of standardised features, if `standardize`), whose standard deviations
@@ -54,7 +58,8 @@ class VAESampler(SamplerAnswers):
         Nats of each row and component that the KL term does not count [3]_.
     standardize : bool
         Whether the network works on features of mean 0 and variance 1, so that each counts alike whatever its scale.
-        Samples, densities, ELBO and loss are in the units of X all the same.  It applies to "gaussian" alone.
+        Samples, densities, ELBO and loss are in the units of X all the same.  It applies to "gaussian" alone;
+        tables are always standardised.
 
     Attributes
     ----------
@@ -102,7 +107,9 @@ class VAESampler(SamplerAnswers):
     latent_dim: int = parameter(default=2, allowed=COUNT, kw_only=False)
     hidden_layer_sizes: Sequence[int] = parameter(default=(64,))
     activation: str = parameter(default="tanh")
-    likelihood: str = parameter(default="gaussian", allowed=[StrOptions({"gaussian", "bernoulli", *COUNTS})])
+    likelihood: str | dict = parameter(
+        default="gaussian", allowed=[StrOptions({"gaussian", "bernoulli", "mixed", *COUNTS}), dict]
+    )
     variance: float | Literal["feature", "decoder", "auto"] = parameter(
         default="auto", allowed=[Interval(Real, 0, None, closed="neither"), StrOptions({"feature", "decoder", "auto"})]
     )
@@ -151,18 +158,21 @@ class VAESampler(SamplerAnswers):
     def _make_blueprint(self):
         from skmlbio.networks.variational_auto_encoder import variational_auto_encoder
 
-        part = {"kind": self.likelihood, "n_features": self.n_features_in_, "of_library": self._of_counts()}
-        part |= {"variance": variance_of(self.variance, self.likelihood)}
         sizes = tuple(size for conditions in self._conditions.values() for size in conditions.sizes)
-        arguments = self._network_arguments() | {"parts": (part,), "condition_sizes": sizes}
+        beside = {"parts": self._parts(), "condition_sizes": sizes, "of_table": self._of_table()}
+        arguments = self._network_arguments() | beside
+        arguments["n_features"] = sum(part["n_features"] for part in arguments["parts"])
         return Blueprint(variational_auto_encoder, arguments)
 
     def _network_parameters(self, blueprint):
         found = super()._network_parameters(blueprint)
-        (part,) = found.pop("parts")
-        kind, variance = part["kind"], part["variance"]
-        automatic = self.variance == "auto" and variance == variance_of("auto", kind)
-        return found | {"likelihood": kind, "variance": "auto" if automatic else variance}
+        parts = found.pop("parts")
+        kinds, variances = ([part[name] for part in parts] for name in ("kind", "variance"))
+        automatic = [variance_of("auto", kind) for kind in kinds]
+        if self.variance == "auto" and variances == automatic:
+            variances = ["auto"]
+        likelihood = "mixed" if found.pop("of_table") else kinds[0]
+        return found | {"likelihood": likelihood, "variance": variances[0], "columns": kinds}
 
     def _loss(self):
         from skmlbio.training import _losses
@@ -181,10 +191,3 @@ class VAESampler(SamplerAnswers):
     def _keep(self, result, partial):
         self._n_epochs_before += len(result.history.get("loss", ()))
         super()._keep(result, partial)
-
-
-def variance_of(variance: float | str, likelihood: str) -> float | str | None:
-    """Return what a likelihood makes of the keyword `variance`."""
-    if likelihood in ("bernoulli", "categorical", "poisson"):
-        return None
-    return ("decoder" if likelihood == "gaussian" else "feature") if variance == "auto" else variance

@@ -80,6 +80,8 @@ def with_zeros(x: tf.Tensor, log_likelihood: tf.Tensor, logits: tf.Tensor) -> tf
 class _Counts(Likelihood):
     """Counts of mean exp(output), or of the share softmax(output) of a library."""
 
+    logarithmic = True
+
     def rate(self, parameters: tuple[tf.Tensor, ...]) -> tf.Tensor:
         """Return the means of the counts, above 0."""
         logits = parameters[0]

@@ -43,6 +43,7 @@ class Likelihood:
     of_library: bool = False
 
     kind: ClassVar[str]
+    logarithmic: ClassVar[bool] = False  # whether an encoder sees log(1 + x)
 
     def outputs(self) -> dict[str, str]:
         """Return what is learned for every feature, by name: by the "decoder" for each row, or the same for all."""

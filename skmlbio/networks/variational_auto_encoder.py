@@ -16,11 +16,12 @@ from skmlbio.layers.evidence import (
     NormalDivergence,
     likelihood_of,
 )
-from skmlbio.layers.likelihood import SameForAllRows, Scale
+from skmlbio.layers.likelihood import Likelihood, SameForAllRows, Scale
 from skmlbio.layers.noise import Dropout
 from skmlbio.layers.one_hot_columns import OneHotColumns
 from skmlbio.layers.sampling import PosteriorDraw, PriorDraw
 from skmlbio.layers.standardize import Standardize
+from skmlbio.layers.table_features import KnownFeatures, LogColumns
 from skmlbio.networks._architecture import Architecture, output_dtype
 from skmlbio.networks.dense import dense_stack, kernel_initializer
 
@@ -37,6 +38,7 @@ def variational_auto_encoder(
     parts: Sequence[dict[str, Any]],
     standardize: bool,
     condition_sizes: Sequence[int] = (),
+    of_table: bool = False,
     dtype: str | None = None,
 ) -> Architecture:
     """z ~ q(z | x) = N(mean(x), scale(x)^2), and p(x | z) = likelihood(x; decoder(z)); the decoder mirrors the encoder.
@@ -56,6 +58,8 @@ def variational_auto_encoder(
         Densities are those of x all the same.
     condition_sizes : sequence of int
         How many categories each column has that encoder and decoder are told beside x and z: q(z | x, c), p(x | z, c).
+    of_table : bool
+        Whether features may be NaN: they are left out of likelihoods, and the encoder sees the mean and which they are.
     dtype : str, optional
         Keras' dtype policy of the hidden layers.
 
@@ -71,11 +75,12 @@ def variational_auto_encoder(
     """
     wide = output_dtype(dtype)
     likelihoods = [likelihood_of(**part) for part in parts]
-    to_units = Standardize(name="standardize", dtype=wide) if standardize else None
     counts = LogCounts(name="library", dtype=wide) if likelihoods[0].of_library else None
     layers = hidden_layer_sizes, activation, dropout, condition_sizes, dtype
-    encoder, decoder = _encoder(n_features, latent_dim, *layers), _decoder(latent_dim, likelihoods, *layers)
-    log_likelihood = LogLikelihood(parts, to_units, name="log_likelihood", dtype=wide)
+    n_seen = 2 * n_features if of_table else n_features
+    encoder, decoder = _encoder(n_seen, latent_dim, *layers), _decoder(latent_dim, likelihoods, *layers)
+    view = _TableView(likelihoods, wide) if of_table else _MatrixView(standardize, counts, wide)
+    log_likelihood = LogLikelihood(parts, view.units, of_table, name="log_likelihood", dtype=wide)
     library = [] if counts is None else [keras.Input((), name="library_size", dtype="float32")]
     beside = [*_codes(condition_sizes), *library]
 
@@ -83,15 +88,12 @@ def variational_auto_encoder(
         codes, library = (beside[:1], beside[1:]) if condition_sizes else ((), beside)
         return [*keras.tree.flatten(decoder([z, *codes])), *library]
 
-    def to_data(features):
-        return to_units(features, inverse=True) if standardize else features
-
     def means(z):
-        return to_data(LikelihoodMean(parts, name="means", dtype=wide)(*decode(z, *beside)))
+        return view.to_data(LikelihoodMean(parts, name="means", dtype=wide)(*decode(z, *beside)))
 
-    x = keras.Input((n_features,), name="x", dtype="float64" if standardize else "float32")
-    features = to_units(x) if standardize else x
-    mean, scale = encoder([features if counts is None else counts(x), *beside[: bool(condition_sizes)]])
+    x = keras.Input((n_features,), name="x", dtype="float64" if standardize or of_table else "float32")
+    features, seen = view(x)
+    mean, scale = encoder([seen, *beside[: bool(condition_sizes)]])
     z = PosteriorDraw(name="posterior_draw", dtype=wide)(x, mean, scale)
     outputs = {
         "reconstruction": log_likelihood(features, *decode(z, *beside)),
@@ -107,7 +109,7 @@ def variational_auto_encoder(
         "reconstruct": _model([x, *beside], means(mean), "variational_auto_encoder"),
         "transform": _model([x, *beside], mean, "encode"),
         "inverse_transform": _model([code, *beside], means(code), "decode"),
-        "sample": _model([number, seed, *beside], to_data(drawn), "sample"),
+        "sample": _model([number, seed, *beside], view.to_data(drawn), "sample"),
         "score_samples": _model([x, *beside, seed, n_draws], evidence, "bound"),
     }
     if counts is not None:
@@ -115,6 +117,54 @@ def variational_auto_encoder(
             [number, seed], LibraryDraw(counts, name="library_draw")(number, seed), "library"
         )
     return Architecture(_model([x, *beside], outputs, "variational_auto_encoder_training"), heads)
+
+
+class _MatrixView:
+    """What likelihoods and encoder see of a matrix, and the way back from the units of the network."""
+
+    def __init__(self, standardize: bool, counts: LogCounts | None, dtype: str):
+        self.units = Standardize(name="standardize", dtype=dtype) if standardize else None
+        self._counts = counts
+
+    def __call__(self, x):
+        features = self.units(x) if self.units else x
+        return features, features if self._counts is None else self._counts(x)
+
+    def to_data(self, features):
+        return self.units(features, inverse=True) if self.units else features
+
+
+class _TableView:
+    """The same of a table: its numbers, which stand first, have units; the encoder sees all standardised."""
+
+    def __init__(self, likelihoods: Sequence[Likelihood], dtype: str):
+        widths = [likelihood.n_features for likelihood in likelihoods]
+        logarithmic = [likelihood.logarithmic for likelihood in likelihoods]
+        self._n_numbers = widths[0] if likelihoods[0].kind == "gaussian" else 0
+        self._flags = [flag for flag, width in zip(logarithmic, widths, strict=True) for _ in range(width)]
+        self._dtype = dtype
+        self.units = Standardize(name="numbers", dtype=dtype) if self._n_numbers else None
+        self._others = Standardize(name="others", dtype=dtype)
+
+    def __call__(self, x):
+        numbers, others = x[:, : self._n_numbers], x[:, self._n_numbers :]
+        raw = keras.ops.cast(others, self._dtype)
+        flags = self._flags[self._n_numbers :]
+        standardised = [self.units(numbers)] if self.units else []
+        known = KnownFeatures(name="known", dtype=self._dtype)
+        if not flags:
+            return standardised[0], known(standardised[0])
+        logarithms = LogColumns(flags, name="logarithms", dtype="float64")(others)
+        return _joined([*standardised, raw]), known(_joined([*standardised, self._others(logarithms)]))
+
+    def to_data(self, features):
+        numbers, others = features[:, : self._n_numbers], features[:, self._n_numbers :]
+        back = [self.units(numbers, inverse=True)] if self.units else []
+        return _joined([*back, keras.ops.cast(others, "float64")] if len(self._flags) > self._n_numbers else back)
+
+
+def _joined(tensors: list) -> Any:
+    return tensors[0] if len(tensors) == 1 else keras.ops.concatenate(tensors, axis=1)
 
 
 def _model(inputs: list, outputs: Any, name: str) -> keras.Model:
