@@ -24,11 +24,12 @@ class ExportMixin:
 
         spec, *_ = network.inputs()
         names = getattr(self, "feature_names_in_", None)
+        gaps = getattr(self, "_has_gaps", False)
         if names is None:
-            return {"": array_entrance(spec)}
+            return {"": array_entrance(spec, gaps)}
         if len(names) > MAX_NAMED_COLUMNS:
-            return {"": array_entrance(spec), "_matrix": array_entrance(spec)}
-        return {"": column_entrance(spec, names), "_matrix": array_entrance(spec)}
+            return {"": array_entrance(spec, gaps), "_matrix": array_entrance(spec, gaps)}
+        return {"": column_entrance(spec, names, gaps), "_matrix": array_entrance(spec, gaps)}
 
     def _answers(self) -> dict[str, Callable[..., Any]]:
         """Return what is answered, the main verb first: functions of ``ask`` and inputs; see `Entrance.signature`."""
@@ -61,8 +62,8 @@ class ExportMixin:
         are numbered: "mean radius" is ``mean_radius``, or ``mean_radius_2`` if there is a "mean_radius" beside it.
         `skmlbio.export.input_names` lists them.
 
-        NaN, infinity and numbers beyond single precision stop a call with an error, as they do here.  What came before
-        in a pipeline, such as a scaler, is no part of the model: export the last step,
+        Infinity, numbers beyond single precision and, unless the estimator takes it, NaN stop a call with an error, as
+        they do here.  What came before in a pipeline, such as a scaler, is no part of the model: export the last step,
         ``pipeline[-1].export_saved_model(path)``.
 
         Parameters

@@ -115,8 +115,8 @@ def column_statistics(data: Data, weights: np.ndarray, n_digits: int = 10) -> tu
     Axes between the first and the last count as further samples: pixels of an image, positions of a sequence.
     The mean of a constant column is that constant to the last bit, its standard deviation 0.  So is that of a column
     which varies by rounding errors only: by no more than `n_digits` of the last digits of its mean.
+    which varies by rounding errors only.  What is NaN is left out; of a column that is NaN throughout, both are NaN.
     """
-    total = weights.sum()
     rows_at_once = max(1, _BYTES_AT_ONCE // max(1, data.buckets()[0].row_bytes()))
 
     def blocks() -> Iterator[tuple[np.ndarray, np.ndarray]]:
@@ -125,10 +125,25 @@ def column_statistics(data: Data, weights: np.ndarray, n_digits: int = 10) -> tu
             values = data.take(part)[0].astype(np.float64, copy=False)
             yield weights[part], values.reshape(len(values), -1, values.shape[-1])
 
-    parts = [(w @ x.mean(axis=1), x.min(axis=(0, 1)), x.max(axis=(0, 1))) for w, x in blocks()]
-    sums, lowest, highest = map(np.array, zip(*parts, strict=True))
-    low, high = lowest.min(axis=0), highest.max(axis=0)
+    parts = [(w @ _filled(x).mean(axis=1), w @ np.isnan(x).mean(axis=1), *_ends(x)) for w, x in blocks()]
+    sums, missing, lowest, highest = map(np.array, zip(*parts, strict=True))
+    low, high = np.fmin.reduce(lowest), np.fmax.reduce(highest)
+    total = np.where(np.isnan(low), np.nan, weights.sum() - missing.sum(axis=0))
     mean = np.where(low == high, low, sums.sum(axis=0) / total)
     width = np.where(low == high, 1.0, high - low)  # so that the squares of tiny numbers are none of zero
     deviation = width * np.sqrt(sum(w @ (((x - mean) / width) ** 2).mean(axis=1) for w, x in blocks()) / total)
     return mean, np.where(deviation <= n_digits * np.finfo(np.float64).eps * np.abs(mean), 0.0, deviation)
+    squares = sum(w @ _filled(((x - mean) / width) ** 2).mean(axis=1) for w, x in blocks())
+    deviation = width * np.sqrt(squares / total)
+    return mean, np.where(deviation <= 10 * np.finfo(np.float64).eps * np.abs(mean), 0.0, deviation)
+
+
+def _filled(values: np.ndarray) -> np.ndarray:
+    missing = np.isnan(values)
+    return np.where(missing, 0.0, values) if missing.any() else values
+
+
+def _ends(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the least and the greatest number of every column, NaN where there is none."""
+    rows = values.reshape(-1, values.shape[-1])
+    return np.fmin.reduce(rows), np.fmax.reduce(rows)

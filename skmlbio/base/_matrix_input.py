@@ -42,12 +42,15 @@ class MatrixInput:
         """Check numbers; they come in double precision where the network standardises them, else in single."""
         if reset:
             self._input_dtype = np.float64 if self._standardizes() else np.float32
+            self._has_gaps = self._takes_gaps()
         kind = getattr(getattr(X, "dtype", None), "kind", None)
         dtype = [self._input_dtype] if kind in ("b", "i", "u") else [np.float64, self._input_dtype]
         options |= {"reset": reset, "dtype": dtype, "accept_sparse": "csr", "order": "C"}
+        if self._has_gaps:
+            options["ensure_all_finite"] = "allow-nan"
         if is_stored(X):
             validate_data(self, stand_in(X), **options)
-            require_stored_numbers(X, getattr(self, "feature_names_in_", None))
+            require_stored_numbers(X, getattr(self, "feature_names_in_", None), self._has_gaps)
             return StoredRows(X, self._input_dtype)
         with numbers_expected(X):
             X = validate_data(self, X, **options)
@@ -61,6 +64,10 @@ class MatrixInput:
     def _standardizes(self) -> bool:
         """Return whether the network brings its input to mean 0 and variance 1."""
         return bool(self.standardize)
+
+    def _takes_gaps(self) -> bool:
+        """Return whether numbers may be missing."""
+        return False
 
     def _adapted(self, training: TrainingSet) -> dict[str, np.ndarray]:
         if not self._standardizes():

@@ -18,7 +18,7 @@ def require_single(X: Any, names: Any = None, first_row: int = 0) -> None:
     Parameters
     ----------
     X : ndarray or CSR matrix of shape (n_samples, ...)
-        Finite numbers.
+        Finite numbers, or NaN.
     names : ndarray of shape (n_features,) or None
         Names of the columns.
     first_row : int
@@ -31,7 +31,7 @@ def require_single(X: Any, names: Any = None, first_row: int = 0) -> None:
     ValueError: X[1, 1] is -1e+40 (feature 'charge'), but numbers must lie between -3.4e+38 and 3.4e+38.
     """
     values = X.data if issparse(X) else X
-    if values.size == 0 or max(values.max(), -values.min()) <= LARGEST:
+    if values.size == 0 or not max(np.fmax.reduce(values, None), -np.fmin.reduce(values, None)) > LARGEST:
         return
     place = int(np.argmax(np.abs(values) > LARGEST))
     if issparse(X):

@@ -27,12 +27,15 @@ def stand_in(X: Any) -> np.ndarray:
     return np.zeros((*(min(1, n) for n in X.shape[:1]), *X.shape[1:]), X.dtype)
 
 
-def require_stored_numbers(X: Any, names: Any = None) -> None:
-    """Raise a ValueError that names the first number in a file that is not finite, or beyond single precision."""
+def require_stored_numbers(X: Any, names: Any = None, gaps: bool = False) -> None:
+    """Raise a ValueError that names the first number in a file that is not finite, or beyond single precision.
+
+    With `gaps`, NaN is let pass.
+    """
     if X.dtype.kind != "f":
         return
     for first_row, block in StoredRows(X, np.promote_types(X.dtype, np.float32)).blocks():
-        finite = np.isfinite(block)
+        finite = ~np.isinf(block) if gaps else np.isfinite(block)
         if not finite.all():
             where = np.argwhere(~finite)[0]
             feature = "" if names is None else f" (feature {str(names[where[-1]])!r})"

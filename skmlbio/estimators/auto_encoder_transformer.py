@@ -9,13 +9,14 @@ from sklearn.utils._param_validation import StrOptions
 
 from skmlbio.base import TransformerBase, parameter, with_parameters
 from skmlbio.base._code_network import CodeNetwork
+from skmlbio.base._gap_filling import GapFilling
 from skmlbio.base._layer_parameters import COUNT, STRENGTH, KernelPenalties
 from skmlbio.base._own_loss import Loss, ReconstructionLoss, loss_options
 from skmlbio.training._blueprint import Blueprint
 
 
 @with_parameters
-class AutoEncoderTransformer(CodeNetwork, KernelPenalties, ReconstructionLoss, TransformerBase):
+class AutoEncoderTransformer(GapFilling, CodeNetwork, KernelPenalties, ReconstructionLoss, TransformerBase):
     """Reduce, compress or denoise a matrix with an auto-encoder.
 
     The network is trained to make reconstruction = decoder(encoder(x)) equal to x, where the encoder's output, the
@@ -44,6 +45,10 @@ class AutoEncoderTransformer(CodeNetwork, KernelPenalties, ReconstructionLoss, T
         Standard deviation of the Gaussian noise, or share of masked features.
     tied_weights : bool
         Whether the decoder's kernels are the encoder's, transposed.
+    missing : {"error", "mask"}
+        What becomes of NaN in X: it is refused, or masked.  "mask" leaves gaps out of the loss; the encoder gets the
+        mean of the feature in their place, and beside its input the mask of what is known.  ``noise="masking"`` then
+        makes further gaps in training, so that the network learns to fill them [3]_; codes of many numbers help.
     standardize : bool
         Whether the network works on features of mean 0 and variance 1, so that each counts alike whatever its scale.
         Codes are taken from, and errors measured in, these units; reconstructions come in the units of X.  It does not
@@ -58,6 +63,7 @@ class AutoEncoderTransformer(CodeNetwork, KernelPenalties, ReconstructionLoss, T
     ----------
     .. [1] Hinton, Salakhutdinov: Reducing the dimensionality of data with neural networks. Science 313 (2006).
     .. [2] Vincent et al.: Extracting and composing robust features with denoising autoencoders. ICML (2008).
+    .. [3] Gondara, Wang: MIDA: multiple imputation using denoising autoencoders. PAKDD (2018).
 
     Examples
     --------
@@ -88,6 +94,8 @@ class AutoEncoderTransformer(CodeNetwork, KernelPenalties, ReconstructionLoss, T
         super()._check_parameters()
         if self.noise == "masking" and self.noise_level >= 1:
             raise ValueError(f"noise_level of masking noise is a share below 1, got {self.noise_level}.")
+        if self.missing == "mask" and self.tied_weights:
+            raise ValueError("missing='mask' puts a mask beside the input, which tied_weights=True has no place for.")
 
     def _of_probabilities(self):
         return "loss='binary_crossentropy'" if self.loss == "binary_crossentropy" else ""
@@ -100,6 +108,7 @@ class AutoEncoderTransformer(CodeNetwork, KernelPenalties, ReconstructionLoss, T
             "noise_level": float(self.noise_level) if self.noise else 0.0,
             "tied": bool(self.tied_weights),
             "bernoulli": self.loss == "binary_crossentropy",
+            "gaps": self.missing == "mask",
         }
         return Blueprint(auto_encoder, arguments)
 

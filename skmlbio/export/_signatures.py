@@ -69,12 +69,12 @@ class Entrance(NamedTuple):
         return Signature(self.inputs, function)
 
 
-def array_entrance(spec: tf.TensorSpec) -> Entrance:
-    """Let an array in, as the one input ``X``."""
-    return Entrance({"X": spec}, lambda X: (require_finite(X, "X"),))
+def array_entrance(spec: tf.TensorSpec, gaps: bool = False) -> Entrance:
+    """Let an array in, as the one input ``X``; with `gaps`, NaN too."""
+    return Entrance({"X": spec}, lambda X: (require_finite(X, "X", gaps),))
 
 
-def column_entrance(spec: tf.TensorSpec, names: Iterable[str]) -> Entrance:
+def column_entrance(spec: tf.TensorSpec, names: Iterable[str], gaps: bool = False) -> Entrance:
     """Let the columns of a matrix in one by one, as inputs of shape (batch,) that have the names of the columns."""
     from skmlbio._tensorflow import tf
 
@@ -82,16 +82,17 @@ def column_entrance(spec: tf.TensorSpec, names: Iterable[str]) -> Entrance:
     inputs = {name: tf.TensorSpec((None,), spec.dtype) for name in input_names(names)}
 
     def encode(**columns):
-        checked = [require_finite(columns[name], repr(given)) for name, given in zip(inputs, names, strict=True)]
+        checked = [require_finite(columns[name], repr(given), gaps) for name, given in zip(inputs, names, strict=True)]
         return (tf.stack(checked, axis=1),)
 
     return Entrance(inputs, encode)
 
 
-def require_finite(X: tf.Tensor, name: str) -> tf.Tensor:
+def require_finite(X: tf.Tensor, name: str, gaps: bool = False) -> tf.Tensor:
     """Stop the server at what the estimator refuses: an answer to NaN could pass for a label."""
     from skmlbio._tensorflow import tf
 
-    message = f"{name} holds NaN or infinity, or a number beyond single precision."
-    with tf.control_dependencies([tf.debugging.assert_all_finite(tf.cast(X, tf.float32), message)]):
+    message = f"{name} holds {'' if gaps else 'NaN or '}infinity, or a number beyond single precision."
+    checked = tf.where(tf.math.is_nan(X), tf.zeros_like(X), X) if gaps else X
+    with tf.control_dependencies([tf.debugging.assert_all_finite(tf.cast(checked, tf.float32), message)]):
         return tf.identity(X)

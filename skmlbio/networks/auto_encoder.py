@@ -6,11 +6,12 @@ from collections.abc import Callable, Sequence
 
 import keras
 
+from skmlbio.layers.gaps import FillGaps, Known
 from skmlbio.layers.noise import Dropout, GaussianNoise, MaskingNoise
 from skmlbio.layers.standardize import Standardize
 from skmlbio.layers.tied_dense import TiedDense
 from skmlbio.networks._architecture import Architecture, output_dtype
-from skmlbio.networks.dense import dense_stack, kernel_initializer
+from skmlbio.networks.dense import dense_layer, dense_stack, kernel_initializer
 
 _NOISES = {"gaussian": GaussianNoise, "masking": MaskingNoise}
 
@@ -27,6 +28,7 @@ def auto_encoder(
     standardize: bool,
     bernoulli: bool,
     dtype: str | None = None,
+    gaps: bool = False,
 ) -> Architecture:
     """code = encoder(noise(x)), reconstruction = decoder(code); the decoder mirrors the encoder.
 
@@ -50,19 +52,23 @@ def auto_encoder(
         Whether features are probabilities, and the decoder ends in a sigmoid.
     dtype : str, optional
         Keras' dtype policy of the hidden layers.
+    gaps : bool
+        Whether x may hold NaN.  There the encoder gets the mean of the feature, and beside its input the mask of what
+        is known.  Masking noise makes further gaps.
 
     Returns
     -------
     Architecture
         Training outputs: ``"clean"`` and ``"reconstruction"`` (logits if `bernoulli`), in the network's own units, and
-        ``"code"``.  Heads: ``"reconstruct"``, ``"transform"``, ``"inverse_transform"``, ``"errors"``.
+        ``"code"``; with gaps also ``"known"``, 1 where there is a number to compare with.  Heads: ``"reconstruct"``,
+        ``"transform"``, ``"inverse_transform"``, ``"errors"``.
     """
     wide = output_dtype(dtype)
     to_units = Standardize(name="standardize", dtype=wide) if standardize else None
     if tied:
         encoder, decoder = _tied(latent_dim, hidden_layer_sizes, activation, dropout, dtype)
     else:
-        encoder = _encoder(n_features, latent_dim, hidden_layer_sizes, activation, dropout, dtype)
+        encoder = _encoder(n_features, latent_dim, hidden_layer_sizes, activation, dropout, dtype, gaps)
         decoder = _decoder(n_features, latent_dim, hidden_layer_sizes, activation, dropout, dtype)
 
     def to_data(z):
@@ -70,12 +76,20 @@ def auto_encoder(
         return to_units(z, inverse=True) if standardize else z
 
     x = keras.Input((n_features,), name="x", dtype="float64" if standardize else "float32")
-    clean = to_units(x) if standardize else keras.layers.Identity(name="clean", dtype=wide)(x)
-    disturbed = _NOISES[noise](noise_level, name="noise", dtype=wide)(clean) if noise else clean
-    code = encoder(disturbed)
+    into_units = to_units or keras.layers.Identity(name="clean", dtype=wide)
+    disturb = _NOISES[noise](noise_level, name="noise", dtype=wide) if noise else None
+    if gaps:
+        known = Known(name="known", dtype=wide)(x)
+        shown = disturb(known) if noise == "masking" else known
+        fill = FillGaps(name="fill", dtype=wide)
+        clean, seen = (into_units(fill(x, mask)) for mask in (known, shown))
+        code = encoder([disturb(seen) if noise == "gaussian" else seen, shown])
+    else:
+        clean = into_units(x)
+        code = encoder(disturb(clean) if noise else clean)
     reconstruction = decoder(code)
     z = keras.Input((latent_dim,), name="code", dtype="float32")
-    outputs = {"clean": clean, "reconstruction": reconstruction, "code": code}
+    outputs = {"clean": clean, "reconstruction": reconstruction, "code": code} | ({"known": known} if gaps else {})
     return Architecture(
         keras.Model(x, outputs, name="auto_encoder_training"),
         {
@@ -87,10 +101,11 @@ def auto_encoder(
     )
 
 
-def _encoder(n_features, latent_dim, sizes, activation, dropout, dtype) -> keras.Model:
+def _encoder(n_features, latent_dim, sizes, activation, dropout, dtype, gaps) -> keras.Model:
     x = keras.Input((n_features,), name="features", dtype=output_dtype(dtype))
+    x = [x, keras.Input((n_features,), name="shown", dtype=output_dtype(dtype))] if gaps else x
     h = dense_stack(x, sizes, activation, dropout, dtype=dtype)
-    return keras.Model(x, keras.layers.Dense(latent_dim, name="code", dtype=output_dtype(dtype))(h), name="encoder")
+    return keras.Model(x, dense_layer(h, latent_dim, name="code", dtype=output_dtype(dtype)), name="encoder")
 
 
 def _decoder(n_features, latent_dim, sizes, activation, dropout, dtype) -> keras.Model:

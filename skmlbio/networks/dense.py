@@ -8,6 +8,7 @@ from typing import Any
 
 import keras
 
+from skmlbio.layers.gaps import DenseBesideGaps
 from skmlbio.layers.noise import Dropout
 from skmlbio.networks._architecture import output_dtype
 
@@ -17,11 +18,17 @@ def kernel_initializer(activation: str) -> str:
     return "he_uniform" if activation in ("relu", "leaky_relu", "elu", "gelu", "silu") else "glorot_uniform"
 
 
+def dense_layer(x, *arguments, **options):
+    """Return what a dense layer makes of x, or of the list of x and the mask of what is known of it."""
+    kind = DenseBesideGaps if isinstance(x, list) else keras.layers.Dense
+    return kind(*arguments, **options)(x)
+
+
 def dense_stack(x, sizes: Sequence[int], activation: str, dropout: float = 0.0, name: str = "hidden", dtype=None):
     """h_i = activation(h_(i-1) W_i + b_i), each followed by dropout."""
     initializer = kernel_initializer(activation)
     for i, size in enumerate(sizes):
-        x = keras.layers.Dense(size, activation, kernel_initializer=initializer, name=f"{name}_{i}", dtype=dtype)(x)
+        x = dense_layer(x, size, activation, kernel_initializer=initializer, name=f"{name}_{i}", dtype=dtype)
         if dropout:
             x = Dropout(dropout, name=f"{name}_{i}_dropout", dtype=dtype)(x)
     return x

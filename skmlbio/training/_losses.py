@@ -118,20 +118,32 @@ def mean_over_columns(values: tf.Tensor, targets: tuple) -> tf.Tensor:
     """Average all axes but the first, by the shares that come after targets with gaps."""
     if len(targets) == 1:
         return mean_over_features(values)
+    _require_columns(values)
+    return mean_over_features(values * tf.cast(targets[1], values.dtype))
+
+
+def mean_over_known(values: tf.Tensor, known: tf.Tensor) -> tf.Tensor:
+    """Average, for every row, the columns of which `known` is 1."""
+    _require_columns(values)
+    return mean_over_present(values, known > 0)
+
+
+def _require_columns(values: tf.Tensor) -> None:
     if values.shape.rank == 1:
         raise ValueError(
             "the loss returns one number a sample, but targets miss in part: one that leaves out gaps returns a tensor "
             "of shape (batch, n_outputs)."
         )
-    return mean_over_features(values * tf.cast(targets[1], values.dtype))
 
 
 def reconstruction(outputs, inputs, targets, scalars, kind: str) -> tf.Tensor:
     """Compare ``outputs["reconstruction"]`` with ``outputs["clean"]``, and ask for a sparse ``outputs["code"]``.
 
-    The activity penalty ``activity_l1 * mean|code|`` is there where the fit gives its strength.
+    The activity penalty ``activity_l1 * mean|code|`` is there where the fit gives its strength.  With
+    ``outputs["known"]``, the average is over features of which that is 1.
     """
-    loss = mean_over_features(compared(kind, outputs["clean"], outputs["reconstruction"]))
+    values = compared(kind, outputs["clean"], outputs["reconstruction"])
+    loss = mean_over_known(values, outputs["known"]) if "known" in outputs else mean_over_features(values)
     if "activity_l1" in scalars:
         loss += scalars["activity_l1"] * mean_over_features(tf.abs(outputs["code"]))
     return loss

@@ -113,3 +113,17 @@ def test_a_sample_without_a_group_is_named(groups) -> None:
 def test_errors_name_the_argument_that_was_given() -> None:
     with pytest.raises(ValueError, match=r"^column 'a' of X_val has 'q' in row 0"), said_of("X", "X_val"):
         raise ValueError("column 'a' of X has 'q' in row 0")
+
+
+def test_statistics_leave_out_what_is_missing() -> None:
+    rng = np.random.default_rng(0)
+    X, weights = rng.normal(size=(50, 4)), rng.random(50)
+    X[rng.random(X.shape) < 0.3] = np.nan
+    X[:, 2], X[:, 3] = np.where(np.isnan(X[:, 2]), np.nan, 7.1), np.nan
+    mean, deviation = column_statistics(ArrayData(X), weights)
+    for column in (0, 1):
+        known = ~np.isnan(X[:, column])
+        (expected,), (spread,) = column_statistics(ArrayData(X[known, column : column + 1]), weights[known])
+        assert (mean[column], deviation[column]) == pytest.approx((expected, spread))
+    assert (mean[2], deviation[2]) == (7.1, 0)
+    assert np.isnan([mean[3], deviation[3]]).all()

@@ -61,3 +61,12 @@ def test_targets_that_double_precision_cannot_sum(regressor) -> None:
         regressor.fit(X, [1.7e308, -1.7e308] * 2)
     with pytest.raises(ValueError, match=r"^y_val holds 1e\+60, too far from its mean of 1.5 for its standard dev"):
         regressor.fit(X, [1.0, 2.0] * 2, X_val=X, y_val=[1.0, 1e60] * 2)
+
+
+def test_what_is_missing_is_not_too_large() -> None:
+    X = changed(np.nan)
+    require_single(X)
+    require_single(np.full((2, 2), np.nan))
+    X[4, 0] = 1e50
+    with pytest.raises(ValueError, match=r"^X\[4, 0\] is 1e\+50"):
+        require_single(X)

@@ -42,6 +42,28 @@ def test_the_formula() -> None:
     assert next(iter(heads)) == "reconstruct"
 
 
+def test_the_formula_with_gaps() -> None:
+    architecture = make(gaps=True)
+    mean, weights = RANDOM.normal(size=5), weights_of(architecture)
+    w1, b1, v1, w2, b2, w3, b3, w4, b4 = [w for path, w in weights.items() if path != "fill/mean"]
+    next(w for w in architecture.training.weights if w.path == "fill/mean").assign(mean)
+    x = X.copy()
+    x[0, 1], x[3, :4] = np.nan, np.nan
+    known = ~np.isnan(x)
+    code = np.tanh(np.where(known, x, mean) @ w1 + ~known @ v1 + b1) @ w2 + b2
+    reconstruction = np.tanh(code @ w3 + b3) @ w4 + b4
+    np.testing.assert_allclose(architecture.heads["transform"](x), code, atol=1e-5)
+    np.testing.assert_allclose(architecture.heads["reconstruct"](x), reconstruction, atol=1e-5)
+    assert np.array_equal(architecture.training(x)["known"], known)
+
+
+def test_masking_makes_further_gaps_in_training() -> None:
+    architecture = make(gaps=True, noise="masking", noise_level=0.5)
+    first, second = (architecture.training(X, training=True) for _ in range(2))
+    assert np.array_equal(first["known"], np.ones_like(X)) and np.array_equal(first["clean"], X)
+    assert not np.array_equal(first["code"], second["code"])
+
+
 def test_the_formula_of_tied_weights() -> None:
     architecture = make(tied=True, hidden_layer_sizes=(4, 3))
     values = weights_of(architecture)
