@@ -57,7 +57,7 @@ EXAMPLES = {
     "transformers": ["codes"],
     "`AutoEncoderOutlierDetector`": ["outliers"],
     "`AutoEncoderTransformer`": ["codes"],
-    "`AutoEncoderTransformer` with `missing="mask"`": ["gaps"],
+    '`AutoEncoderTransformer` with `missing="mask"`': ["gaps"],
     "`EmbeddingTransformer`": ["a table of categories"],
     "`VAESampler`": ["nothing"],
     "`GANSampler`": ["nothing else"],

@@ -44,9 +44,9 @@ def test_the_formula() -> None:
 
 def test_the_formula_with_gaps() -> None:
     architecture = make(gaps=True)
-    mean, weights = RANDOM.normal(size=5), weights_of(architecture)
-    w1, b1, v1, w2, b2, w3, b3, w4, b4 = [w for path, w in weights.items() if path != "fill/mean"]
-    next(w for w in architecture.training.weights if w.path == "fill/mean").assign(mean)
+    mean = RANDOM.normal(size=5)
+    architecture.training.variables[0].assign(mean)
+    w1, b1, v1, w2, b2, w3, b3, w4, b4 = [v.numpy() for v in architecture.training.variables[1:]]
     x = X.copy()
     x[0, 1], x[3, :4] = np.nan, np.nan
     known = ~np.isnan(x)
