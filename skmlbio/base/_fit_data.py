@@ -114,8 +114,8 @@ def column_statistics(data: Data, weights: np.ndarray, n_digits: int = 10) -> tu
 
     Axes between the first and the last count as further samples: pixels of an image, positions of a sequence.
     The mean of a constant column is that constant to the last bit, its standard deviation 0.  So is that of a column
-    which varies by rounding errors only: by no more than `n_digits` of the last digits of its mean.
-    which varies by rounding errors only.  What is NaN is left out; of a column that is NaN throughout, both are NaN.
+    which varies by rounding errors only: by no more than `n_digits` of the last digits of its mean.  What is NaN is
+    left out; of a column that is NaN throughout, both are NaN.
     """
     rows_at_once = max(1, _BYTES_AT_ONCE // max(1, data.buckets()[0].row_bytes()))
 
@@ -131,11 +131,9 @@ def column_statistics(data: Data, weights: np.ndarray, n_digits: int = 10) -> tu
     total = np.where(np.isnan(low), np.nan, weights.sum() - missing.sum(axis=0))
     mean = np.where(low == high, low, sums.sum(axis=0) / total)
     width = np.where(low == high, 1.0, high - low)  # so that the squares of tiny numbers are none of zero
-    deviation = width * np.sqrt(sum(w @ (((x - mean) / width) ** 2).mean(axis=1) for w, x in blocks()) / total)
-    return mean, np.where(deviation <= n_digits * np.finfo(np.float64).eps * np.abs(mean), 0.0, deviation)
     squares = sum(w @ _filled(((x - mean) / width) ** 2).mean(axis=1) for w, x in blocks())
     deviation = width * np.sqrt(squares / total)
-    return mean, np.where(deviation <= 10 * np.finfo(np.float64).eps * np.abs(mean), 0.0, deviation)
+    return mean, np.where(deviation <= n_digits * np.finfo(np.float64).eps * np.abs(mean), 0.0, deviation)
 
 
 def _filled(values: np.ndarray) -> np.ndarray:
