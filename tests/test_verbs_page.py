@@ -1,0 +1,34 @@
+"""The table of methods in the documentation is that of the estimators."""
+
+import importlib.util
+from pathlib import Path
+
+import pytest
+
+from skmlbio import AutoEncoderOutlierDetector, DenseClassifier, VAESampler
+
+SCRIPT = Path(__file__).parents[1] / "docs" / "verbs.py"
+
+
+@pytest.fixture(scope="module")
+def verbs():
+    spec = importlib.util.spec_from_file_location("verbs", SCRIPT)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_the_page_is_what_the_script_writes(verbs) -> None:
+    page = verbs.PAGE.read_text()
+    assert page == verbs.with_table(page), "run `python docs/verbs.py`"
+
+
+def test_a_table_that_is_stale_is_noticed(verbs) -> None:
+    page = verbs.PAGE.read_text()
+    assert verbs.with_table(page.replace("| x |", "|  |", 1)) == page
+
+
+def test_methods_are_those_that_an_estimator_has(verbs) -> None:
+    assert {"predict", "decision_function", "score_samples", "transform"} <= verbs.methods(AutoEncoderOutlierDetector)
+    assert "sample" in verbs.methods(VAESampler) and "sample" not in verbs.methods(AutoEncoderOutlierDetector)
+    assert verbs.methods(DenseClassifier) >= {"predict", "predict_proba", "partial_fit", "export_saved_model"}
