@@ -11,7 +11,7 @@ import numpy as np
 from sklearn.model_selection import GroupShuffleSplit, StratifiedGroupKFold, train_test_split
 from sklearn.utils.validation import _check_sample_weight
 
-from skmlbio.base._gaps import is_missing
+from skmlbio.base._gaps import array_of_labels, is_missing
 from skmlbio.training._batches import Data
 
 _BYTES_AT_ONCE = 2**22
@@ -39,7 +39,7 @@ def ensure_sample_weight(sample_weight: Any, n_samples: int) -> np.ndarray:
 
 def require_groups(groups: Any) -> None:
     """Raise a ValueError that names a sample without a group."""
-    groups = np.asarray(groups)
+    groups = array_of_labels(groups)
     for row, group in enumerate(groups.ravel().tolist() if groups.dtype.kind in "fO" else ()):
         if is_missing(group):
             raise ValueError(f"groups[{row}] is {group}: the group is missing; give each sample one.")

@@ -30,7 +30,7 @@ def table_with_gaps(y: Any) -> np.ndarray | None:
     ValueError
         If something is missing beside what is no number.
     """
-    table = y.toarray() if hasattr(y, "toarray") else np.asarray(y)
+    table = y.toarray() if hasattr(y, "toarray") else array_of_labels(y)
     if table.ndim != 2 or table.shape[1] < 2 or table.dtype.kind not in "fO":
         return None
     missing = np.isnan(table) if table.dtype.kind == "f" else np.reshape([*map(is_missing, table.flat)], table.shape)
@@ -41,6 +41,21 @@ def table_with_gaps(y: Any) -> np.ndarray | None:
         if not isinstance(value, Number | np.bool_):
             raise ValueError(f"y[{row}, {column}] is {value!r}, but beside entries that are missing, y holds numbers.")
     return filled.astype(np.float64)
+
+
+def array_of_labels(y: Any) -> np.ndarray:
+    """Return labels as an array, of objects where a list has strings among others, of which NumPy would make strings.
+
+    Examples
+    --------
+    >>> array_of_labels(["a", float("nan")]), array_of_labels(["a", "b"])
+    (array(['a', nan], dtype=object), array(['a', 'b'], dtype='<U1'))
+    """
+    array = np.asarray(y)
+    if array.dtype.kind not in "US" or not isinstance(y, list | tuple):
+        return array
+    objects = np.array(y, object)
+    return array if objects.shape != array.shape or len(set(map(type, objects.flat))) == 1 else objects
 
 
 def is_missing(value: Any) -> bool:

@@ -14,6 +14,7 @@ from sklearn.utils.multiclass import check_classification_targets, type_of_targe
 
 from skmlbio.base._gaps import is_missing, table_with_gaps
 from skmlbio.base._range import require_finite
+from skmlbio.base._gaps import array_of_labels, is_missing, table_with_gaps
 
 _KINDS = ("binary", "multiclass", "multilabel-indicator", "multiclass-multioutput")
 
@@ -153,7 +154,7 @@ def plain_labels(y: Any) -> Any:
 
 def require_labels(y: Any) -> None:
     """Raise a ValueError that names a label which is missing, or of a type that cannot be sorted among the others."""
-    labels = np.asarray(y) if not hasattr(y, "toarray") else np.zeros(0)
+    labels = array_of_labels(y) if not hasattr(y, "toarray") else np.zeros(0)
     if labels.dtype.kind != "O" or labels.ndim == 0 or labels.size != len(labels):
         return
     kinds = {}

@@ -47,7 +47,7 @@ class SequenceTransformer(TransformerMixin, BaseEstimator, ABC):
         TypeError, ValueError
             If a parameter is impossible, or `X` holds anything but sequences over the alphabet.
         """
-        self._learn(X)
+        self._learn_all(X)
         return self
 
     def fit_transform(self, X: Any, y: Any = None) -> Any:
@@ -65,7 +65,7 @@ class SequenceTransformer(TransformerMixin, BaseEstimator, ABC):
         X_encoded : object
             As `transform` returns it.
         """
-        return self._encode(self._learn(X))
+        return self._encode(self._learn_all(X))
 
     def transform(self, X: Any) -> Any:
         """Encode sequences.
@@ -94,6 +94,16 @@ class SequenceTransformer(TransformerMixin, BaseEstimator, ABC):
     @abstractmethod
     def _encode(self, sequences: Sequences) -> Any:
         """Return what stands for the sequences."""
+
+    def _learn_all(self, X: Any) -> Sequences:
+        """Learn, or stay as it was if that fails: new words would stand beside old columns, and counts be wrong."""
+        before = dict(vars(self))
+        try:
+            return self._learn(X)
+        except BaseException:
+            vars(self).clear()
+            vars(self).update(before)
+            raise
 
     def _learn(self, X: Any) -> Sequences:
         self._validate_params()

@@ -104,7 +104,7 @@ def test_weights_that_cannot_be_summed_or_are_none() -> None:
         ensure_sample_weight("balanced", 2)
 
 
-@pytest.mark.parametrize("groups", [["a", None], np.array(["a", np.nan], object), [1.0, np.nan]])
+@pytest.mark.parametrize("groups", [["a", None], ["a", np.nan], np.array(["a", np.nan], object), [1.0, np.nan]])
 def test_a_sample_without_a_group_is_named(groups) -> None:
     with pytest.raises(ValueError, match=r"^groups\[1\] is (None|nan): the group is missing; give each sample one"):
         DenseClassifier(validation_fraction=0.5).fit(np.ones((2, 1)), [0, 1], groups=groups)

@@ -120,6 +120,8 @@ def test_labels_with_gaps_are_labels_where_their_columns_are_the_classes() -> No
     "y",
     [
         ["a", "b", None],
+        ["a", "b", np.nan],
+        ("a", "b", float("nan")),
         np.array(["a", "b", np.nan], object),
         pd.Series(["a", "b", None], dtype="string"),
         pd.Series(["a", "b", None], dtype="category"),
@@ -134,6 +136,13 @@ def test_a_missing_label_is_named(y) -> None:
         Labels.learn([0, 1] if y[0] == 0 else ["a", "b"]).encode(y)
 
 
-def test_labels_of_two_types_are_named() -> None:
+@pytest.mark.parametrize("container", [list, lambda y: np.array(y, object)])
+def test_labels_of_two_types_are_named(container) -> None:
     with pytest.raises(ValueError, match=r"^y\[0\] is 'a', but y\[1\] is 3; give labels of one type"):
-        Labels.learn(np.array(["a", 3, "a"], object))
+        Labels.learn(container(["a", 3, "a"]))
+
+
+def test_a_missing_label_of_several_is_named() -> None:
+    with pytest.raises(ValueError, match=r"^y\[0, 0\] is 'a', but beside entries that are missing, y holds numbers"):
+        Labels.learn([["a", np.nan], ["b", "x"]])
+    assert Labels.learn([["a", np.str_("x")], ["b", "y"]]).kind == "multiclass-multioutput"

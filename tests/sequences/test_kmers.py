@@ -201,6 +201,32 @@ def test_parameters_that_change_after_a_fit_wait_for_the_next(cls: type) -> None
         assert {len(name) for name in transformer.fit(strings).get_feature_names_out()} == {3}
 
 
+@both
+@pytest.mark.parametrize(
+    ("parameters", "X"),
+    [({"k": 40}, ["ACGT"]), ({"k": 4, "canonical": True, "alphabet": "protein"}, ["ACGT"]), ({"k": 1}, ["AC", None])],
+)
+def test_a_fit_that_fails_changes_nothing(cls: type, parameters: dict, X: list) -> None:
+    transformer = cls(2, alphabet="dna").fit(["ACGTTAGGA"])
+    before = pickle.dumps(transformer.transform(["ACGTT"]))
+    for fit in (transformer.set_params(**parameters).fit, transformer.fit_transform):
+        with pytest.raises((TypeError, ValueError)):
+            fit(X)
+        assert pickle.dumps(transformer.transform(["ACGTT"])) == before
+        with pytest.raises(NotFittedError):
+            clone(transformer).transform(["ACGTT"])
+
+
+def test_a_count_that_fails_changes_nothing() -> None:
+    counter = KmerCounter(2, alphabet="dna").fit(["ACGTTAGGA"])
+    names, counts = counter.get_feature_names_out().tolist(), counter.transform(["ACGTT"]).toarray().tolist()
+    for parameters in ({"k": 20, "vocabulary": "all"}, {"k": 20, "vocabulary": "learned"}):
+        with pytest.raises(ValueError, match="k=20"):
+            counter.set_params(**parameters).fit(["ACGT"])
+        assert counter.get_feature_names_out().tolist() == names
+        assert counter.transform(["ACGTT"]).toarray().tolist() == counts
+
+
 def test_in_a_search_over_a_pipeline() -> None:
     random = np.random.default_rng(0)
     strings = ["".join(random.choice(list("ACGT"), 30, p=p)) for p in [(0.4, 0.1, 0.1, 0.4), (0.2, 0.3, 0.3, 0.2)] * 20]
