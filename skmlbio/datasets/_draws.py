@@ -44,7 +44,7 @@ def ensure_range(lengths: Any, name: str = "lengths") -> tuple[int, int]:
 
 def ensure_probabilities(values: ArrayLike, shape: tuple[int | None, ...], name: str) -> NDArray[np.float64]:
     """Return an array whose last axis sums to 1; None in the shape stands for any number."""
-    array = np.asarray(values, dtype=np.float64)
+    array = _numbers(values, f"{name} must hold probabilities")
     fits = array.ndim == len(shape) and all(b in (None, a) for a, b in zip(array.shape, shape, strict=True))
     if not fits or not array.size:
         expected = ", ".join("any" if size is None else str(size) for size in shape)
@@ -54,15 +54,23 @@ def ensure_probabilities(values: ArrayLike, shape: tuple[int | None, ...], name:
     return array
 
 
+def _numbers(values: ArrayLike, wanted: str) -> NDArray[np.float64]:
+    try:
+        return np.asarray(values, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise ValueError(f"{wanted}; got {values!r:.60}") from None
+
+
 def draw_lengths(lengths: tuple[int, int], n_samples: int, rng: np.random.Generator) -> NDArray[np.int64]:
     return rng.integers(*lengths, size=n_samples, endpoint=True)
 
 
 def draw_classes(n_samples: int, n_classes: int, weights: Any, rng: np.random.Generator) -> NDArray[np.int64]:
     """Classes in the proportions of the weights, to less than one sample, in random order."""
-    shares = np.full(n_classes, 1 / n_classes) if weights is None else np.asarray(weights, dtype=np.float64)
+    wanted = f"weights must be {n_classes} numbers, one a class, none negative, not all 0"
+    shares = np.full(n_classes, 1 / n_classes) if weights is None else _numbers(weights, wanted)
     if shares.shape != (n_classes,) or not np.isfinite(shares).all() or (shares < 0).any() or not shares.any():
-        raise ValueError(f"weights must be {n_classes} numbers, one a class, none negative, not all 0; got {weights!r}")
+        raise ValueError(f"{wanted}; got {weights!r}")
     edges = np.rint(np.cumsum(shares / shares.sum()) * n_samples).astype(np.int64)
     return rng.permutation(np.repeat(np.arange(n_classes), np.diff(edges, prepend=0)))
 

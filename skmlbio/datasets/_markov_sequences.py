@@ -109,6 +109,8 @@ def make_markov_sequences(
     array([1, 0, 1, 0, 1, 0])
     """
     parameters = dict(locals())
+    order, noise, concentration = int(order), float(noise), float(concentration)  # NumPy's may be too narrow for more
+    n_classes = None if n_classes is None else int(n_classes)
     alphabet, lengths, rng = get_alphabet(alphabet), ensure_range(lengths), generator_of(random_state)
     if transition_matrices is None:
         tables = _random_tables(n_classes or 2, order, alphabet.n_letters, concentration, rng)

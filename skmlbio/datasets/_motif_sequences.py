@@ -115,6 +115,7 @@ def make_motif_sequences(
     ['TTGACA', 'TATATT'] CTTGACAGTCATATATTCTGGCC
     """
     parameters = dict(locals())
+    motif_length, noise = int(motif_length), float(noise)  # NumPy's may be too narrow for powers and sums
     alphabet, lengths, rng = get_alphabet(alphabet), ensure_range(lengths), generator_of(random_state)
     background = np.full(alphabet.n_letters, 1 / alphabet.n_letters) if background is None else background
     background = ensure_probabilities(background, (alphabet.n_letters,), "background")

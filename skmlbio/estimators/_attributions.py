@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from skmlbio.base._docstrings import completed_by
 from skmlbio.base._range import require_answers
-from skmlbio.estimators._explained_output import chosen_outputs, explained, explained_head, require_choice
+from skmlbio.estimators._explained_output import chosen_outputs, explained, explained_head, require_choice, units_of
 from skmlbio.estimators._path_integral import MOST_POINTS, number_of_points, path_integral, slope_at_the_end
 from skmlbio.estimators._sequence_data import SequenceData
 from skmlbio.sequences import Alphabet, Vocabulary
@@ -132,13 +132,14 @@ class SequenceAttributions:
         """Return what comes of gradients between baseline and string by a function `integrate(evaluate, n_strings)`."""
         self._require_gradients(data)
         found: list[Any] = [None] * len(data)
+        units = units_of(self, chosen)
         for bucket in data.buckets():
             size = max(1, _ENTRIES_KEPT // (MOST_POINTS * bucket.length * len(baseline)))
             for start in range(0, len(bucket.rows), size):
                 rows = bucket.rows[start : start + size]
                 evaluate = functools.partial(self._gradients_at, head, baseline, chosen, bucket, rows)
                 for row, of_string in zip(rows, integrate(evaluate, len(rows)), strict=True):
-                    found[row] = of_string[: data.sequences.lengths[row]]
+                    found[row] = units[row] * of_string[: data.sequences.lengths[row]]
         return found
 
     def _gradients_at(self, head, baseline, chosen, bucket, rows, numbers, shares) -> tuple[NDArray, NDArray]:

@@ -41,6 +41,15 @@ def chosen_outputs(estimator: Any, target: Any, answers: NDArray) -> NDArray[np.
     return chosen_column("columns of y", target, answers)
 
 
+def units_of(estimator: Any, chosen: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return, for each sample, the factor from gradients to the units of what is explained; 1 for a classifier."""
+    if is_classifier(estimator):
+        return np.ones(len(chosen))
+    from skmlbio.training._target_units import target_scales
+
+    return chosen @ target_scales(estimator.blueprint_, estimator.weights_)
+
+
 def require_choice(name: str, given: Any, allowed: tuple[str, ...]) -> None:
     """Raise a ValueError unless a name is one of those that are allowed."""
     if not isinstance(given, str) or given not in allowed:

@@ -12,7 +12,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from skmlbio.base._docstrings import completed_by
 from skmlbio.base._range import require_answers
-from skmlbio.estimators._explained_output import chosen_outputs, explained, explained_head, require_choice
+from skmlbio.estimators._explained_output import chosen_outputs, explained, explained_head, require_choice, units_of
 from skmlbio.estimators._path_integral import MOST_POINTS, number_of_points, path_integral, slope_at_the_end
 from skmlbio.graphs import GraphAttributions, GraphSamples, flat_batch
 from skmlbio.graphs._ensure_graphs import listed_graphs
@@ -52,13 +52,14 @@ class Explanations:
     def _along_paths(self, samples, head, chosen, integrate) -> list[tuple[NDArray, NDArray]]:
         """Return what comes of slopes on the way to each graph by a function `integrate(evaluate, n_graphs)`."""
         found: list[Any] = [None] * len(samples)
-        sizes = samples.n_nodes + samples.n_edges
+        sizes, units = samples.n_nodes + samples.n_edges, units_of(self, chosen)
         order = np.argsort(sizes, kind="stable")
         for n in _chunks(sizes[order] * MOST_POINTS, _ENTRIES_KEPT):
             rows = order[n]
             evaluate = functools.partial(self._slopes_at, head, chosen[rows], samples[rows])
             first = samples.n_nodes[rows].max()
             for row, of_graph in zip(rows, integrate(evaluate, len(rows)), strict=True):
+                of_graph = units[row] * of_graph
                 found[row] = of_graph[: samples.n_nodes[row]], of_graph[first : first + samples.n_edges[row]]
         return found
 

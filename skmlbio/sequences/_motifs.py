@@ -41,7 +41,8 @@ class Motif:
     TypeError
         If the name or the letters are no strings, or the number of sites is no int.
     ValueError
-        If counts or background are of another shape or no such numbers, or do not fit together.
+        If a letter occurs twice, or counts or background are of another shape or no such numbers, or do not fit
+        together.
 
     Examples
     --------
@@ -68,6 +69,10 @@ class Motif:
                 raise TypeError(f"{name} of a motif must be a str, got {getattr(self, name)!r}.")
         if not isinstance(self.n_sites, Integral) or isinstance(self.n_sites, bool):
             raise TypeError(f"n_sites of motif {self.name!r} must be an int, got {self.n_sites!r}.")
+        if not self.letters or len(set(self.letters)) < len(self.letters):
+            raise ValueError(
+                f"letters of motif {self.name!r} must be one or more, all different; got {self.letters!r}."
+            )
         for name in ("counts", "background"):
             object.__setattr__(self, name, _numbers(self, name))
         self._require_sums()
@@ -254,8 +259,10 @@ def _require_writable(motifs: Sequence[Motif]) -> None:
             raise ValueError(
                 f"the motifs of a file share letters and background; those of {motif.name!r} and {first.name!r} differ."
             )
-        if motif.name in names or not motif.name or len(motif.name.split()) > 1:
-            raise ValueError(f"each motif of a file needs a name of its own, without blanks; got {motif.name!r}.")
+        if motif.name in names or not motif.name or len(motif.name.split()) > 1 or not motif.name.isascii():
+            raise ValueError(
+                f"each motif of a file needs a name of its own, of ASCII characters without blanks; got {motif.name!r}."
+            )
         names.add(motif.name)
 
 

@@ -134,8 +134,12 @@ class SequenceEncoder(SequenceTransformer):
 
     def _learn(self, X: Any) -> Sequences:
         kind, described = self._dtype_kind
-        if not np.issubdtype(self.dtype, kind):
-            raise ValueError(f"dtype of {type(self).__name__} must be {described}; got {np.dtype(self.dtype)}")
+        try:
+            dtype = np.dtype(self.dtype)
+        except TypeError:
+            dtype = self.dtype  # no dtype at all
+        if not isinstance(dtype, np.dtype) or not np.issubdtype(dtype, kind):
+            raise ValueError(f"dtype of {type(self).__name__} must be {described}; got {dtype}")
         sequences = super()._learn(X)
         self.length_ = int(sequences.lengths.max()) if self.length is None else self.length
         return sequences

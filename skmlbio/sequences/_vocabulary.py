@@ -81,10 +81,18 @@ class Vocabulary:
 
         Raises
         ------
+        TypeError
+            If a sequence is no list of tokens, or a token no string.
         ValueError
             If no token occurs so often.
         """
-        return cls.of_counts(Counter(chain.from_iterable(X)), min_count)
+        counts: Counter = Counter()
+        for index, item in enumerate(X):
+            tokens = _tokens_of(item, index)
+            if not all(isinstance(token, str) and token for token in tokens):
+                _require_tokens(tokens, index)
+            counts.update(tokens)
+        return cls.of_counts(counts, min_count)
 
     @classmethod
     def of_counts(cls, counts: dict[str, int], min_count: int) -> Vocabulary:
@@ -152,8 +160,7 @@ def flat_tokens(items: Sequence) -> tuple[list[str], NDArray[np.int64]]:
         )
     if set(map(type, flat)) != {str} or not all(flat):
         for index, tokens in enumerate(lists):
-            for position, token in enumerate(tokens):
-                _require_token(token, f"sequence {index} has {token!r:.50} at position {position}")
+            _require_tokens(tokens, index)
     return flat, lengths
 
 
@@ -167,11 +174,15 @@ def _tokens_of(item: Any, index: int) -> list | tuple:
     raise TypeError(f"sequence {index} must be a list of tokens; got {item!r:.50} of type {type(item).__name__}")
 
 
-def _require_token(token: Any, place: str) -> None:
-    if not isinstance(token, str):
-        raise TypeError(f"{place}, of type {type(token).__name__}; tokens are strings, as in list(map(str, sequence))")
-    if not token:
-        raise ValueError(f"{place}; a token is not empty")
+def _require_tokens(tokens: Sequence, index: int) -> None:
+    for position, token in enumerate(tokens):
+        place = f"sequence {index} has {token!r:.50} at position {position}"
+        if not isinstance(token, str):
+            raise TypeError(
+                f"{place}, of type {type(token).__name__}; tokens are strings, as in list(map(str, sequence))"
+            )
+        if not token:
+            raise ValueError(f"{place}; a token is not empty")
 
 
 def numbers_of(tokens: list[str], vocabulary: Vocabulary) -> NDArray[np.integer]:

@@ -11,12 +11,15 @@ from skmlbio.training._blueprint import Blueprint
 from skmlbio.training._cache import get_network
 from skmlbio.training._network import Network
 from skmlbio.training._program import Program
+from skmlbio.training._target_units import before_units
 
 
 def graph_gradients(
     blueprint: Blueprint, head: str, weights: list[np.ndarray], batches: Iterable[tuple[np.ndarray, ...]]
 ) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
     """Yield F = c · f and its slope on the way to each graph, by node and by edge, for answers f of the head.
+
+    Of a regressor, f are standardised answers; `target_scales` brings them to the units of the targets.
 
     The way begins where all nodes have vectors of zeros and nothing is told along edges: α times the vectors, and gates
     α at the edges.  Vectors are what enters the first convolution.
@@ -41,7 +44,7 @@ def graph_gradients(
 
 
 def _trace(network: Network, head: str) -> Program:
-    model, raw = network.forms["gated"].heads[head], network.forms["flat"].heads[head].inputs
+    model, raw = before_units(network.forms["gated"].heads[head]), network.forms["flat"].heads[head].inputs
     embed = [layer for layer in network.model.layers if layer.name in ("node_embedding", "standardize")]
     wide = tf.float64 if model.inputs[0].dtype == "float64" else tf.float32
 

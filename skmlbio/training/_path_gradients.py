@@ -11,12 +11,15 @@ from skmlbio.training._blueprint import Blueprint
 from skmlbio.training._cache import get_network
 from skmlbio.training._network import Network
 from skmlbio.training._program import Program
+from skmlbio.training._target_units import before_units
 
 
 def path_gradients(
     blueprint: Blueprint, head: str, weights: list[np.ndarray], batches: Iterable[tuple[np.ndarray, ...]]
 ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """Yield F = c · f and (x - b) ⊙ ∂F/∂x, both at b + α (x - b), for vectors x of a batch and answers f of the head.
+
+    Of a regressor, f are standardised answers; `target_scales` brings them to the units of the targets.
 
     Parameters
     ----------
@@ -47,7 +50,7 @@ def mean_vector(blueprint: Blueprint, weights: list[np.ndarray]) -> np.ndarray:
 
 
 def _trace(network: Network, head: str) -> Program:
-    model = network.heads[head]
+    model = before_units(network.heads[head])
     vectors, real = model.get_layer("letters").output
     enter = keras.Model(model.input, [vectors, real], name="enter")
     explained = keras.Model([vectors, real], model.output, name="explained")

@@ -72,6 +72,13 @@ def test_strings_shorter_than_the_order() -> None:
     assert np.allclose(data.log_probabilities, [[-len(string) * np.log(4)] * 2 for string in data.X])
 
 
+def test_narrow_numbers_of_numpy_count_as_others() -> None:
+    options = {"order": 4, "n_classes": 3, "lengths": 100, "noise": 0.1, "concentration": 0.5, "random_state": 1}
+    narrow = {name: (np.int8 if isinstance(value, int) else np.float64)(value) for name, value in options.items()}
+    wide, same = make_markov_sequences(120, **options), make_markov_sequences(np.int8(120), **narrow)
+    assert wide[0] == same[0] and wide[1].tolist() == same[1].tolist()
+
+
 @pytest.mark.parametrize(
     ("fault", "message"),
     [
@@ -91,6 +98,8 @@ def test_strings_shorter_than_the_order() -> None:
         ({"transition_matrices": np.zeros((0, 4, 4))}, r"must have the shape \(any, 4, 4\)"),
         ({"lengths": [3, 2]}, r"lengths must be an int of 1 or more, or a pair of them, .*; got \[3, 2\]"),
         ({"weights": "ab"}, "'weights' parameter"),
+        ({"weights": ["a", "b"]}, r"weights must be 2 numbers, .* not all 0; got \['a', 'b'\]"),
+        ({"transition_matrices": [["A"]]}, r"transition_matrices of order=1 must hold probabilities; got \[\['A'\]\]"),
     ],
 )
 def test_what_is_refused(fault: dict, message: str) -> None:

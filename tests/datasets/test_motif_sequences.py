@@ -136,6 +136,12 @@ def test_motifs_drawn_at_random_differ() -> None:
     assert kinds[0] == {""} and sorted(next(iter(kind)) for kind in kinds[1:]) == ["HH", "HP", "PH", "PP"]
 
 
+def test_narrow_numbers_of_numpy_count_as_others() -> None:
+    wide = make_motif_sequences(20, motif_length=60, random_state=0)
+    same = make_motif_sequences(np.int8(20), motif_length=np.int8(60), random_state=np.int8(0))
+    assert wide[0] == same[0]
+
+
 def test_a_classifier_finds_what_was_planted() -> None:
     model = make_pipeline(KmerCounter(6), LogisticRegression())
     X, y = make_motif_sequences(300, motifs=[None, "TATAATGC"], random_state=0)

@@ -14,7 +14,7 @@ from sklearn.exceptions import NotFittedError
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 
-from skmlbio import AttentionClassifier, AttentionRegressor
+from skmlbio import AttentionClassifier, AttentionRegressor, SequenceCNNRegressor
 from skmlbio.training._cache import get_network
 
 METHODS = ("integrated_gradients", "gradient_times_input", "mutagenesis")
@@ -223,6 +223,19 @@ def test_baselines_and_steps() -> None:
     assert all(not found[one_hot(string) == 0].any() for string, found in zip(strings, zeros, strict=True))
     with pytest.raises(AssertionError):
         np.testing.assert_allclose([found.sum() for found in zeros], [found.sum() for found in as_unknown], rtol=0.01)
+
+
+def test_units_of_targets_do_not_matter() -> None:
+    """Beside a large mean, changes are no rounding, and what single precision cannot hold is none of its business."""
+    strings, y = STRINGS.X[:12], np.arange(12.0)
+    expected = {}
+    for mean, scale in [(0, 1), (1e6, 1e-3), (0, 1e-50), (0, 1e200)]:
+        regressor = SequenceCNNRegressor("dna", n_filters=4, n_layers=1, epochs=5, random_state=0)
+        regressor.fit(strings, mean + scale * y)
+        for method in METHODS:
+            found = np.concatenate(regressor.attributions(strings[:4], method=method)) / scale
+            np.testing.assert_allclose(found, expected.setdefault(method, found), rtol=1e-3, atol=1e-4)
+    assert all(np.abs(found).max() > 0.01 for found in expected.values())
 
 
 def path_start(classifier: AttentionClassifier, strings: list) -> np.ndarray:

@@ -11,7 +11,7 @@ from explained_cases import explained, fitted, options
 from sklearn.base import BaseEstimator, clone, is_classifier
 from sklearn.exceptions import NotFittedError
 
-from skmlbio import GCNClassifier
+from skmlbio import GCNClassifier, GCNRegressor
 from skmlbio.graphs import Graph, as_graph, ensure_graphs, flat_batch
 from skmlbio.training._cache import get_network
 
@@ -66,6 +66,16 @@ def require_complete(estimator: BaseEstimator, graphs: list[Graph] = SOME) -> No
 @each
 def test_integrated_gradients_are_complete(name: str) -> None:
     require_complete(fitted(name))
+
+
+def test_units_of_targets_do_not_matter() -> None:
+    graphs, expected = SOME[:3], {}
+    for mean, scale in [(0, 1), (1e6, 1e-3), (0, 1e-50), (0, 1e200)]:
+        regressor = GCNRegressor(**SMALL).fit(GRAPHS.X, mean + scale * np.arange(len(GRAPHS.X)))
+        for method in METHODS:
+            found = np.concatenate([np.concatenate(of) for of in regressor.attributions(graphs, method=method)]) / scale
+            np.testing.assert_allclose(found, expected.setdefault(method, found), rtol=1e-3, atol=1e-4)
+    assert all(np.abs(found).max() > 0.01 for found in expected.values())
 
 
 @pytest.mark.parametrize("conv", ["gat", "tag", "edge"])

@@ -112,6 +112,10 @@ def test_regressors_and_names_of_nodes() -> None:
     regressor = GCNNodeRegressor(club, node_attributes=[], **SMALL).fit(list(club)[:20], np.arange(20.0))
     (found,) = regressor.attributions(["member 0"], method="gradient_times_input")
     assert found.nodes.shape == (34,) and found.edges.shape == (156,) and found.nodes.dtype == np.float64
+    (tiny,) = regressor.fit(list(club)[:20], 1e-50 * np.arange(20)).attributions(
+        ["member 0"], method="gradient_times_input"
+    )
+    np.testing.assert_allclose(tiny.nodes, 1e-50 * found.nodes, rtol=1e-4, atol=1e-55)
 
 
 def test_wrong_arguments_are_named() -> None:

@@ -173,6 +173,7 @@ def test_longer_strings_are_an_error_or_cut(encoder_class: type) -> None:
         ({"alphabet": "dnaa"}, "alphabet must be 'dna', 'rna', 'protein', an Alphabet"),
         ({"dtype": bool}, "dtype of .* must be .*; got bool"),
         ({"dtype": "U1"}, "dtype of .* must be .*; got <U1"),
+        ({"dtype": "int3"}, "dtype of .* must be .*; got int3"),
     ],
 )
 def test_impossible_parameters(encoder_class: type, parameters: dict, message: str) -> None:

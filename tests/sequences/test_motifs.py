@@ -76,6 +76,7 @@ def test_a_consensus_has_letters_only_where_one_stands_out() -> None:
         ({"background": [0.3] * 4}, "background of motif 'box' must sum to 1, but sums to 1.2"),
         ({"background": [0, 0.5, 0.25, 0.25]}, "motif 'box' has sites with A, so its background cannot be 0"),
         ({"name": 3}, "name of a motif must be a str, got 3"),
+        ({"letters": "ACGG"}, "letters of motif 'box' must be one or more, all different; got 'ACGG'"),
     ],
 )
 def test_numbers_that_make_no_motif_are_refused(changes: dict, message: str) -> None:
@@ -158,9 +159,13 @@ def test_what_is_no_regular_file_stays(tmp_path: Path) -> None:
         ([motif(letters="ATCG")], "MEME files are of DNA, RNA or protein; motif 'box' has letters ATCG"),
         ([motif("a"), motif("b", letters="ACGU", strings=("ACGU",))], "those of 'b' and 'a' differ"),
         ([motif("a"), motif("b", background=np.array([0.1, 0.4, 0.4, 0.1]))], "those of 'b' and 'a' differ"),
-        ([motif("a"), motif("a")], "each motif of a file needs a name of its own, without blanks; got 'a'"),
+        (
+            [motif("a"), motif("a")],
+            "each motif of a file needs a name of its own, of ASCII characters without blanks; got 'a'",
+        ),
         ([motif("a b")], "without blanks; got 'a b'"),
         ([motif("")], "without blanks; got ''"),
+        ([motif("é")], "of ASCII characters without blanks; got 'é'"),
     ],
 )
 def test_what_cannot_be_one_file_is_refused(motifs: list, message: str, tmp_path: Path) -> None:

@@ -120,6 +120,21 @@ def test_what_is_no_vocabulary(tokens, message: str) -> None:
         Vocabulary(tokens)
 
 
+@pytest.mark.parametrize(
+    ("X", "message"),
+    [
+        (["AB", "C"], "sequence 0 is a string, not a list of tokens; cut it"),
+        ([["A"], None], "sequence 1 must be a list of tokens; got None"),
+        ([["A"], ["B", None]], "sequence 1 has None at position 1, of type NoneType; tokens are strings"),
+        ([["A", ""]], "sequence 0 has '' at position 1; a token is not empty"),
+    ],
+)
+def test_a_vocabulary_is_learned_from_lists_of_tokens_only(X, message: str) -> None:
+    with pytest.raises((TypeError, ValueError), match=f"^{message}"):
+        Vocabulary.learn(X)
+    assert Vocabulary.learn(iter([(), np.array(["b"]), ["a", "b"]])).tokens == ("a", "b")
+
+
 def test_encoders() -> None:
     encoder = TokenEncoder().fit(CODONS)
     assert encoder.transform(CODONS).tolist() == [[2, 3, 4], [2, 0, 0], [3, 3, 0]]
