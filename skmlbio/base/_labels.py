@@ -12,9 +12,8 @@ from scipy.special import expit, softmax
 from sklearn.utils import column_or_1d
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
 
-from skmlbio.base._gaps import is_missing, table_with_gaps
-from skmlbio.base._range import require_finite
 from skmlbio.base._gaps import array_of_labels, is_missing, table_with_gaps
+from skmlbio.base._range import require_finite
 
 _KINDS = ("binary", "multiclass", "multilabel-indicator", "multiclass-multioutput")
 

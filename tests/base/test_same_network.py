@@ -42,7 +42,8 @@ REFUSED = [
     (AutoEncoderTransformer(**FEW), {"loss": "binary_crossentropy"},
      "with loss='another than binary_crossentropy', but is now to have loss='binary_crossentropy':"),
     (AutoEncoderTransformer(**FEW), {"latent_dim": 3}, "with latent_dim=2, but is now to have latent_dim=3:"),
-    (GANSampler(**FEW), {"spectral_normalization": True}, "spectral_normalization=False, .* have spectral_normalization=True:"),
+    (GANSampler(**FEW), {"spectral_normalization": True},
+     "spectral_normalization=False, .* have spectral_normalization=True:"),
     (VAESampler(**FEW), {"likelihood": "bernoulli"}, "likelihood='gaussian', .* have likelihood='bernoulli':"),
     (VAESampler(**FEW), {"variance": 0.5}, r"with variance='decoder', but is now to have variance=0\.5:"),
 ]  # fmt: skip
