@@ -3,6 +3,7 @@ from . import datasets as datasets
 from . import estimators as estimators
 from . import export as export
 from . import graphs as graphs
+from . import images as images
 from . import inspection as inspection
 from . import layers as layers
 from . import networks as networks

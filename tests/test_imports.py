@@ -29,6 +29,7 @@ ROOMS = {
     "_tensorflow": Room(set(), {"keras", "tensorflow"}),
     "sequences": Room(set(), ARRAYS, {"Bio"}),
     "graphs": Room(set(), ARRAYS, {"Bio", "networkx", "rdkit"}),
+    "images": Room(set(), ARRAYS),
     "datasets": Room({"sequences", "graphs"}, ARRAYS, {"pandas", "pooch", "requests"}),
     "layers": Room({"_tensorflow"}, ARRAYS | {"keras", "lazy_loader", "tensorflow"}),
     "networks": Room({"_tensorflow", "layers"}, {"keras", "numpy"}),
@@ -37,10 +38,12 @@ ROOMS = {
     "export": Room({"_tensorflow", "sequences", "graphs", "training"}, ARRAYS, {"keras", "tensorflow"}),
     "base": Room({"_tensorflow", "networks", "training", "export"}, ARRAYS, {"keras", "tensorflow"}),
     "estimators": Room(
-        {"sequences", "graphs", "networks", "training", "export", "base"}, ARRAYS, {"keras", "pandas", "tensorflow"}
+        {"sequences", "graphs", "images", "networks", "training", "export", "base"},
+        ARRAYS,
+        {"keras", "pandas", "tensorflow"},
     ),
     "inspection": Room(
-        {"sequences", "graphs", "base", "estimators"},
+        {"sequences", "graphs", "images", "base", "estimators"},
         ARRAYS,
         {"logomaker", "matplotlib", "networkx", "pandas", "rdkit"},
     ),

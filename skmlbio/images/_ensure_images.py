@@ -1,0 +1,119 @@
+"""The one way in for images: whatever a user holds them in, out come arrays or one clear sentence."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+def ensure_images(X: Any, *, n_channels: int | None = None) -> NDArray | list[NDArray]:
+    """Check images, and give them a last axis for channels.
+
+    Parameters
+    ----------
+    X : array-like of shape (n_images, height, width) or (n_images, height, width, n_channels), or list of images
+        Of any numeric type, or bool.  Images of a list are arrays of shape (height, width) or (height, width,
+        n_channels), of any sizes; so are those in an object array, a series or a data frame of one column.  What NumPy
+        reads as such an array, Pillow's images for one, counts as an image.
+    n_channels : int, default=None
+        The channels that images have to have, as in training; None accepts any number, the same for all.
+
+    Returns
+    -------
+    images : ndarray of shape (n_images, height, width, n_channels), or list of such ndarrays without the first axis
+        A list where sizes or types differ.  Types stay what they are; nothing is copied that is an array already.
+
+    Raises
+    ------
+    TypeError
+        If `X` is neither an array nor a list, or an image is no array of numbers.
+    ValueError
+        If there are no images, or one has the wrong rank, no pixels, other channels than the rest, or a pixel that is
+        masked, infinite or NaN.  Images and pixels are counted from 0.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skmlbio.images import ensure_images
+    >>> ensure_images(np.zeros((10, 8, 8), np.uint8)).shape
+    (10, 8, 8, 1)
+    >>> [image.shape for image in ensure_images([np.zeros((8, 8)), np.zeros((5, 12, 1))])]
+    [(8, 8, 1), (5, 12, 1)]
+    >>> ensure_images([np.zeros((8, 8)), np.zeros((8, 8, 3))])
+    Traceback (most recent call last):
+    ValueError: image 1 has 3 channels, but image 0 has 1; all images need the same number.
+    """
+    listed = _listed(X)
+    if len(listed) == 0:
+        raise ValueError("X is empty; at least one image is needed.")
+    if isinstance(listed, list):
+        images = [_with_channels(item, index) for index, item in enumerate(listed)]
+    else:
+        images = listed if listed.ndim == 4 else listed[..., np.newaxis]
+    expected = images[0].shape[2] if n_channels is None else n_channels
+    of_whom = "image 0 has" if n_channels is None else "those of the fit had"
+    for index, image in enumerate(images):
+        _require_pixels(image, index)
+        if image.shape[2] != expected:
+            few = "1 channel" if image.shape[2] == 1 else f"{image.shape[2]} channels"
+            raise ValueError(f"image {index} has {few}, but {of_whom} {expected}; all images need the same number.")
+    if isinstance(images, list) and len({(image.shape, image.dtype) for image in images}) == 1:
+        return np.stack(images)
+    return images
+
+
+def _listed(X: Any) -> NDArray | list:
+    """The images as an array of numbers of rank 3 or 4, or as a list of whatever they are."""
+    if isinstance(X, (list, tuple)):
+        return list(X)
+    if hasattr(X, "to_numpy"):
+        X = X.to_numpy()
+    if not (hasattr(X, "__array__") and hasattr(X, "shape")):
+        raise TypeError(f"X must be an array or a list of images, got a {type(X).__name__}.")
+    array = np.asanyarray(X)
+    if array.dtype == object and array.shape[1:] in ((), (1,)) and array.ndim:
+        return list(array.ravel())
+    if array.ndim not in (3, 4):
+        raise ValueError(
+            f"X has shape {array.shape}, but images come as an array of shape (n_images, height, width) or (n_images, "
+            "height, width, n_channels), or as a list; a list of one is [X]."
+        )
+    _require_numbers(array, "X", X)
+    return array
+
+
+def _with_channels(item: Any, index: int) -> NDArray:
+    try:
+        image = np.asanyarray(item)
+    except ValueError:  # of rows that differ in their lengths
+        raise ValueError(f"image {index} is no array: its rows have different lengths.") from None
+    _require_numbers(image, f"image {index}", item)
+    if image.ndim not in (2, 3):
+        raise ValueError(
+            f"image {index} has shape {image.shape}, but an image is of shape (height, width) or (height, width, "
+            "n_channels)."
+        )
+    return image if image.ndim == 3 else image[..., np.newaxis]
+
+
+def _require_numbers(array: NDArray, name: str, given: Any) -> None:
+    if array.dtype.kind not in "biuf":
+        got = f"one of dtype {array.dtype}" if array.ndim else f"a {type(given).__name__}"
+        raise TypeError(f"{name} must be an array of numbers, got {got}.")
+
+
+def _require_pixels(image: NDArray, index: int) -> None:
+    """Refuse an image without pixels, or with one that is no number."""
+    if image.size == 0:
+        raise ValueError(f"image {index} has shape {image.shape}: it has no pixels.")
+    wrong = np.ma.getmaskarray(image) if np.ma.isMaskedArray(image) else np.False_
+    if image.dtype.kind == "f":
+        wrong = wrong | ~np.isfinite(np.asarray(image))
+    if wrong.any():
+        row, column, channel = np.argwhere(wrong)[0]
+        raise ValueError(
+            f"image {index} has {image[row, column, channel]} at row {row}, column {column}, channel {channel}; all "
+            "pixels must be finite numbers."
+        )

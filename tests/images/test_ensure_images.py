@@ -1,0 +1,64 @@
+"""The way in for images."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from skmlbio.images import ensure_images
+
+GREY, COLOUR = np.arange(24).reshape(2, 4, 3), np.arange(72).reshape(2, 4, 3, 3)
+
+
+def boxed(images: list, shape: tuple[int, ...]) -> np.ndarray:
+    array = np.empty(len(images), object)
+    array[:] = images
+    return array.reshape(shape)
+
+
+@pytest.mark.parametrize("dtype", [bool, np.int8, np.uint8, np.uint16, np.int64, np.float16, np.float32, np.float64])
+def test_types_stay_and_arrays_are_not_copied(dtype: type) -> None:
+    grey = GREY.astype(dtype)
+    images = ensure_images(grey)
+    assert (images.shape, images.dtype) == ((2, 4, 3, 1), dtype) and np.shares_memory(images, grey)
+    assert ensure_images(COLOUR.astype(dtype)).shape == COLOUR.shape
+
+
+@pytest.mark.parametrize(
+    "X",
+    [
+        list(GREY),
+        tuple(GREY),
+        GREY.tolist(),
+        [GREY[0], GREY[1][..., np.newaxis]],
+        boxed(list(GREY), (2,)),
+        boxed(list(GREY), (2, 1)),
+        pd.Series(list(GREY)),
+        pd.DataFrame({"image": list(GREY)}),
+    ],
+    ids=["list", "tuple", "nested lists", "with and without channels", "objects", "column", "series", "frame"],
+)
+def test_images_of_one_size_become_one_array(X: Any) -> None:
+    images = ensure_images(X)
+    assert isinstance(images, np.ndarray) and np.array_equal(images, GREY[..., np.newaxis])
+
+
+def test_images_of_several_sizes_or_types_stay_a_list() -> None:
+    images = ensure_images([COLOUR[0], COLOUR[1, :1, :1]])
+    assert [image.shape for image in images] == [(4, 3, 3), (1, 1, 3)]
+    images = ensure_images([GREY[0].astype(np.uint8), GREY[1] / 24])
+    assert [image.dtype for image in images] == [np.uint8, np.float64]
+
+
+def test_images_of_pillow() -> None:
+    image = pytest.importorskip("PIL.Image")
+    assert ensure_images([image.new("RGB", (5, 4)), image.new("RGB", (5, 4))]).shape == (2, 4, 5, 3)
+    with pytest.raises(TypeError, match="X must be an array or a list of images, got a Image"):
+        ensure_images(image.new("RGB", (5, 4)))
+
+
+def test_channels_are_those_of_the_fit() -> None:
+    assert ensure_images(COLOUR, n_channels=3).shape == COLOUR.shape
+    with pytest.raises(ValueError, match="image 0 has 1 channel, but those of the fit had 3"):
+        ensure_images(GREY, n_channels=3)
