@@ -84,10 +84,19 @@ def require_fitted(estimator: Any, display: str) -> None:
     check_is_fitted(estimator, msg=f"this %(name)s is not fitted yet: call its fit before {display}.from_estimator")
 
 
-def require_integer(name: str, value: Any) -> None:
-    """Raise a ValueError unless a value is a whole number."""
+def require_integer(name: str, value: Any) -> int:
+    """Return a whole number as an int, as NumPy's may be too narrow for sums; raise a ValueError for anything else."""
     if not isinstance(value, Integral) or isinstance(value, bool):
         raise ValueError(f"{name} must be an integer, got {value!r:.50}")
+    return int(value)
+
+
+def require_numbers(name: str, values: Any) -> np.ndarray:
+    """Return numbers as an array of float64; a ValueError for anything else."""
+    try:
+        return np.asarray(values, float)
+    except (TypeError, ValueError):
+        raise ValueError(f"{name} must be numbers, all rows of them alike, got {values!r:.50}") from None
 
 
 def found_best(estimator: Any) -> Any:

@@ -209,7 +209,7 @@ class AttentionMapDisplay(Display):
 
 
 def _index(name: str, index: int, count: int) -> int:
-    require_integer(name, index)
+    index = require_integer(name, index)
     if not -count <= index < count:
         raise ValueError(f"there is no {name} {index}: the maps have {count}, counted from 0")
     return index % count

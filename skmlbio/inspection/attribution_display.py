@@ -21,6 +21,7 @@ from ._plotting import (
     legend_beside,
     require_fitted,
     require_integer,
+    require_numbers,
     residue_ticks,
     residues,
     round_step,
@@ -153,7 +154,8 @@ class AttributionDisplay(Display):
         letters : str or sequence of str, default="ACGT"
             The names of the columns.
         """
-        display = cls(np.asarray(attributions, float), sequence, letters=letters, first_position=first_position)
+        values = require_numbers("attributions", attributions)
+        display = cls(values, sequence, letters=letters, first_position=first_position)
         return display.plot(ax, kind=kind, between=between)
 
     def plot(
@@ -209,7 +211,7 @@ class AttributionDisplay(Display):
         if length == 0 or not all(isinstance(token, str) and token.strip() for token in self.sequence):
             raise ValueError(f"sequence must hold letters or tokens, none of which is blank; got {self.sequence!r:.50}")
         require_integer("first_position", self.first_position)
-        values = np.asarray(self.attributions, float)
+        values = require_numbers("attributions", self.attributions)
         if kind not in _KINDS:
             raise ValueError(f"kind must be {', '.join(map(repr, _KINDS[:-1]))} or {_KINDS[-1]!r}, got {kind!r}")
         if values.shape not in {(length,), (length, len(self.letters))}:
@@ -227,13 +229,14 @@ class AttributionDisplay(Display):
 
     def _between(self, between: tuple[int, int] | None) -> slice:
         """Return the places to draw."""
-        first, last = self.first_position, self.first_position + len(self.sequence) - 1
+        first = int(self.first_position)
+        last = first + len(self.sequence) - 1
         if between is None:
             return slice(0, len(self.sequence))
         start, stop = between if _are_two_integers(between) else (last + 1, first - 1)
         if not first <= start <= stop <= last:
             raise ValueError(f"between must be two positions from {first} to {last}, in order; got {between!r:.50}")
-        return slice(start - first, stop - first + 1)
+        return slice(int(start) - first, int(stop) - first + 1)
 
     def _present(self) -> NDArray[np.bool_]:
         """Return which letter each place has, of shape (length, n_letters); ambiguity codes are none."""

@@ -17,7 +17,7 @@ from skmlbio.graphs._molecule_reader import read_molecule, require_rdkit
 
 from ._display import Display
 from ._graph_drawing import Colors, Lines, import_networkx, joined, nodes_around, part_of, placed
-from ._plotting import axes_to_draw_on, before_final_step, final_step, label_text, require_fitted
+from ._plotting import axes_to_draw_on, before_final_step, final_step, label_text, require_fitted, require_numbers
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -175,7 +175,7 @@ class GraphDisplay(Display):
             has_edges = hasattr(graph, "nodes")  # a networkx graph is drawn whatever its nodes and edges carry
             graph = as_graph(graph, node_attributes=()) if has_edges else as_graph(graph)
         if attributions is not None:
-            attributions = GraphAttributions(*(np.asarray(numbers, float) for numbers in attributions))
+            attributions = GraphAttributions(*(require_numbers("attributions", numbers) for numbers in attributions))
         return cls(graph, attributions, labels=labels, positions=positions, molecule=molecule).plot(ax)
 
     def _around(self, node: int, n_hops: int, max_nodes: int) -> GraphDisplay:
@@ -234,7 +234,7 @@ class GraphDisplay(Display):
         expected = {"nodes": self.graph.n_nodes, "edges": self.graph.n_edges}
         checked = []
         for (name, n), numbers in zip(expected.items(), self.attributions, strict=True):
-            values = np.asarray(numbers, float)
+            values = require_numbers(f"attributions of {name}", numbers)
             if values.shape != (n,):
                 raise ValueError(f"attributions of {n} {name} must be of shape ({n},); theirs is {values.shape}")
             wrong = ~(np.abs(values) <= _LARGEST)  # a NaN is not below it either
@@ -271,7 +271,7 @@ class GraphDisplay(Display):
         return placed(self.graph) if self.positions is None else self._checked_positions()
 
     def _checked_positions(self) -> NDArray[np.floating]:
-        positions = np.asarray(self.positions, float)
+        positions = require_numbers("positions", self.positions)
         if positions.shape != (self.graph.n_nodes, 2) or not np.isfinite(positions).all():
             raise ValueError(
                 f"positions must be finite numbers of shape ({self.graph.n_nodes}, 2), one point a node; their shape "

@@ -54,6 +54,15 @@ def test_letters_are_as_high_as_they_count() -> None:
         assert place - 0.5 < box.x0 < box.x1 < place + 0.5
 
 
+def test_narrow_integers_of_numpy() -> None:
+    display = AttributionDisplay.from_attributions(HEIGHTS, SEQUENCE, first_position=np.int8(125), between=(126, 129))
+    assert display.ax_.get_xlim() == (0.5, 4.5)
+    display = AttributionDisplay.from_attributions(
+        HEIGHTS, SEQUENCE, first_position=np.int8(-128), between=(np.int8(-127), np.int8(-126))
+    )
+    assert display.ax_.get_xlim() == (0.5, 2.5)
+
+
 def test_columns_are_summed() -> None:
     display = AttributionDisplay.from_attributions(np.outer(HEIGHTS, [0.5, 0.5, 1, -1]), SEQUENCE)
     np.testing.assert_allclose(display.heights_, HEIGHTS)
@@ -148,6 +157,8 @@ def test_biopython_records() -> None:
             for between in [(1.5, 3), 3, (1, 2, 3), "ab"]
         ],
         (HEIGHTS, {"first_position": "a"}, "first_position must be an integer, got 'a'"),
+        (["a"] * 5, {}, r"attributions must be numbers, all rows of them alike, got \['a'"),
+        ([[1, 2], [3]], {}, r"attributions must be numbers, all rows of them alike, got \[\[1, 2"),
         (HEIGHTS, {"first_position": 1.5}, "first_position must be an integer, got 1.5"),
         ([1e308, 0.0, 0.0, 0.0, -1e308], {}, r"attributions must lie between -1e\+100 and 1e\+100 to be drawn"),
     ],

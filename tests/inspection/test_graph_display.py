@@ -157,6 +157,7 @@ def test_who_cannot_be_asked() -> None:
         ({"labels": "all"}, "labels must be 'auto', None or one label a node, got 'all'"),
         ({"labels": ["a"]}, "labels must be 'auto', None or 3 labels, one a node; got 1"),
         ({"positions": np.ones((2, 2))}, r"positions must be finite numbers of shape \(3, 2\)"),
+        ({"positions": ["a"] * 3}, r"positions must be numbers, all rows of them alike, got \['a'"),
     ],
 )
 def test_what_does_not_fit_is_named(options: dict, message: str) -> None:
