@@ -5,11 +5,12 @@ import pytest
 from sklearn import config_context
 from sklearn.base import clone, is_classifier, is_regressor
 from sklearn.calibration import CalibratedClassifierCV
+from sklearn.cluster import HDBSCAN, KMeans
 from sklearn.ensemble import BaggingClassifier, StackingClassifier, VotingClassifier
 from sklearn.exceptions import UnsetMetadataPassedError
 from sklearn.inspection import permutation_importance
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import roc_auc_score
+from sklearn.metrics import adjusted_rand_score, roc_auc_score
 from sklearn.model_selection import (
     GridSearchCV,
     GroupKFold,
@@ -176,3 +177,16 @@ def test_a_search_over_powers_of_two(two_classes) -> None:
     search = GridSearchCV(network(), {"batch_size": 2 ** np.arange(3, 6)}, cv=2, error_score="raise").fit(*two_classes)
     plain = GridSearchCV(network(), {"batch_size": [8, 16, 32]}, cv=2).fit(*two_classes)
     assert np.array_equal(search.cv_results_["mean_test_score"], plain.cv_results_["mean_test_score"])
+
+
+@pytest.mark.parametrize("clusterer", [KMeans(2, n_init=3, random_state=0), HDBSCAN(min_cluster_size=20, copy=True)])
+def test_clusterers_find_clusters_among_codes(clusterer) -> None:
+    rng = np.random.default_rng(0)
+    types = np.arange(80) % 2
+    X = np.where(types == 1, 3, -3)[:, np.newaxis] + rng.normal(size=(80, 6))
+    pipeline = make_pipeline(AutoEncoderTransformer(hidden_layer_sizes=(), epochs=3, random_state=0), clusterer)
+    clusters = pipeline.fit_predict(X)
+    assert adjusted_rand_score(types, clusters) == 1
+    assert np.array_equal(clone(pipeline).fit_predict(X), clusters)
+    if hasattr(clusterer, "predict"):
+        assert np.array_equal(pipeline.predict(X), clusters)
