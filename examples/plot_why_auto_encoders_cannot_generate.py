@@ -1,4 +1,4 @@
-"""Random codes of an auto-encoder decode to smears; a variational auto-encoder can be sampled."""
+"""Random codes of an auto-encoder decode to smears; variational and adversarial networks can be sampled."""
 
 import argparse
 from pathlib import Path
@@ -9,7 +9,7 @@ from sklearn.datasets import load_digits
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.model_selection import train_test_split
 
-from skmlbio import AutoEncoderTransformer, VAESampler
+from skmlbio import AutoEncoderTransformer, GANSampler, VAESampler
 
 parser = argparse.ArgumentParser(description=__doc__)
 parser.add_argument("--output", type=Path, required=True, metavar="FOLDER", help="where to write the picture")
@@ -22,6 +22,7 @@ train, real = train_test_split((integers + rng.random(integers.shape)) / 17, tes
 
 plain = AutoEncoderTransformer(latent_dim=8, random_state=0).fit(train)
 sampler = VAESampler(latent_dim=8, epochs=300, random_state=0).fit(train)
+adversarial = GANSampler(latent_dim=8, random_state=0).fit(train)
 
 # Nothing tells an auto-encoder how codes are distributed.  These have their means and standard deviations, and the
 # pictures get the noise that it does not reconstruct.
@@ -33,6 +34,7 @@ pictures = {
     "reconstructed by\nthe auto-encoder": plain.reconstruct(real),
     "its random codes,\ndecoded": plain.inverse_transform(drawn) + noise,
     "sampled from\nthe VAE": sampler.sample(len(real), random_state=0),
+    "sampled from\nthe GAN": adversarial.sample(len(real), random_state=0),
     "means of p(x | z)\nat random z": sampler.inverse_transform(rng.normal(size=(len(real), 8))),
 }
 
@@ -49,7 +51,7 @@ def passed(generated: np.ndarray) -> float:
     return 1 - RandomForestClassifier(random_state=0).fit(X_train, y_train).score(X_test, y_test)
 
 
-figure = matplotlib.figure.Figure(figsize=(10, 4), layout="constrained")
+figure = matplotlib.figure.Figure(figsize=(10, 4.8), layout="constrained")
 for ax, (name, rows) in zip(figure.subplots(len(pictures), 1), pictures.items(), strict=True):
     digits = np.pad(grey_levels(rows)[:16].reshape(-1, 8, 8), ((0, 0), (0, 0), (1, 1)), constant_values=np.nan)
     ax.imshow(np.hstack(digits), cmap="gray", vmin=0, vmax=16)
@@ -57,5 +59,5 @@ for ax, (name, rows) in zip(figure.subplots(len(pictures), 1), pictures.items(),
     ax.set_ylabel(name, rotation=0, ha="right", va="center")
 figure.savefig(folder / "plot_why_auto_encoders_cannot_generate.png", dpi=80)
 
-for name in ("its random codes,\ndecoded", "sampled from\nthe VAE"):
+for name in ("its random codes,\ndecoded", "sampled from\nthe VAE", "sampled from\nthe GAN"):
     print(f"{name.replace(chr(10), ' ')}: the classifier is wrong about {passed(pictures[name]):.1%}")

@@ -51,6 +51,10 @@ class GANSampler(HiddenLayers, AveragedWeights, MatrixInput, SamplerMixin, Unlab
         Whether the critic's kernels are divided by their spectral norms [6]_, which "hinge" was made for.
     critic_pace : float
         The critic's step size, in multiples of `learning_rate`, that of the generator [7]_.
+    learning_rate : float or dict
+        Step size of the generator, which falls from epoch to epoch along half a cosine towards 0, so that the players
+        come to rest; or the configuration of a Keras schedule:
+        ``{"class_name": "CosineDecay", "config": {"initial_learning_rate": 1e-2, "decay_steps": 1000}}``.
     epochs : int or "auto"
         How often each sample is seen; "auto" makes as many epochs as take 10,000 steps, at
         most 500.
@@ -120,6 +124,8 @@ class GANSampler(HiddenLayers, AveragedWeights, MatrixInput, SamplerMixin, Unlab
     spectral_normalization: bool = parameter(default=False, allowed=["boolean"])
     critic_pace: float = parameter(default=1.0, allowed=[Interval(Real, 0, None, closed="neither")])
     optimizer: str | dict = parameter(default="rmsprop")
+    learning_rate: float | dict = parameter(default=5e-3)
+    batch_size: int | Literal["auto"] | None = parameter(default=128)
 
     def score(self, X, y=None, sample_weight=None) -> float:
         """Return minus the energy distance of as many samples from X, so that more is better, and 0 is best.
@@ -191,6 +197,7 @@ class GANSampler(HiddenLayers, AveragedWeights, MatrixInput, SamplerMixin, Unlab
 
     def _plan(self, n_samples, epochs):
         plan = super()._plan(n_samples, epochs)
+        plan.fades = plan.learning_rate is not None
         if self.critic_pace != 1:
             plan.paces = {"critic": Pace(float(self.critic_pace))}
         if plan.least_gain is not None:  # losses of a game do not tell when it is over

@@ -40,6 +40,8 @@ class FitPlan:
         Keras' configuration of the optimizer, as `optimizer_configuration` returns it.
     learning_rate : float or None
         None where a schedule in the configuration sets it.
+    fades : bool
+        Whether the learning rate falls, from epoch to epoch, along half a cosine towards 0.
     n_epochs : int
         Epochs at most.
     least_gain : float or None
@@ -69,6 +71,7 @@ class FitPlan:
     learning_rate: float | None
     n_epochs: int
     batch_size: int | None
+    fades: bool = False
     least_gain: float | None = None
     averaged: float = 0.0
     patience: int | None = None
@@ -280,6 +283,7 @@ class _Fit:
     def _stride(self) -> int:
         """Return how many epochs are trained by one call: only one, where somebody looks at the network in between."""
         changes = any(self.plan.scalars(epoch) != self.plan.scalars(0) for epoch in range(self.plan.n_epochs))
+        changes = changes or self.plan.fades
         watched = self.watchers or self.validation is not None or self.plan.patience is not None
         return 1 if watched or changes else self.blocks[0].epochs_in_a_block
 
@@ -289,6 +293,9 @@ class _Fit:
             watcher.before_epoch(epochs[0])
         if epochs[0] in self.changes_of_pace:
             self.trainer.set_paces(self.plan.paces, epochs[0])
+        if self.plan.fades:
+            share = 0.5 * (1.0 + math.cos(math.pi * epochs[0] / self.plan.n_epochs))
+            self.trainer.set_learning_rate(self.plan.learning_rate * share)
         scalars = self.plan.scalars(epochs[0])
         stop = False
         for epoch, logs in zip(epochs, self._train(scalars, len(epochs)), strict=True):

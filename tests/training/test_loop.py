@@ -116,6 +116,18 @@ def test_patience_goes_back_to_the_best_weights() -> None:
     assert without.best_epoch == 5 and len(without.history["loss"]) == 5
 
 
+def test_a_learning_rate_that_fades_falls_along_half_a_cosine() -> None:
+    """The mean output is made small, so that a step moves the bias by the learning rate."""
+
+    def output(outputs, inputs, targets, scalars):
+        return outputs[:, 0]
+
+    result = fit(Blueprint(linear), loss=output, learning_rate=0.5, epochs=4, batch_size=None, fades=True)
+    (bias,) = (w for w in result.weights if w.shape == (1,))
+    shares = (1 + np.cos(np.pi * np.arange(4) / 4)) / 2
+    np.testing.assert_allclose(bias, [-0.5 * shares.sum()], rtol=1e-6)
+
+
 def test_patience_watches_the_validation_samples() -> None:
     def loss(outputs, inputs, targets, scalars):
         return 0.0 * outputs[:, 0] + tf.where(inputs[:, 0] == 100.0, scalars["value"], -scalars["value"])
