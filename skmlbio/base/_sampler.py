@@ -3,11 +3,26 @@
 from __future__ import annotations
 
 from numbers import Integral
+from typing import Any
 
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
 from skmlbio.training._batches import ArrayData
+
+
+def numbers_and_seeds(estimator: Any, n_samples: Any, random_state: Any) -> tuple[np.ndarray, np.ndarray]:
+    """Return the numbers of the rows to draw and, as often, the seed: two arrays of shape (n_samples,), int64.
+
+    The seed is `random_state` itself where that is an int, so that an exported network can be told the same.
+    """
+    check_is_fitted(estimator, "weights_")
+    if not isinstance(n_samples, Integral) or isinstance(n_samples, bool) or n_samples < 1:
+        raise ValueError(f"n_samples must be an int of 1 or more, got {n_samples!r}.")
+    random_state = estimator.random_state if random_state is None else random_state
+    drawn = int(estimator._generator(random_state).integers(2**31 - 1))
+    seed = int(random_state) if isinstance(random_state, Integral) else drawn
+    return np.arange(int(n_samples)), np.full(n_samples, seed)
 
 
 class SamplerMixin:
@@ -28,15 +43,7 @@ class SamplerMixin:
         ndarray of shape (n_samples, n_features), float64 where the network standardises, else float32
             Samples, in the units of the training data.  A column that was constant in `fit` has that constant.
         """
-        check_is_fitted(self, "weights_")
-        if not isinstance(n_samples, Integral) or isinstance(n_samples, bool) or n_samples < 1:
-            raise ValueError(f"n_samples must be an int of 1 or more, got {n_samples!r}.")
-        random_state = self.random_state if random_state is None else random_state
-        drawn = int(self._generator(random_state).integers(2**31 - 1))
-        return self._drawn(int(n_samples), int(random_state) if isinstance(random_state, Integral) else drawn)
-
-    def _drawn(self, n_samples: int, seed: int) -> np.ndarray:
-        return self._ask_encoded("sample", ArrayData(np.arange(n_samples), np.full(n_samples, seed)))
+        return self._ask_encoded("sample", ArrayData(*numbers_and_seeds(self, n_samples, random_state)))
 
     def _train(self, plan, training, validation, rng, known, partial):
         if known is not None:  # a fit from the start

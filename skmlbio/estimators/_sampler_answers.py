@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from numbers import Integral
-
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
@@ -11,6 +9,7 @@ from skmlbio.base import TransformerBase
 from skmlbio.base._bound_scores import BoundScores
 from skmlbio.base._docstrings import completed_by
 from skmlbio.base._range import require_answers
+from skmlbio.base._sampler import numbers_and_seeds
 from skmlbio.base._transformer import row_blocks
 from skmlbio.estimators._sampler_export import SamplerExport
 from skmlbio.estimators._sampler_input import Given
@@ -177,13 +176,7 @@ class SamplerAnswers(SamplerExport, BoundScores, TransformerBase):
         ndarray of shape (n_samples, n_features), int64 for counts, float64 where the network standardises, else float32
             Samples, in the units of the training data.  A column that was constant in `fit` has that constant.
         """
-        check_is_fitted(self, "weights_")
-        if not isinstance(n_samples, Integral) or isinstance(n_samples, bool) or n_samples < 1:
-            raise ValueError(f"n_samples must be an int of 1 or more, got {n_samples!r}.")
-        random_state = self.random_state if random_state is None else random_state
-        drawn = int(self._generator(random_state).integers(2**31 - 1))
-        seed = int(random_state) if isinstance(random_state, Integral) else drawn
-        seeds = np.arange(int(n_samples)), np.full(n_samples, seed)
+        seeds = numbers_and_seeds(self, n_samples, random_state)
         if self._of_counts() and library_size is None:
             library_size = self._ask_encoded("library_size", ArrayData(*seeds))
         beside = self._beside(Given(None, y, covariates, library_size), int(n_samples), None)

@@ -18,7 +18,7 @@ from skmlbio.base._sampler import SamplerMixin
 from skmlbio.base._transformer import row_blocks
 from skmlbio.base._unlabelled import UnlabelledEstimator
 from skmlbio.estimators._energy_distance import energy_distance
-from skmlbio.training._batches import Data
+from skmlbio.training._batches import ArrayData, Data
 from skmlbio.training._blueprint import Blueprint
 from skmlbio.training._paces import Pace
 
@@ -154,7 +154,8 @@ class GANSampler(HiddenLayers, AveragedWeights, MatrixInput, SamplerMixin, Unlab
         """
         real = self._features(self._samples(X))
         weights = ensure_sample_weight(sample_weight, len(real))
-        made = self._features(self._encode(self._drawn(len(real), self._draws_seed), reset=False))
+        drawn = self.sample(len(real), self._draws_seed).astype(self._input_dtype, copy=False)
+        made = self._features(ArrayData(drawn))
         return -energy_distance(real, made, weights)
 
     def _features(self, data: Data) -> np.ndarray:

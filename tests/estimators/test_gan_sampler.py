@@ -3,6 +3,7 @@
 import pickle
 
 import numpy as np
+import pandas as pd
 import pytest
 import tensorflow as tf
 from scipy import sparse
@@ -84,7 +85,7 @@ def test_the_score_is_a_distance_in_units_of_deviations(rows: np.ndarray, sample
         if v.path.startswith("standardize")
     )  # fmt: skip
     scale = np.where(scale == 0, 1, scale)
-    drawn = sampler._drawn(len(rows), sampler._draws_seed)
+    drawn = sampler.sample(len(rows), sampler._draws_seed)
     weights = np.arange(300) % 3
     real, drawn = (rows - mean) / scale, (drawn - mean) / scale
     assert score == pytest.approx(-energy_distance(real, drawn), rel=1e-4)
@@ -185,7 +186,8 @@ def test_wrong_parameters_are_named(rows: np.ndarray, parameters: dict, message:
 
 
 def test_grid_search_over_a_sampler(rows: np.ndarray) -> None:
-    search = GridSearchCV(GANSampler(**QUICK), {"latent_dim": [1, 2]}, cv=2).fit(rows)
+    frame = pd.DataFrame(rows, columns=list("abcde"))
+    search = GridSearchCV(GANSampler(**QUICK), {"latent_dim": [1, 2]}, cv=2).fit(frame)
     assert -1 < search.best_score_ < 0
 
 
