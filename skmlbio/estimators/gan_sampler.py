@@ -22,7 +22,7 @@ from skmlbio.training._batches import ArrayData, Data
 from skmlbio.training._blueprint import Blueprint
 from skmlbio.training._paces import Pace
 
-_AUTOMATIC_STEPS, _MOST_EPOCHS = 10_000, 500
+_AUTOMATIC_STEPS, _MOST_EPOCHS = 20_000, 500
 _USUAL_PENALTIES = {"non_saturating": 1.0, "hinge": 0.0, "wasserstein": 10.0}
 
 
@@ -56,7 +56,7 @@ class GANSampler(HiddenLayers, AveragedWeights, MatrixInput, SamplerMixin, Unlab
         come to rest; or the configuration of a Keras schedule:
         ``{"class_name": "CosineDecay", "config": {"initial_learning_rate": 1e-2, "decay_steps": 1000}}``.
     epochs : int or "auto"
-        How often each sample is seen; "auto" makes as many epochs as take 10,000 steps, at
+        How often each sample is seen; "auto" makes as many epochs as take 20,000 steps, at
         most 500.
     dtype : str or None
         Keras' dtype policy of the generator's hidden layers, such as "mixed_bfloat16"; None takes the one set for all
