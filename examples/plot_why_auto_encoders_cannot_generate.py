@@ -22,7 +22,7 @@ train, real = train_test_split((integers + rng.random(integers.shape)) / 17, tes
 
 plain = AutoEncoderTransformer(latent_dim=8, random_state=0).fit(train)
 sampler = VAESampler(latent_dim=8, epochs=300, random_state=0).fit(train)
-adversarial = GANSampler(latent_dim=8, random_state=0).fit(train)
+adversarial = GANSampler(random_state=0).fit(train)
 
 # Nothing tells an auto-encoder how codes are distributed.  These have their means and standard deviations, and the
 # pictures get the noise that it does not reconstruct.

@@ -23,7 +23,7 @@ from skmlbio.training._blueprint import Blueprint
 from skmlbio.training._paces import Pace
 
 _AUTOMATIC_STEPS, _MOST_EPOCHS = 20_000, 500
-_USUAL_PENALTIES = {"non_saturating": 1.0, "hinge": 0.0, "wasserstein": 10.0}
+_USUAL_PENALTIES = {"non_saturating": 1.0, "hinge": 0.0, "wasserstein": 1.0}
 
 
 @with_parameters
@@ -46,7 +46,7 @@ class GANSampler(HiddenLayers, AveragedWeights, MatrixInput, SamplerMixin, Unlab
     gradient_penalty : float or "auto"
         How much it costs the critic to be steep: half the squared norm of its gradient where real rows are (R1, [4]_),
         or, for "wasserstein", the squared difference of that norm from 1 between real and made rows [5]_.  "auto" takes
-        1 for "non_saturating", 0 for "hinge" and 10 for "wasserstein".
+        1, but for "hinge" 0.
     spectral_normalization : bool
         Whether the critic's kernels are divided by their spectral norms [6]_, which "hinge" was made for.
     critic_pace : float
@@ -114,18 +114,18 @@ class GANSampler(HiddenLayers, AveragedWeights, MatrixInput, SamplerMixin, Unlab
     True
     """
 
-    latent_dim: int = parameter(default=8, allowed=COUNT, kw_only=False)
-    hidden_layer_sizes: Sequence[int] = parameter(default=(64, 64))
+    latent_dim: int = parameter(default=16, allowed=COUNT, kw_only=False)
+    hidden_layer_sizes: Sequence[int] = parameter(default=(64, 64, 64))
     activation: str = parameter(default="leaky_relu")
     loss: Literal["non_saturating", "hinge", "wasserstein"] = parameter(
         default="non_saturating", allowed=[StrOptions({"non_saturating", "hinge", "wasserstein"})]
     )
     gradient_penalty: float | Literal["auto"] = parameter(default="auto", allowed=[*STRENGTH, StrOptions({"auto"})])
     spectral_normalization: bool = parameter(default=False, allowed=["boolean"])
-    critic_pace: float = parameter(default=1.0, allowed=[Interval(Real, 0, None, closed="neither")])
+    critic_pace: float = parameter(default=2.0, allowed=[Interval(Real, 0, None, closed="neither")])
     optimizer: str | dict = parameter(default="rmsprop")
     learning_rate: float | dict = parameter(default=5e-3)
-    batch_size: int | Literal["auto"] | None = parameter(default=128)
+    batch_size: int | Literal["auto"] | None = parameter(default=64)
 
     def score(self, X, y=None, sample_weight=None) -> float:
         """Return minus the energy distance of as many samples from X, so that more is better, and 0 is best.

@@ -28,15 +28,15 @@ ON_RING = {
     "real rows": "real",
     "`GaussianMixture(8)`": "mixture",
     "`VAESampler(8)`": "vae",
-    "`GANSampler(8)`": "gan",
-    '`GANSampler(8, loss="hinge", spectral_normalization=True)`': "hinge",
-    '`GANSampler(8, loss="wasserstein")`': "wasserstein",
+    "`GANSampler()`": "gan",
+    '`GANSampler(loss="hinge", spectral_normalization=True)`': "hinge",
+    '`GANSampler(loss="wasserstein")`': "wasserstein",
 }
 ON_DIGITS = {
     "`AutoEncoderTransformer(8)`, random codes": "plain",
     "`GaussianMixture` of best BIC": "mixture",
     "`VAESampler(8)`": "vae",
-    "`GANSampler(8)`": "gan",
+    "`GANSampler()`": "gan",
 }
 
 
@@ -56,7 +56,7 @@ def sampler(name: str, state: int):
     losses = {"hinge": {"loss": "hinge", "spectral_normalization": True}, "wasserstein": {"loss": "wasserstein"}}
     if name == "vae":
         return VAESampler(LATENT_DIM, random_state=state)
-    return GANSampler(LATENT_DIM, random_state=state, **losses.get(name, {}))
+    return GANSampler(random_state=state, **losses.get(name, {}))
 
 
 def ring(name: str, state: str) -> dict[str, float]:

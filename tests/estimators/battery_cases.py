@@ -273,7 +273,7 @@ NUMBERS: dict[str, Any] = {
     "class_weight": {0: 2.0, 1: 1},
     "contamination": 0.25,
     "conditional": False,
-    "critic_pace": 2.0,
+    "critic_pace": 0.5,
     "conv_params": {"hidden_units": 4, "learn_epsilon": True},
     "dilation": 1,
     "dropout": 0.25,
