@@ -29,6 +29,7 @@ from .estimators.molecule_graph_transformer import MoleculeGraphTransformer as M
 from .estimators.network_classifier import NetworkClassifier as NetworkClassifier
 from .estimators.network_regressor import NetworkRegressor as NetworkRegressor
 from .estimators.network_transformer import NetworkTransformer as NetworkTransformer
+from .estimators.pattern_detector import PatternDetector as PatternDetector
 from .estimators.rnn_classifier import RNNClassifier as RNNClassifier
 from .estimators.rnn_regressor import RNNRegressor as RNNRegressor
 from .estimators.sequence_cnn_classifier import SequenceCNNClassifier as SequenceCNNClassifier

@@ -45,55 +45,61 @@ def ensure_images(X: Any, *, n_channels: int | None = None) -> NDArray | list[ND
     Traceback (most recent call last):
     ValueError: image 1 has 3 channels, but image 0 has 1; all images need the same number.
     """
-    listed = _listed(X)
+    return named_images(X, n_channels=n_channels)
+
+
+def named_images(
+    X: Any, *, name: str = "X", item: str = "image", n_channels: int | None = None
+) -> NDArray | list[NDArray]:
+    """`ensure_images` for what has another name, such as the patterns that are looked for."""
+    listed = _listed(X, name, item)
     if len(listed) == 0:
-        raise ValueError("X is empty; at least one image is needed.")
+        raise ValueError(f"{name} is empty; at least one {item} is needed.")
     if isinstance(listed, list):
-        images = [_with_channels(item, index) for index, item in enumerate(listed)]
+        images = [_with_channels(image, f"{item} {index}") for index, image in enumerate(listed)]
     else:
         images = listed if listed.ndim == 4 else listed[..., np.newaxis]
     expected = images[0].shape[2] if n_channels is None else n_channels
-    of_whom = "image 0 has" if n_channels is None else "those of the fit had"
+    of_whom = f"{item} 0 has" if n_channels is None else "those of the fit had"
     for index, image in enumerate(images):
-        _require_pixels(image, index)
+        _require_pixels(image, f"{item} {index}")
         if image.shape[2] != expected:
             few = "1 channel" if image.shape[2] == 1 else f"{image.shape[2]} channels"
-            raise ValueError(f"image {index} has {few}, but {of_whom} {expected}; all images need the same number.")
+            raise ValueError(f"{item} {index} has {few}, but {of_whom} {expected}; all {item}s need the same number.")
     if isinstance(images, list) and len({(image.shape, image.dtype) for image in images}) == 1:
         return np.stack(images)
     return images
 
 
-def _listed(X: Any) -> NDArray | list:
+def _listed(X: Any, name: str, item: str) -> NDArray | list:
     """The images as an array of numbers of rank 3 or 4, or as a list of whatever they are."""
     if isinstance(X, (list, tuple)):
         return list(X)
     if hasattr(X, "to_numpy"):
         X = X.to_numpy()
     if not (hasattr(X, "__array__") and hasattr(X, "shape")):
-        raise TypeError(f"X must be an array or a list of images, got a {type(X).__name__}.")
+        raise TypeError(f"{name} must be an array or a list of {item}s, got a {type(X).__name__}.")
     array = np.asanyarray(X)
     if array.dtype == object and array.shape[1:] in ((), (1,)) and array.ndim:
         return list(array.ravel())
     if array.ndim not in (3, 4):
         raise ValueError(
-            f"X has shape {array.shape}, but images come as an array of shape (n_images, height, width) or (n_images, "
-            "height, width, n_channels), or as a list; a list of one is [X]."
+            f"{name} has shape {array.shape}, but {item}s come as an array of shape (n_{item}s, height, width) or "
+            f"(n_{item}s, height, width, n_channels), or as a list; a list of one is [{item}]."
         )
-    _require_numbers(array, "X", X)
+    _require_numbers(array, name, X)
     return array
 
 
-def _with_channels(item: Any, index: int) -> NDArray:
+def _with_channels(given: Any, name: str) -> NDArray:
     try:
-        image = np.asanyarray(item)
+        image = np.asanyarray(given)
     except ValueError:  # of rows that differ in their lengths
-        raise ValueError(f"image {index} is no array: its rows have different lengths.") from None
-    _require_numbers(image, f"image {index}", item)
+        raise ValueError(f"{name} is no array: its rows have different lengths.") from None
+    _require_numbers(image, name, given)
     if image.ndim not in (2, 3):
         raise ValueError(
-            f"image {index} has shape {image.shape}, but an image is of shape (height, width) or (height, width, "
-            "n_channels)."
+            f"{name} has shape {image.shape}, but must be of shape (height, width) or (height, width, n_channels)."
         )
     return image if image.ndim == 3 else image[..., np.newaxis]
 
@@ -104,16 +110,16 @@ def _require_numbers(array: NDArray, name: str, given: Any) -> None:
         raise TypeError(f"{name} must be an array of numbers, got {got}.")
 
 
-def _require_pixels(image: NDArray, index: int) -> None:
+def _require_pixels(image: NDArray, name: str) -> None:
     """Refuse an image without pixels, or with one that is no number."""
     if image.size == 0:
-        raise ValueError(f"image {index} has shape {image.shape}: it has no pixels.")
+        raise ValueError(f"{name} has shape {image.shape}: it has no pixels.")
     wrong = np.ma.getmaskarray(image) if np.ma.isMaskedArray(image) else np.False_
     if image.dtype.kind == "f":
         wrong = wrong | ~np.isfinite(np.asarray(image))
     if wrong.any():
         row, column, channel = np.argwhere(wrong)[0]
         raise ValueError(
-            f"image {index} has {image[row, column, channel]} at row {row}, column {column}, channel {channel}; all "
+            f"{name} has {image[row, column, channel]} at row {row}, column {column}, channel {channel}; all "
             "pixels must be finite numbers."
         )

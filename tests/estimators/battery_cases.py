@@ -175,7 +175,7 @@ CELLS = Inputs(
 )  # fmt: skip
 
 IMAGES = Inputs(
-    X=list(np.random.default_rng(0).integers(0, 2, (N_SAMPLES, 7, 6))),  # RANDOM would go on with others below
+    X=list(np.random.default_rng(0).integers(0, 2, (N_SAMPLES, 7, 6))),  # what others draw stays
     unusual=[np.ones((3, 3), bool), np.zeros((30, 5), np.uint8), np.eye(9, dtype=np.float32)[..., np.newaxis]],
     wrong={
         "empty list": ([], "X is empty; at least one image is needed"),
@@ -184,15 +184,15 @@ IMAGES = Inputs(
         "NaN": ([np.eye(5), np.full((4, 4), np.nan)], "image 1 has nan at row 0, column 0, channel 0"),
         "infinity": (np.where(np.eye(5), np.inf, np.ones((3, 5, 5))), "image 0 has inf at row 0, column 0"),
         "masked": ([np.eye(5), np.ma.masked_equal(np.eye(5), 1)], "image 1 has .* at row 0, column 0"),
-        "numbers": ([1, 2], r"image 0 has shape \(\), but an image is of shape"),
+        "numbers": ([1, 2], r"image 0 has shape \(\), but must be of shape"),
         "matrix of numbers": (np.ones((3, 2)), r"X has shape \(3, 2\), but images come as an array of shape"),
-        "rows": ([np.eye(5), np.ones(5)], r"image 1 has shape \(5,\), but an image is"),
+        "rows": ([np.eye(5), np.ones(5)], r"image 1 has shape \(5,\), but must be of shape"),
         "rows of other lengths": ([np.eye(5), [[1, 0], [1]]], "image 1 is no array: its rows have different lengths"),
         "single string": ("cat.png", "X must be an array or a list of images, got a str"),
         "strings": (["cat.png"], "image 0 must be an array of numbers, got a str"),
         "letters": ([np.eye(5), np.array([["a"]])], "image 1 must be an array of numbers, got one of dtype <U1"),
         "no pixels": ([np.eye(5), np.ones((0, 5))], r"image 1 has shape \(0, 5, 1\): it has no pixels"),
-        "mixed channels": ([np.eye(5), np.ones((5, 5, 3))], "image 1 has 3 channels, but image 0 has 1"),
+        "mixed channels": ([np.eye(5), np.ones((5, 5, 3))], "image 1 has 3 channels, but .* 1; all images need"),
     },
     served=lambda images: {"X": np.array(images)},
 )

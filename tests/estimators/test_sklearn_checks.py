@@ -25,6 +25,7 @@ ELSEWHERE = {
     "MarkovChain",
     "MarkovClassifier",
     "MoleculeGraphTransformer",
+    "PatternDetector",
     "RNNClassifier",
     "RNNRegressor",
     "SequenceCNNClassifier",
