@@ -1,8 +1,9 @@
-"""Sequences, molecules and graphs: made ones, whose truth is known, and real ones, fetched from their sources."""
+"""Sequences, molecules, graphs, images: made ones, whose truth is known, and real ones, fetched from their sources."""
 
 from ._amplify import fetch_antimicrobial_peptides
 from ._arabidopsis import fetch_arabidopsis_promoters
 from ._download import get_data_home
+from ._game_of_life import game_of_life
 from ._low_rank_tensor import make_low_rank_tensor
 from ._markov_sequences import make_markov_sequences
 from ._molecules import make_molecules
@@ -24,6 +25,7 @@ __all__ = [
     "fetch_proteins",
     "fetch_splice_junctions",
     "fetch_tudataset",
+    "game_of_life",
     "get_data_home",
     "load_planetoid",
     "load_tudataset",

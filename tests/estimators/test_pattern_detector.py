@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 import pytest
 from battery_cases import CHECKS_WITHOUT_DATA, IMAGES
-from scipy.signal import correlate2d
+from scipy import ndimage
+from scipy.signal import convolve2d, correlate2d
 from sklearn import config_context
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
@@ -16,6 +17,7 @@ from sklearn.preprocessing import FunctionTransformer
 from sklearn.utils import estimator_checks, get_tags
 
 from skmlbio import PatternDetector
+from skmlbio.datasets import game_of_life
 from skmlbio.estimators import pattern_detector
 
 RANDOM = np.random.default_rng(0)
@@ -128,7 +130,6 @@ def test_in_a_pipeline_a_search_a_clone_and_a_pickle() -> None:
         {"patterndetector__threshold": [0.5, 0.6, 1.0]},
         scoring=lambda fitted, X, y: -sum(map(len, fitted.predict(X))),
         cv=3,
-        n_jobs=2,
     )
     assert search.fit(list(FRAMES), [0, 0, 1]).best_params_ == {"patterndetector__threshold": 1.0}
     tags = get_tags(PatternDetector()).input_tags
@@ -188,3 +189,61 @@ def test_images_in_grey_do_not_agree_and_an_unfitted_detector_finds_nothing() ->
     for verb in ("transform", "predict"):
         with pytest.raises(NotFittedError):
             getattr(PatternDetector([CROSS]), verb)(FRAMES)
+
+
+# Gliders -------------------------------------------------------------------------------------------------------------
+
+GLIDER, NEXT_GLIDER = [[0, 1, 0], [0, 0, 1], [1, 1, 1]], [[1, 0, 1], [0, 1, 1], [0, 1, 0]]
+
+
+def gliders() -> np.ndarray:
+    """All phases and directions, with nothing around."""
+    turned = [np.rot90(phase, turns) for phase in (GLIDER, NEXT_GLIDER) for turns in range(4)]
+    return np.pad(turned + [np.fliplr(phase) for phase in turned], ((0, 0), (1, 1), (1, 1)))
+
+
+def one_step(cells: np.ndarray) -> np.ndarray:
+    nine = convolve2d(cells, np.ones((3, 3), int), "same")
+    return ((nine == 3) | ((nine == 4) & (cells == 1))).astype(int)
+
+
+def gliders_by_what_they_do(frame: np.ndarray) -> list[list[int]]:
+    """Where a group of five living cells moves, by itself, one cell down or up and one to a side in four steps.
+
+    Nothing else lives around it, and what lies outside of the frame counts as dead.  The corner is that of 5 × 5 cells.
+    """
+    padded, found = np.pad(frame.astype(int), 2), []
+    groups, _ = ndimage.label(padded, np.ones((3, 3)))
+    for number, (rows, columns) in enumerate(ndimage.find_objects(groups), 1):
+        alone = cells = np.pad((groups[rows, columns] == number).astype(int), 4)
+        around = padded[rows.start - 1 : rows.stop + 1, columns.start - 1 : columns.stop + 1]
+        if alone.sum() == around.sum() == 5:
+            for _ in range(4):
+                cells = one_step(cells)
+            moved = [np.roll(alone, (i, j), (0, 1)) for i in (-1, 1) for j in (-1, 1)]
+            if any(np.array_equal(cells, other) for other in moved):
+                found.append([rows.start - 3, columns.start - 3])
+    return sorted(found)
+
+
+@pytest.mark.parametrize("start", ["gun", "soup"])
+def test_all_gliders_are_found_in_every_frame_and_nothing_else(start: str) -> None:
+    soup = np.random.default_rng(2).random((64, 64)) < 0.25
+    frames = game_of_life(120) if start == "gun" else game_of_life(120, start=soup)
+    detector = PatternDetector(gliders(), padding="same").fit(frames)
+    expected = [gliders_by_what_they_do(frame) for frame in frames]
+    assert [found[:, :2].tolist() for found in detector.predict(frames)] == expected
+    assert [len(places) for places in expected[29::30]] == ([1, 2, 3, 4] if start == "gun" else [0, 1, 0, 0])
+
+
+def test_a_glider_is_named_after_where_it_flies() -> None:
+    flown = game_of_life(4, start=np.pad(GLIDER, 1), shape=(6, 6))
+    phases = [frame[int(k > 0) :, int(k > 2) :][:5, :5] for k, frame in enumerate(flown)]
+    examples = np.concatenate([np.rot90(phases, turns, (1, 2)) for turns in range(4)])
+    directions = np.repeat(["south-east", "north-east", "north-west", "south-west"], 4)
+    detector = PatternDetector(padding="same").fit(examples, directions)
+    assert len(detector.patterns_) == 16 and {p.tobytes() for p in detector.patterns_.astype(int)} == {
+        p.tobytes() for p in gliders()[..., np.newaxis].astype(int)
+    }
+    found = np.concatenate(detector.predict(game_of_life(60)))
+    assert set(detector.labels_[found[:, 2]]) == {"south-east"}
