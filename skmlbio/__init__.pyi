@@ -42,6 +42,7 @@ from .inspection.attribution_display import AttributionDisplay as AttributionDis
 from .inspection.graph_display import GraphDisplay as GraphDisplay
 from .inspection.latent_space_display import LatentSpaceDisplay as LatentSpaceDisplay
 from .inspection.motif_display import MotifDisplay as MotifDisplay
+from .inspection.pattern_display import PatternDisplay as PatternDisplay
 from .inspection.reconstruction_display import ReconstructionDisplay as ReconstructionDisplay
 from .inspection.training_history_display import TrainingHistoryDisplay as TrainingHistoryDisplay
 from .inspection.transition_matrix_display import TransitionMatrixDisplay as TransitionMatrixDisplay

@@ -5,6 +5,7 @@ from .attribution_display import AttributionDisplay
 from .graph_display import GraphDisplay
 from .latent_space_display import LatentSpaceDisplay
 from .motif_display import MotifDisplay
+from .pattern_display import PatternDisplay
 from .reconstruction_display import ReconstructionDisplay
 from .training_history_display import TrainingHistoryDisplay
 from .transition_matrix_display import TransitionMatrixDisplay
@@ -15,6 +16,7 @@ __all__ = [
     "GraphDisplay",
     "LatentSpaceDisplay",
     "MotifDisplay",
+    "PatternDisplay",
     "ReconstructionDisplay",
     "TrainingHistoryDisplay",
     "TransitionMatrixDisplay",
