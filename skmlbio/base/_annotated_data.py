@@ -25,3 +25,31 @@ def refuse_annotated_data(X: Any, name: str = "X") -> None:
             advice = _ADVICE[kind.__name__].format(name=name)
             article = "an" if kind.__name__ == "AnnData" else "a"
             raise TypeError(f"{name} is {article} {kind.__name__}, which is more than a matrix: {advice}.")
+
+
+def is_annotated(X: Any) -> bool:
+    """Whether X is an `AnnData`, which is known by its name."""
+    return any(kind.__name__ == "AnnData" and kind.__module__.startswith("anndata.") for kind in type(X).__mro__)
+
+
+def matrix_of(adata: Any, layer: str | None) -> tuple[Any, Any]:
+    """Return a matrix of an `AnnData`, of a backed one in its file, and a data frame without rows that has its columns.
+
+    Parameters
+    ----------
+    adata : AnnData
+        Cells and genes.
+    layer : str or None
+        Which layer; None takes ``adata.X``.
+
+    Raises
+    ------
+    ValueError
+        If there is no such matrix.
+    """
+    matrix = adata.X if layer is None else adata.layers.get(layer)
+    if matrix is None:
+        names = ", ".join(map(repr, adata.layers)) or "none"
+        missing = "a matrix X" if layer is None else f"a layer {layer!r}"
+        raise ValueError(f"X is an AnnData without {missing}; its layers are {names}.")
+    return matrix, adata.var[[]].T

@@ -120,6 +120,10 @@ class NetworkEstimator(ExportMixin, CallbackSupportMixin, BaseEstimator):
     def _encode(self, X: Any, *, reset: bool) -> Data:
         raise _missing(self, "_encode", "what X may be")
 
+    def _require_samples(self, X: Any, name: str = "X") -> None:
+        """Raise a TypeError for what holds samples among other things."""
+        refuse_annotated_data(X, name)
+
     def _encode_target(self, y: Any, *, reset: bool) -> Arrays:
         """Turn targets into arrays; without targets there are none."""
         return ()
@@ -186,8 +190,8 @@ class NetworkEstimator(ExportMixin, CallbackSupportMixin, BaseEstimator):
             For unusable parameters or data, and if the loss is no longer a number.
         """
         self._check_parameters()
-        refuse_annotated_data(X)
-        refuse_annotated_data(validation[0], "X_val")
+        self._require_samples(X)
+        self._require_samples(validation[0], "X_val")
         going_on = (partial or self.warm_start) and hasattr(self, "weights_")
         if going_on:
             require_same_network(self)
@@ -356,7 +360,7 @@ class NetworkEstimator(ExportMixin, CallbackSupportMixin, BaseEstimator):
             Samples.
         """
         check_is_fitted(self, "weights_")
-        refuse_annotated_data(X)
+        self._require_samples(X)
         return self._encode(X, reset=False)
 
     def _ask_encoded(self, head: str, data: Data) -> Any:

@@ -8,7 +8,6 @@ import numpy as np
 from sklearn.utils import check_array
 from sklearn.utils.validation import validate_data
 
-from skmlbio.base._annotated_data import refuse_annotated_data
 from skmlbio.base._code_network import CodeNetwork
 from skmlbio.base._fit_data import column_statistics
 from skmlbio.estimators._conditions import Conditions, columns_of
@@ -35,7 +34,7 @@ class SamplerInput(CodeNetwork):
 
     def _encode(self, given, *, reset):
         given = given if isinstance(given, Given) else Given(given)
-        refuse_annotated_data(given.X)
+        self._require_samples(given.X)
         if self._of_table():
             x = self._encode_table(given.X, reset=reset)
         else:

@@ -11,7 +11,6 @@ from skmlbio import (
     AutoEncoderTransformer,
     DenseClassifier,
     DenseRegressor,
-    GANSampler,
     GCNClassifier,
     NetworkClassifier,
     NetworkRegressor,
@@ -249,31 +248,20 @@ def test_a_rejection_loads_neither_keras_nor_tensorflow(run_python) -> None:
 
 def test_annotated_data_is_refused_by_every_verb() -> None:
     """AnnData is known by its name; NumPy would try for minutes to make an array of it."""
-    for cls in (
-        DenseClassifier,
-        NetworkRegressor,
-        NetworkTransformer,
-        VAESampler,
-        GANSampler,
-        AttentionClassifier,
-        GCNClassifier,
-    ):
+    for cls in (AttentionClassifier, GCNClassifier):
         with pytest.raises(TypeError, match=r"X is an AnnData.*pass its matrix, X=adata\.X"):
             cls().fit(ANNOTATED, Y)
         with pytest.raises(TypeError, match="X is an AnnData"):
             cls().partial_fit(ANNOTATED, Y)
     with pytest.raises(TypeError, match="X_val is an AnnData"):
-        DenseClassifier().fit(X, Y, X_val=ANNOTATED, y_val=Y)
+        AttentionClassifier().fit(["ACGT"] * 20, Y, X_val=ANNOTATED, y_val=Y)
 
 
 @pytest.mark.usefixtures("may_build")
-def test_annotated_data_is_refused_by_every_answer() -> None:
-    classifier, sampler = DenseClassifier(epochs=1).fit(X, Y), VAESampler(epochs=1).fit(X)
-    asked = [classifier.predict, classifier.predict_proba, classifier.decision_function]
-    asked += [sampler.transform, sampler.inverse_transform, sampler.score_samples, sampler.reconstruct, sampler.score]
-    for ask in (*asked, AutoEncoderTransformer(epochs=1).fit(X).score_samples):
-        with pytest.raises(TypeError, match="X is an AnnData"):
-            ask(ANNOTATED)
+def test_annotated_data_are_no_codes() -> None:
+    sampler = VAESampler(epochs=1).fit(X)
+    with pytest.raises(TypeError, match="X is an AnnData"):
+        sampler.inverse_transform(ANNOTATED)
 
 
 @pytest.mark.usefixtures("may_build")
