@@ -15,13 +15,20 @@ from scipy import sparse
 ROOT = Path(__file__).parents[1]
 
 
-def cells() -> SimpleNamespace:
+class AnnData(SimpleNamespace):
     """What the page on inputs has of an AnnData; anndata itself wants an older pandas than the tests do."""
+
+    __module__ = "anndata.stand_in"
+
+
+def cells() -> AnnData:
+    """Counts of 20 genes in 90 cells of three types."""
     random = np.random.default_rng(0)
     cell_types = np.array(["B cell", "T cell", "monocyte"])[np.arange(90) % 3]
     counts = random.poisson(1 + 4 * (np.arange(20) % 3 == np.arange(90)[:, None] % 3))
     obs = pd.DataFrame({"cell_type": pd.Categorical(cell_types, ["T cell", "B cell", "monocyte"])})
-    return SimpleNamespace(layers={"counts": sparse.csr_matrix(counts)}, obs=obs, obsm={})
+    var = pd.DataFrame(index=[f"gene {i}" for i in range(20)])
+    return AnnData(layers={"counts": sparse.csr_matrix(counts)}, obs=obs, var=var, obsm={})
 
 
 PAGES: dict[str, dict[str, Any]] = {  # and what they get from code that is not run here
