@@ -49,6 +49,7 @@ FITTED = {
     "gaps": lambda: AutoEncoderTransformer(latent_dim=2, missing="mask", **SHORT).fit(X),
     "codes": lambda: AutoEncoderTransformer(latent_dim=2, **SHORT).fit(X),
     "nothing": lambda: VAESampler(latent_dim=2, **SHORT).fit(X),
+    "counts with covariates": lambda: VAESampler(likelihood="poisson", **SHORT).fit((9 * X**2).round(), covariates=Y),
     "nothing else": lambda: GANSampler(latent_dim=2, **SHORT).fit(X),
 }
 EXAMPLES = {
@@ -60,6 +61,7 @@ EXAMPLES = {
     '`AutoEncoderTransformer` with `missing="mask"`': ["gaps"],
     "`EmbeddingTransformer`": ["a table of categories"],
     "`VAESampler`": ["nothing"],
+    "`VAESampler` of counts": ["counts with covariates"],
     "`GANSampler`": ["nothing else"],
 }
 

@@ -13,14 +13,15 @@ from skmlbio.base import NetworkEstimator, parameter, with_parameters
 from skmlbio.base._arguments import said_by_estimator
 from skmlbio.base._docstrings import completed_by
 from skmlbio.base._intervals import Interval
-from skmlbio.base._layer_parameters import COUNT, STRENGTH
+from skmlbio.base._layer_parameters import COUNT, STRENGTH, AveragedWeights
 from skmlbio.estimators._sampler_answers import SamplerAnswers
 from skmlbio.estimators._sampler_input import COUNTS, Given, variance_of
 from skmlbio.training._blueprint import Blueprint
+from skmlbio.training._budget import automatic_end
 
 
 @with_parameters
-class VAESampler(SamplerAnswers):
+class VAESampler(SamplerAnswers, AveragedWeights):
     """Learn a density of the rows of a matrix with a variational auto-encoder, and sample from it.
 
     A row x is thought to come from a few hidden numbers z that are standard normal, by p(x | z), whose parameters a
@@ -173,6 +174,13 @@ class VAESampler(SamplerAnswers):
             variances = ["auto"]
         likelihood = "mixed" if found.pop("of_table") else kinds[0]
         return found | {"likelihood": likelihood, "variance": variances[0], "columns": kinds}
+
+    def _plan(self, n_samples, epochs):
+        """End by itself as late as without averaging: the bound goes on rising for long."""
+        plan = super()._plan(n_samples, epochs)
+        if plan.least_gain is not None:
+            plan.n_epochs, plan.least_gain = automatic_end(-(-n_samples // (plan.batch_size or n_samples)), averaged=False)
+        return plan
 
     def _loss(self):
         from skmlbio.training import _losses
