@@ -145,7 +145,7 @@ class SamplerInput(CodeNetwork):
         self.library_size_ = float(quantiles[_N_SIZES // 2])
         mean, _ = column_statistics(training.data, training.weights)
         shares = np.log(mean + 0.5 / len(sizes))  # as if there were half a count more, for features without any
-        return known | {"library/sizes": quantiles, "output/bias": shares - shares.mean()}
+        return known | {"library/sizes": quantiles, "offset/value": shares - shares.mean()}
 
 
 def variance_of(variance: float | str, likelihood: str) -> float | str | None:

@@ -114,7 +114,7 @@ class Table:
         return pd.DataFrame({name: found[name] for name in self.names})
 
     def first_weights(self, rows: np.ndarray, weights: np.ndarray) -> dict[str, np.ndarray]:
-        """Return means and scales of what the encoder sees, and the first biases of likelihoods, by their paths."""
+        """Return means and scales of what the encoder sees, and the offsets of likelihoods, by their paths."""
         seen = np.where(self.logarithmic(), np.log1p(np.where(self.logarithmic(), rows, 0.0)), rows)
         mean, scale = _statistics(seen, weights)
         n = self.n_numbers
@@ -123,7 +123,7 @@ class Table:
         means, first, parts = _statistics(rows, weights)[0], 0, self.parts()
         for place, (kind, width) in enumerate(parts):
             if kind in (*_OF_COUNTS, "categorical"):
-                path = f"{kind}_{place}_output/bias" if len(parts) > 1 else "output/bias"
+                path = f"{kind}_{place}_offset/value" if len(parts) > 1 else "offset/value"
                 known[path] = np.log(means[first : first + width] + 0.5 / len(rows))
             first += width
         return known

@@ -51,6 +51,8 @@ class VAESampler(SamplerAnswers, AveragedWeights):
         variance is mean + d * mean^2.  "auto" is "decoder" for the former and "feature" for the latter.
     conditional : bool
         Whether a density is learned for each label y: the network is told the label as it is told covariates.
+    weight_decay : float
+        Of ``optimizer="adamw"``: the share of the weights, times the learning rate, that every step takes away [6]_.
     beta : float
         Weight of the KL term [2]_.
     kl_warm_up : int
@@ -90,6 +92,7 @@ class VAESampler(SamplerAnswers, AveragedWeights):
     .. [3] Kingma et al.: Improved variational inference with inverse autoregressive flow. NeurIPS (2016).
     .. [4] Burda, Grosse, Salakhutdinov: Importance weighted autoencoders. ICLR (2016).
     .. [5] Lopez et al.: Deep generative modeling for single-cell transcriptomics. Nature Methods 15 (2018).
+    .. [6] Loshchilov, Hutter: Decoupled weight decay regularization. ICLR (2019).
 
     Examples
     --------
@@ -115,6 +118,9 @@ class VAESampler(SamplerAnswers, AveragedWeights):
         default="auto", allowed=[Interval(Real, 0, None, closed="neither"), StrOptions({"feature", "decoder", "auto"})]
     )
     conditional: bool = parameter(default=False, allowed=["boolean"])
+    optimizer: str | dict = parameter(default="adamw")
+    learning_rate: float | dict = parameter(default=3e-3)
+    weight_decay: float = parameter(default=0.1, allowed=STRENGTH)
     beta: float = parameter(default=1.0, allowed=STRENGTH)
     kl_warm_up: int = parameter(default=0, allowed=[Interval(Integral, 0, None, closed="left")])
     free_bits: float = parameter(default=0.0, allowed=STRENGTH)
@@ -176,10 +182,13 @@ class VAESampler(SamplerAnswers, AveragedWeights):
         return found | {"likelihood": likelihood, "variance": variances[0], "columns": kinds}
 
     def _plan(self, n_samples, epochs):
-        """End by itself as late as without averaging: the bound goes on rising for long."""
+        """End by itself as late as without averaging, for the bound goes on rising; let AdamW know its weight decay."""
         plan = super()._plan(n_samples, epochs)
         if plan.least_gain is not None:
-            plan.n_epochs, plan.least_gain = automatic_end(-(-n_samples // (plan.batch_size or n_samples)), averaged=False)
+            steps_of_an_epoch = -(-n_samples // (plan.batch_size or n_samples))
+            plan.n_epochs, plan.least_gain = automatic_end(steps_of_an_epoch, averaged=False)
+        if self.optimizer == "adamw":
+            plan.optimizer["config"]["weight_decay"] = float(self.weight_decay)
         return plan
 
     def _loss(self):

@@ -24,6 +24,7 @@ _STIELTJES = (1 / 12, 1 / 30, 53 / 210, 195 / 371, 22999 / 22737, 29944523 / 197
 _SMALLEST_MEAN = 1e-8
 _SMALLEST_DISPERSION = 1e-4  # below it, no sample of single precision differs from a Poisson one
 _LARGEST_EXPONENT = 20.0
+_USUAL_ZEROS = -3.0  # logit of zeros that are added, before anything is learned of them: few
 
 
 def stirling_rest(a: tf.Tensor) -> tf.Tensor:
@@ -81,6 +82,7 @@ class _Counts(Likelihood):
     """Counts of mean exp(output), or of the share softmax(output) of a library."""
 
     logarithmic = True
+    has_offset = True
 
     def rate(self, parameters: tuple[tf.Tensor, ...]) -> tf.Tensor:
         """Return the means of the counts, above 0."""
@@ -130,7 +132,7 @@ class NegativeBinomial(_Counts):
 
 
 class ZeroInflatedNegativeBinomial(NegativeBinomial):
-    """Those counts, but 0 with the probability sigmoid(zeros); the mean is that without such zeros."""
+    """Those counts, but 0 with the probability sigmoid(zeros - 3); the mean is that without such zeros."""
 
     kind = "zero_inflated_negative_binomial"
 
@@ -139,7 +141,7 @@ class ZeroInflatedNegativeBinomial(NegativeBinomial):
 
     def zeros(self, parameters: tuple[tf.Tensor, ...]) -> tf.Tensor:
         """Return the logits of the zeros."""
-        return parameters[len(self.outputs()) - 1]
+        return parameters[len(self.outputs()) - 1] + _USUAL_ZEROS
 
     def log_density(self, x, *parameters):
         return with_zeros(x, super().log_density(x, *parameters), self.zeros(parameters))

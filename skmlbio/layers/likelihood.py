@@ -44,6 +44,7 @@ class Likelihood:
 
     kind: ClassVar[str]
     logarithmic: ClassVar[bool] = False  # whether an encoder sees log(1 + x)
+    has_offset: ClassVar[bool] = False  # whether outputs begin at logarithms of what is usual
 
     def outputs(self) -> dict[str, str]:
         """Return what is learned for every feature, by name: by the "decoder" for each row, or the same for all."""
@@ -116,6 +117,7 @@ class Categorical(Likelihood):
     """One of the features is 1, with probability softmax(logits), all others are 0: a category as a one-hot block."""
 
     kind = "categorical"
+    has_offset = True
 
     def log_density(self, x, logits):
         return x * tf.nn.log_softmax(logits)
@@ -166,3 +168,21 @@ class SameForAllRows(keras.layers.Layer):
 
     def call(self, x):
         return tf.convert_to_tensor(self.value)[tf.newaxis]
+
+
+@keras.saving.register_keras_serializable(package="skmlbio")
+class Offset(keras.layers.Layer):
+    """Add a number to each feature that is not trained: an estimator writes it before the first step.
+
+    Examples
+    --------
+    >>> Offset()(tf.ones((1, 2))).numpy().tolist()
+    [[1.0, 1.0]]
+    """
+
+    def build(self, input_shape):
+        self.value = self.add_weight(name="value", shape=(input_shape[-1],), initializer="zeros", trainable=False)
+        self.built = True
+
+    def call(self, x):
+        return x + tf.convert_to_tensor(self.value)

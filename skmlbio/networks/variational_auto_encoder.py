@@ -16,7 +16,7 @@ from skmlbio.layers.evidence import (
     NormalDivergence,
     likelihood_of,
 )
-from skmlbio.layers.likelihood import Likelihood, SameForAllRows, Scale
+from skmlbio.layers.likelihood import Likelihood, Offset, SameForAllRows, Scale
 from skmlbio.layers.noise import Dropout
 from skmlbio.layers.one_hot_columns import OneHotColumns
 from skmlbio.layers.sampling import PosteriorDraw, PriorDraw
@@ -26,7 +26,6 @@ from skmlbio.networks._architecture import Architecture, output_dtype
 from skmlbio.networks.dense import dense_stack, kernel_initializer
 
 _POSTERIOR_FLOOR = 1e-4  # below which standard deviations of q cannot shrink
-_FIRST_LOGIT = -3.0  # of zeros that are added to counts: few
 
 
 def variational_auto_encoder(
@@ -217,12 +216,10 @@ def _decoder(latent_dim, likelihoods, sizes, activation, dropout, condition_size
         for name, source in likelihood.outputs().items():
             kernel = "glorot_uniform" if name == "output" else "zeros"
             options = {"name": prefix + name, "dtype": wide}
-            if source == "decoder":
-                bias = keras.initializers.Constant(_FIRST_LOGIT if name == "output_zeros" else 0.0)
-                layer = keras.layers.Dense(
-                    likelihood.n_features, kernel_initializer=kernel, bias_initializer=bias, **options
-                )
-                outputs.append(layer(h))
-            else:
+            if source == "feature":
                 outputs.append(SameForAllRows(**options)(outputs[-1]))
+                continue
+            outputs.append(keras.layers.Dense(likelihood.n_features, kernel_initializer=kernel, **options)(h))
+            if name == "output" and likelihood.has_offset:
+                outputs[-1] = Offset(name=f"{prefix}offset", dtype=wide)(outputs[-1])
     return keras.Model(inputs, outputs, name="decoder")

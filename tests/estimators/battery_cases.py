@@ -319,6 +319,7 @@ NUMBERS: dict[str, Any] = {
     "verbose": 0,
     "warm_start": False,
     "weight_averaging": 0.5,
+    "weight_decay": 0.5,
     "window": 2,
 }
 
