@@ -90,7 +90,7 @@ def test_samples_are_rows_of_the_table(mixed: VAESampler) -> None:
     pd.testing.assert_series_equal(drawn.dtypes, FRAME.dtypes)
     assert drawn.notna().all(axis=None) and drawn["n_spots"].min() >= 0
     agree = {"treated": drawn["cell"] == "T", "n_spots": (drawn["n_spots"] > 20) == drawn["treated"]}
-    assert agree["n_spots"].mean() > 0.8 and (agree["treated"] == drawn["treated"]).mean() > 0.8
+    assert agree["n_spots"].mean() > 0.7 and (agree["treated"] == drawn["treated"]).mean() > 0.7
     by_kind = drawn.groupby("treated")["mass"].mean()
     assert by_kind[True] - by_kind[False] > 2
     pd.testing.assert_frame_equal(drawn[:7], mixed.sample(7))
