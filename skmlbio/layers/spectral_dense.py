@@ -53,11 +53,11 @@ class SpectralDense(keras.layers.Layer):
 
     Examples
     --------
-    >>> layer = SpectralDense(2, kernel_initializer=keras.initializers.Constant([[3.0, 0.0], [0.0, 1.0]]))
+    >>> layer = SpectralDense(2, kernel_initializer=keras.initializers.Constant([[4.0, 0.0], [0.0, 1.0]]))
     >>> for _ in range(10):
     ...     y = layer(tf.constant([[1.0, 1.0]]), training=True)
     >>> y.numpy().round(3).tolist()
-    [[1.0, 0.333]]
+    [[1.0, 0.25]]
     """
 
     def __init__(self, units: int, activation=None, kernel_initializer="glorot_uniform", **options):
