@@ -124,8 +124,7 @@ class PatternDetector(TransformerMixin, BaseEstimator, auto_wrap_output_keys=Non
         TypeError, ValueError
             For unusable parameters, images or labels.
         """
-        self._validate_params()
-        borders(self.padding, (1, 1), (1, 1), (1, 1))
+        self._ensure_parameters()
         images = ensure_images(X)
         if self.patterns is None:
             patterns, labels = _different(self._ensure_patterns(images, "image"), y)
@@ -158,7 +157,6 @@ class PatternDetector(TransformerMixin, BaseEstimator, auto_wrap_output_keys=Non
         TypeError, ValueError
             For unusable images, and for those that are smaller than a pattern.
         """
-        check_is_fitted(self)
         images = self._ensure(X)
         return self._scores(images) if isinstance(images, np.ndarray) else [self._scores(image) for image in images]
 
@@ -172,7 +170,6 @@ class PatternDetector(TransformerMixin, BaseEstimator, auto_wrap_output_keys=Non
             Of each pattern found: the row and the column of its upper left corner, which are negative where it begins
             in what was padded, and its number, as in ``labels_[found[:, 2]]``.  Sorted by row, then by column.
         """
-        check_is_fitted(self)
         images, found = self._ensure(X), []
         for some in self._blocks(images):
             scores = self._scores(some)
@@ -194,6 +191,10 @@ class PatternDetector(TransformerMixin, BaseEstimator, auto_wrap_output_keys=Non
         """
         return self
 
+    def _ensure_parameters(self) -> None:
+        self._validate_params()
+        borders(self.padding, (1, 1), (1, 1), (1, 1))
+
     def _ensure_patterns(self, patterns: NDArray | list[NDArray], item: str) -> NDArray:
         """Check that patterns have one size, and suit the similarity."""
         for index, pattern in enumerate(patterns):
@@ -208,6 +209,9 @@ class PatternDetector(TransformerMixin, BaseEstimator, auto_wrap_output_keys=Non
         return np.array(patterns)
 
     def _ensure(self, X: Any) -> NDArray | list[NDArray]:
+        check_is_fitted(self)
+        self._ensure_parameters()
+        self._ensure_patterns(self.patterns_, "pattern")  # the similarity may be another one since the fit
         images = ensure_images(X, n_channels=self.patterns_.shape[3])
         self._require_binary(images, "image")
         height, width = self.patterns_.shape[1:3]
@@ -236,11 +240,18 @@ class PatternDetector(TransformerMixin, BaseEstimator, auto_wrap_output_keys=Non
         return borders(self.padding, shape, self.patterns_.shape[1:3], (1, 1))
 
     def _scores(self, images: NDArray) -> NDArray[np.floating]:
-        if self.similarity == "product":
-            return convolve(images, np.moveaxis(self.patterns_, 0, -1), padding=self.padding)
-        return {"agreement": agreement, "correlation": correlation}[self.similarity](
-            images, self.patterns_, padding=self.padding
-        )
+        if self.similarity == "agreement":
+            return agreement(images, self.patterns_, padding=self.padding)
+        if self.similarity == "correlation":
+            return correlation(images, self.patterns_, padding=self.padding)
+        with np.errstate(over="ignore", invalid="ignore"):
+            products = convolve(images, np.moveaxis(self.patterns_, 0, -1), padding=self.padding)
+        if not np.isfinite(products).all():
+            raise ValueError(
+                f"products of images and patterns are too large for {products.dtype}; divide images or patterns by a "
+                "large number."
+            )
+        return products
 
     def _blocks(self, images: NDArray | list[NDArray]) -> Iterator[NDArray]:
         """Yield images of one size, so many at a time that their scores fit into memory."""
@@ -252,13 +263,14 @@ class PatternDetector(TransformerMixin, BaseEstimator, auto_wrap_output_keys=Non
 
     def _places(self, scores: NDArray[np.floating], shape: tuple[int, int]) -> NDArray[np.int64]:
         """Return where scores reach the threshold and no better one is near."""
-        candidates = np.argwhere(scores >= self.threshold)
+        distance = int(self.min_distance)
+        candidates = np.argwhere(scores >= float(self.threshold))  # a NumPy number would be compared as a double
         order = np.argsort(-scores[tuple(candidates.T)], kind="stable")
         free, found = np.ones(scores.shape[:2], bool), []
         for row, column, pattern in candidates[order].tolist():
             if free[row, column]:
                 found.append((row, column, pattern))
-                near = (slice(max(0, i - self.min_distance + 1), i + self.min_distance) for i in (row, column))
+                near = (slice(max(0, i - distance + 1), i + distance) for i in (row, column))
                 free[tuple(near)] = False
         (top, _), (left, _) = self._borders(shape)
         return np.array(sorted(found), np.int64).reshape(-1, 3) - (top, left, 0)

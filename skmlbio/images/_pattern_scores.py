@@ -64,7 +64,7 @@ def correlation(X: NDArray, patterns: NDArray, *, padding: Padding = "valid") ->
     scores : ndarray of shape (n_rows, n_columns, n_patterns) or (n_images, n_rows, n_columns, n_patterns), float32
         From -1 to 1.
     """
-    kernels = np.moveaxis(patterns.astype(np.float64), 0, -1)
+    kernels = np.moveaxis(_scaled(patterns), 0, -1)
     within = (0, 1, 2)
     kernels = kernels - kernels.mean(axis=within)
     kernels /= np.sqrt(np.square(kernels).sum(axis=within))
@@ -78,13 +78,19 @@ def correlation(X: NDArray, patterns: NDArray, *, padding: Padding = "valid") ->
 
 
 def _correlation(image: NDArray, kernels: NDArray, padding: Padding) -> NDArray[np.float64]:
-    image, ones = image.astype(np.float64), np.ones((*kernels.shape[:3], 1))
+    image, ones = _scaled(image), np.ones((*kernels.shape[:3], 1))
     products = convolve(image, np.concatenate([kernels, ones], axis=-1), padding=padding)
     squares = convolve(np.square(image), ones, padding=padding)
     about_mean = squares - np.square(products[..., -1:]) / ones.size
     flat = about_mean <= _FLAT * squares
     scores = np.where(flat, 0, products[..., :-1]) / np.sqrt(np.where(flat, 1, about_mean))
     return np.clip(scores, -1, 1)
+
+
+def _scaled(images: NDArray) -> NDArray[np.float64]:
+    """Numbers of at most 1, whose squares do not overflow: to a correlation the unit means nothing."""
+    images = images.astype(np.float64)
+    return images / (np.abs(images).max() or 1.0)
 
 
 def is_flat(pattern: NDArray) -> bool:

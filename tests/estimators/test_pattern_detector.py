@@ -136,6 +136,32 @@ def test_in_a_pipeline_a_search_a_clone_and_a_pickle() -> None:
     assert tags.three_d_array and not tags.two_d_array
 
 
+def test_numbers_of_numpy_are_those_of_python() -> None:
+    X = RANDOM.integers(0, 2, (2, 12, 12))
+    plain = {"threshold": 7 / 9, "min_distance": 2, "padding": 1}
+    numpy = {"threshold": np.float64(7 / 9), "min_distance": np.int8(2), "padding": np.uint8(1)}
+    expected, found = (places(PatternDetector([CROSS, CORNER], **options).fit(X), X) for options in (plain, numpy))
+    assert found == expected and sum(map(len, found)) > 5
+
+
+def test_what_is_set_after_the_fit_is_checked() -> None:
+    detector = PatternDetector([2 * CROSS, 0 * CROSS], similarity="product").fit(FRAMES)
+    for options, message in (
+        ({"similarity": "agreement"}, "pixels that are 0 or 1, but pattern 0 has 2"),
+        ({"similarity": "correlation"}, "pattern 1 has the same number everywhere"),
+        ({"similarity": "product", "min_distance": 0}, "'min_distance' parameter"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            detector.set_params(**options).predict(FRAMES)
+
+
+def test_products_that_overflow_are_an_error() -> None:
+    detector = PatternDetector([[[1e30, -1e30]]], similarity="product").fit(FRAMES)
+    assert np.isfinite(detector.transform(1e30 * FRAMES)).all()
+    with pytest.raises(ValueError, match="products of images and patterns are too large for float64"):
+        detector.transform(1e300 * FRAMES)
+
+
 @pytest.mark.parametrize("what", IMAGES.wrong)
 def test_wrong_input_gets_one_clear_sentence(what: str) -> None:
     wrong, message = IMAGES.wrong[what]

@@ -43,3 +43,12 @@ def test_correlation_of_a_copy_is_one_and_of_a_flat_patch_zero() -> None:
     pattern = RANDOM.random((1, 9, 9, 1))
     bright = np.concatenate([3 * pattern + 7, np.full((1, 9, 9, 1), 0.1), -pattern])
     assert correlation(bright, pattern).ravel().tolist() == [1, 0, -1]
+
+
+@pytest.mark.parametrize("unit", [1e-300, 1e-30, 1e30, 1e300])
+def test_the_unit_means_nothing_to_a_correlation(unit: float) -> None:
+    X, patterns = RANDOM.random((2, 6, 7, 1)), RANDOM.random((3, 3, 3, 1))
+    expected = correlation(X, patterns)
+    np.testing.assert_allclose(correlation(unit * X, patterns), expected, atol=1e-6)
+    np.testing.assert_allclose(correlation(X, unit * patterns), expected, atol=1e-6)
+    assert not correlation(0 * X, patterns).any()
