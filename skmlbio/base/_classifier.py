@@ -18,6 +18,7 @@ from skmlbio.base._all_or_nothing import all_or_nothing
 from skmlbio.base._arguments import said_by_estimator
 from skmlbio.base._docstrings import completed_by
 from skmlbio.base._estimator import NetworkEstimator
+from skmlbio.base._fit_data import ensure_sample_weight
 from skmlbio.base._gaps import has_gaps, weights_of_known
 from skmlbio.base._labels import Labels, require_labels
 from skmlbio.base._own_loss import Loss, loss_options
@@ -191,8 +192,8 @@ class ClassifierBase(ClassifierMixin, SupervisedBase):
         if self._labels.kind != "multilabel-indicator" or not has_gaps((codes := self._labels.encode(y),)):
             return super().score(X, y, sample_weight)
         answers = self.predict(X)
-        check_consistent_length(answers, codes, sample_weight)
-        weights = np.ones(len(codes)) if sample_weight is None else np.asarray(sample_weight, float)
+        check_consistent_length(answers, codes)
+        weights = ensure_sample_weight(sample_weight, len(codes))
         right = ((answers == codes) | np.isnan(codes)).all(axis=1)
         return float(np.average(right, weights=weights_of_known(weights, (codes,), "y")))
 

@@ -12,6 +12,7 @@ from sklearn.model_selection import GroupShuffleSplit, StratifiedGroupKFold, tra
 from sklearn.utils.validation import _check_sample_weight
 
 from skmlbio.base._gaps import array_of_labels, is_missing
+from skmlbio.base._number_columns import numbers_expected
 from skmlbio.training._batches import Data
 
 _BYTES_AT_ONCE = 2**22
@@ -22,6 +23,8 @@ def ensure_sample_weight(sample_weight: Any, n_samples: int) -> np.ndarray:
     """Return one float64 weight a sample; raise a ValueError for negative or huge weights, or where all are zero."""
     if isinstance(sample_weight, str):
         raise ValueError(f"sample_weight must be one number a sample, got {sample_weight!r}.")
+    if sample_weight is not None:
+        sample_weight = numbers_of_samples(sample_weight, "sample_weight", n_samples)
     weights = _check_sample_weight(sample_weight, np.empty((n_samples, 1)), dtype=np.float64)
     if (weights < 0).any():
         index = int(np.argmax(weights < 0))
@@ -35,6 +38,49 @@ def ensure_sample_weight(sample_weight: Any, n_samples: int) -> np.ndarray:
     if not weights.any():
         raise ValueError("sample_weight is zero for every sample; at least one must be positive.")
     return weights
+
+
+def numbers_of_samples(values: Any, name: str, n_samples: int) -> np.ndarray:
+    """Return numbers, one a sample or one for all, float64 of shape (n_samples,).
+
+    Parameters
+    ----------
+    values : float or array-like of shape (n_samples,)
+        Numbers.
+    name : str
+        What errors call them.
+    n_samples : int
+        How many samples there are.
+
+    Raises
+    ------
+    ValueError
+        For another shape, for what is no number, and for numbers that are missing or infinite.
+
+    Examples
+    --------
+    >>> numbers_of_samples([1, None], "sample_weight", n_samples=2)
+    Traceback (most recent call last):
+    ValueError: Input sample_weight contains NaN in row 1.
+    """
+    if hasattr(values, "toarray"):
+        raise TypeError(f"{name} is a sparse matrix, but must be one number a sample, in an array.")
+    with numbers_expected(values, name):
+        numbers = np.asarray(values, np.float64)
+    if numbers.ndim == 0:
+        numbers = np.full(n_samples, numbers)
+    if numbers.shape != (n_samples,):
+        raise ValueError(f"{name} must be one number, or one for each of {n_samples} samples, got {numbers.shape}.")
+    for what, wrong in (("NaN", np.isnan(numbers)), ("infinity", np.isinf(numbers))):
+        if wrong.any():
+            raise ValueError(f"Input {name} contains {what} in row {np.argmax(wrong)}.")
+    return numbers
+
+
+def mean_of_samples(values: np.ndarray, sample_weight: Any) -> float:
+    """Return the mean of one number a sample, weighted where there are weights."""
+    weights = None if sample_weight is None else ensure_sample_weight(sample_weight, len(values))
+    return float(np.average(values, weights=weights))
 
 
 def require_groups(groups: Any) -> None:

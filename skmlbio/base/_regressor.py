@@ -14,7 +14,7 @@ from skmlbio.base._arguments import said_by_estimator
 from skmlbio.base._constants import let_constants_vary
 from skmlbio.base._docstrings import completed_by
 from skmlbio.base._estimator import NetworkEstimator
-from skmlbio.base._fit_data import column_statistics
+from skmlbio.base._fit_data import column_statistics, ensure_sample_weight
 from skmlbio.base._gaps import has_gaps
 from skmlbio.base._number_columns import numbers_expected
 from skmlbio.base._own_loss import Loss, loss_options
@@ -143,8 +143,8 @@ class RegressorBase(RegressorMixin, SupervisedBase):
         if known.all():
             return super().score(X, y, sample_weight)
         answers = self.predict(X)
-        check_consistent_length(answers, y, sample_weight)
-        weights = np.ones(len(y)) if sample_weight is None else np.asarray(sample_weight, float)
+        check_consistent_length(answers, y)
+        weights = ensure_sample_weight(sample_weight, len(y))
         known &= (weights > 0)[:, np.newaxis]
         columns = np.flatnonzero(known.sum(axis=0) >= 2)
         if not len(columns):

@@ -12,6 +12,7 @@ from sklearn.utils.validation import check_is_fitted
 from skmlbio.base._annotated_data import refuse_annotated_data
 from skmlbio.base._docstrings import completed_by
 from skmlbio.base._estimator import NetworkEstimator
+from skmlbio.base._fit_data import mean_of_samples
 from skmlbio.base._number_columns import numbers_expected
 from skmlbio.base._range import require_answers
 from skmlbio.base._unlabelled import UnlabelledEstimator
@@ -81,7 +82,7 @@ class TransformerBase(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Unlabel
         -------
         float
         """
-        return float(np.average(self.score_samples(X), weights=sample_weight))
+        return mean_of_samples(self.score_samples(X), sample_weight)
 
     def _train(self, plan, training, validation, rng, known, partial):
         self._fitted_loss = self._loss()

@@ -38,7 +38,8 @@ class Conditions:
 
     def codes(self, columns: Columns) -> np.ndarray:
         """Return the numbers of labels, int32 of shape (n_samples, n_columns); a ValueError for unknown ones."""
-        if len(columns) != len(self.values):
+        others = [*columns] != [*self.values] and _have_names(columns) and _have_names(self.values)
+        if others or len(columns) != len(self.values):
             raise ValueError(f"fit was given {_listed(self.values)}, but here is {_listed(columns)}.")
         codes = []
         for (name, values), labels in zip(self.values.items(), columns.values(), strict=True):
@@ -53,6 +54,11 @@ class Conditions:
 
 def _listed(columns: dict) -> str:
     return " and ".join(columns) or "no label"
+
+
+def _have_names(columns: dict) -> bool:
+    """Return whether these are the columns of a data frame that has strings for names."""
+    return all(title.startswith(("column '", 'column "')) for title in columns)
 
 
 def columns_of(labels: Any, name: str, n_samples: int | None = None, n_columns: int = 1) -> Columns:
@@ -86,6 +92,11 @@ def columns_of(labels: Any, name: str, n_samples: int | None = None, n_columns: 
     table = _table(labels, name)
     if n_samples is not None:
         if table.ndim == 0 or (table.ndim == 1 and n_columns > 1):
+            if table.size != n_columns:
+                raise ValueError(
+                    f"{name} is one row of {table.size} labels, but fit was given {n_columns} columns of them; give "
+                    "one label for each, or a row a sample."
+                )
             table = np.broadcast_to(table, (n_samples, n_columns))
         elif len(table) != n_samples:
             raise ValueError(f"{name} has {len(table)} labels for {n_samples} samples; give one, or one a sample.")

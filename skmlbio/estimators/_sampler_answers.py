@@ -8,6 +8,7 @@ from sklearn.utils.validation import check_is_fitted
 from skmlbio.base import TransformerBase
 from skmlbio.base._bound_scores import BoundScores
 from skmlbio.base._docstrings import completed_by
+from skmlbio.base._fit_data import mean_of_samples
 from skmlbio.base._range import require_answers
 from skmlbio.base._sampler import numbers_and_seeds
 from skmlbio.base._transformer import row_blocks
@@ -153,7 +154,7 @@ class SamplerAnswers(SamplerExport, BoundScores, TransformerBase):
         float
         """
         scores = self.score_samples(X, y, covariates=covariates, library_size=library_size)
-        return float(np.average(scores, weights=sample_weight))
+        return mean_of_samples(scores, sample_weight)
 
     @completed_by(_given)
     def sample(self, n_samples: int = 1, random_state=None, *, y=None, covariates=None, library_size=None):

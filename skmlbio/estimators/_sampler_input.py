@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import numpy as np
-from sklearn.utils import check_array
 from sklearn.utils.validation import validate_data
 
 from skmlbio.base._code_network import CodeNetwork
-from skmlbio.base._fit_data import column_statistics
+from skmlbio.base._fit_data import column_statistics, numbers_of_samples
 from skmlbio.estimators._conditions import Conditions, columns_of
 from skmlbio.estimators._table import Table
 from skmlbio.training._batches import ArrayData
@@ -117,13 +116,7 @@ class SamplerInput(CodeNetwork):
             return None
         if sizes is None:
             return np.full(n_samples, self.library_size_, np.float32) if sums is None else sums
-        found = check_array(np.atleast_1d(sizes), ensure_2d=False, dtype=np.float64, input_name="library_size")
-        if np.ndim(sizes) == 0:
-            found = np.full(n_samples, found[0])
-        if found.shape != (n_samples,):
-            raise ValueError(
-                f"library_size must be one number, or one for each of {n_samples} samples, got {found.shape}."
-            )
+        found = numbers_of_samples(sizes, "library_size", n_samples)
         wrong = (found < 0) | (found > _LARGEST_COUNT)
         if wrong.any():
             place = int(np.argmax(wrong))

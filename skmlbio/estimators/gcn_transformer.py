@@ -16,6 +16,7 @@ from skmlbio.base import NetworkEstimator, parameter, with_parameters
 from skmlbio.base._all_or_nothing import all_or_nothing
 from skmlbio.base._arguments import said_by_estimator
 from skmlbio.base._docstrings import completed_by
+from skmlbio.base._fit_data import mean_of_samples
 from skmlbio.base._layer_parameters import COUNT, AveragedWeights, HiddenLayers, KernelPenalties
 from skmlbio.base._range import require_answers
 from skmlbio.estimators._graph_convolutions import GraphConvolutions
@@ -194,7 +195,7 @@ class GCNTransformer(
         -------
         float
         """
-        return float(np.average(self.score_samples(X), weights=sample_weight))
+        return mean_of_samples(self.score_samples(X), sample_weight)
 
     def _make_blueprint(self):
         from skmlbio.networks.graph_auto_encoder import graph_auto_encoder

@@ -5,7 +5,14 @@ import pytest
 import scipy.sparse
 
 from skmlbio import DenseClassifier
-from skmlbio.base._fit_data import column_statistics, ensure_sample_weight, said_of, validation_rows
+from skmlbio.base._fit_data import (
+    column_statistics,
+    ensure_sample_weight,
+    mean_of_samples,
+    numbers_of_samples,
+    said_of,
+    validation_rows,
+)
 from skmlbio.training._batches import ArrayData
 
 
@@ -127,3 +134,29 @@ def test_statistics_leave_out_what_is_missing() -> None:
         assert (mean[column], deviation[column]) == pytest.approx((expected, spread))
     assert (mean[2], deviation[2]) == (7.1, 0)
     assert np.isnan([mean[3], deviation[3]]).all()
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        (["1", "heavy"], r"sample_weight\[1\] is 'heavy', but only numbers are allowed"),
+        ([1, None], "Input sample_weight contains NaN in row 1"),
+        ([np.inf, 1], "Input sample_weight contains infinity in row 0"),
+        ([1, 2, 3], r"sample_weight must be one number, or one for each of 2 samples, got \(3,\)"),
+        (scipy.sparse.csr_array([[1.0], [2.0]]), "sample_weight is a sparse matrix"),
+    ],
+)
+def test_what_is_no_number_of_a_sample_is_named(values, message) -> None:
+    with pytest.raises((TypeError, ValueError), match=message):
+        numbers_of_samples(values, "sample_weight", 2)
+    with pytest.raises((TypeError, ValueError), match=message):
+        ensure_sample_weight(values, 2)
+
+
+def test_means_take_weights_that_a_fit_takes() -> None:
+    assert mean_of_samples(np.array([1.0, 4.0]), None) == 2.5
+    assert mean_of_samples(np.array([1.0, 4.0]), [2, 1]) == 2.0
+    with pytest.raises(ValueError, match="must not be negative, but sample 0 has -1"):
+        mean_of_samples(np.array([1.0, 4.0]), [-1, -1])
+    with pytest.raises(ValueError, match="at least one"):
+        mean_of_samples(np.array([1.0, 4.0]), [0, 0])

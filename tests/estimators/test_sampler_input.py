@@ -129,6 +129,10 @@ def test_library_sizes_may_be_given(counted) -> None:
         sampler.fit(X, library_size=np.zeros(300))
     with pytest.raises(ValueError, match="library_size must be one number, or one for each of 300 samples"):
         sampler.fit(X, library_size=[1, 2])
+    with pytest.raises(ValueError, match=r"library_size\[0\] is 'large', but only numbers are allowed"):
+        sampler.fit(X, library_size=["large"] * 300)
+    with pytest.raises(ValueError, match="Input library_size contains NaN in row 2"):
+        sampler.fit(X, library_size=np.where(np.arange(300) == 2, np.nan, sizes))
     with pytest.raises(ValueError, match="library_size is that of counts, but the likelihood is 'gaussian'"):
         VAESampler().fit(X, library_size=sizes)
 
@@ -172,6 +176,10 @@ def test_labels_of_all_forms_are_the_same_labels(counted) -> None:
         ValueError, match=r"column 'batch' of covariates\[1\] is 'third', which is none of the 2 in fit: "
     ):
         several.transform(X[:2], covariates=frame[:2].assign(batch=["first", "third"]))
+    with pytest.raises(ValueError, match="fit was given column 'batch' of covariates and"):
+        several.transform(X[:2], covariates=frame[:2][frame.columns[::-1]])
+    with pytest.raises(ValueError, match="covariates is one row of 1 labels, but fit was given 2 columns of them"):
+        several.transform(X[:2], covariates=["first"])
 
 
 def test_wrong_labels(counted, conditional) -> None:
