@@ -66,7 +66,12 @@ def numbers_of_samples(values: Any, name: str, n_samples: int) -> np.ndarray:
     if hasattr(values, "toarray"):
         raise TypeError(f"{name} is a sparse matrix, but must be one number a sample, in an array.")
     with numbers_expected(values, name):
-        numbers = np.asarray(values, np.float64)
+        array = np.asarray(values)
+        if array.dtype.kind == "c":
+            raise TypeError(f"{name} must be real numbers, got {array.dtype}.")
+        if array.dtype.kind == "O":
+            array = np.reshape([np.nan if is_missing(value) else value for value in array.flat], array.shape)
+        numbers = array.astype(np.float64)
     if numbers.ndim == 0:
         numbers = np.full(n_samples, numbers)
     if numbers.shape != (n_samples,):

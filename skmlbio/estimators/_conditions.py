@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Hashable
 from dataclasses import dataclass
 from numbers import Integral, Real
@@ -87,6 +88,8 @@ def columns_of(labels: Any, name: str, n_samples: int | None = None, n_columns: 
     {'column 0 of covariates': ['b', 'a'], 'column 1 of covariates': [1, 2]}
     """
     names = list(labels.columns) if hasattr(labels, "columns") else None
+    if twice := [title for title, count in Counter(names or ()).items() if count > 1]:
+        raise ValueError(f"{name} has more than one column {twice[0]!r}; give each a name of its own.")
     if hasattr(labels, "toarray"):
         raise TypeError(f"{name} is a sparse matrix; give labels as an array or a data frame.")
     table = _table(labels, name)

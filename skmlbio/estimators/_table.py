@@ -151,6 +151,8 @@ def _learned(name: Any, series: Any, kind: str | None) -> Column:
         if types.is_datetime64_any_dtype(dtype) or types.is_timedelta64_dtype(dtype):
             raise TypeError(f"column {name!r} of X holds times ({dtype}); give them as days or seconds.")
         kind = "gaussian" if types.is_numeric_dtype(dtype) and not types.is_bool_dtype(dtype) else "categorical"
+    if types.is_complex_dtype(dtype):
+        raise TypeError(f"column {name!r} of X holds complex numbers, but numbers of a table are real.")
     present = series[series.notna()]
     if len(present) == 0:
         raise ValueError(f"column {name!r} of X is missing in every row; leave it out, or give an entry of it.")
@@ -160,6 +162,12 @@ def _learned(name: Any, series: Any, kind: str | None) -> Column:
     for value in cells:
         if not isinstance(value, str | int | float | np.bool_):
             raise TypeError(f"column {name!r} of X holds {value!r:.50}, which is neither a number nor a category.")
+    kinds = {isinstance(value, str): value for value in cells}
+    if len(kinds) == 2:
+        raise TypeError(
+            f"column {name!r} of X holds the string {kinds[True]!r:.50} beside {kinds[False]!r:.50}; give "
+            "categories of one type."
+        )
     found = set(cells)
     given = dtype.categories if isinstance(dtype, types.CategoricalDtype) else None
     values = sorted(found, key=lambda v: (isinstance(v, str), v)) if given is None else [v for v in given if v in found]

@@ -1,6 +1,7 @@
 """Sample weights, validation splits and column statistics."""
 
 import numpy as np
+import pandas as pd
 import pytest
 import scipy.sparse
 
@@ -141,6 +142,8 @@ def test_statistics_leave_out_what_is_missing() -> None:
     [
         (["1", "heavy"], r"sample_weight\[1\] is 'heavy', but only numbers are allowed"),
         ([1, None], "Input sample_weight contains NaN in row 1"),
+        (pd.Series([1, None], dtype="Int64"), "Input sample_weight contains NaN in row 1"),
+        (np.array([1j, 1]), "sample_weight must be real numbers, got complex128"),
         ([np.inf, 1], "Input sample_weight contains infinity in row 0"),
         ([1, 2, 3], r"sample_weight must be one number, or one for each of 2 samples, got \(3,\)"),
         (scipy.sparse.csr_array([[1.0], [2.0]]), "sample_weight is a sparse matrix"),

@@ -197,6 +197,9 @@ def test_wrong_labels(counted, conditional) -> None:
         conditional.sample(3)
     with pytest.raises(ValueError, match=r"y\[0\] is 'NK', which is none of the 2 in fit: 'B cell', 'T cell'"):
         conditional.sample(3, y="NK")
+    twice = pd.DataFrame({"batch": BATCHES, "old": BATCHES}).set_axis(["batch", "batch"], axis=1)
+    with pytest.raises(ValueError, match="covariates has more than one column 'batch'"):
+        VAESampler().fit(X, covariates=twice)
     fit = VAESampler(conditional=True).fit
     with pytest.raises(ValueError, match="conditional=True learns a density for each label, so that y must be given"):
         fit(X)

@@ -64,6 +64,8 @@ def test_numbers_between_whole_ones_are_rounded_within_their_type() -> None:
         ({"mass": np.nan}, {}, "column 'mass' of X is missing in every row; leave it out"),
         ({"mass": np.inf}, {}, "column 'mass' of X holds inf in row 0, but must hold finite numbers"),
         ({"mass": pd.Timestamp(0)}, {}, "column 'mass' of X holds times .* give them as days or seconds"),
+        ({"mass": 1j}, {}, "column 'mass' of X holds complex numbers, but numbers of a table are real"),
+        ({"mass": ["a", 1] * 150}, {}, "column 'mass' of X holds the string 'a' beside 1; give categories of one type"),
         ({"mass": [[1]] * 300}, {}, "column 'mass' of X holds .*, which is neither a number nor a category"),
     ],
 )
