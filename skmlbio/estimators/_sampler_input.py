@@ -116,6 +116,8 @@ class SamplerInput(CodeNetwork):
             return None
         if sizes is None:
             return np.full(n_samples, self.library_size_, np.float32) if sums is None else sums
+        if np.shape(sizes) == (n_samples, 1) and not hasattr(sizes, "toarray"):
+            sizes = np.ravel(sizes)  # such as the sums of the rows of a sparse matrix
         found = numbers_of_samples(sizes, "library_size", n_samples)
         wrong = (found < 0) | (found > _LARGEST_COUNT)
         if wrong.any():

@@ -57,9 +57,11 @@ def served_columns(table: Table, rows: tf.Tensor) -> dict[str, tf.Tensor]:
         part = rows[:, first : first + column.width]
         first += column.width
         if column.kind == "categorical":
-            found[names[column.name]] = tf.gather(tf.constant(column.values), tf.argmax(part, axis=1))
+            found[names[column.name]] = tf.gather(tf.constant(_values(column)), tf.argmax(part, axis=1))
         elif types.is_integer_dtype(column.dtype):
-            found[names[column.name]] = tf.cast(tf.round(part[:, 0]), tf.int64)
+            limits = np.iinfo(getattr(column.dtype, "numpy_dtype", column.dtype))
+            whole = tf.clip_by_value(tf.round(part[:, 0]), float(limits.min), float(limits.max))
+            found[names[column.name]] = tf.cast(whole, tf.int64)
         else:
             found[names[column.name]] = part[:, 0]
     return found
@@ -70,12 +72,20 @@ def served_names(table: Table) -> dict:
     return dict(zip(table.names, input_names(map(str, table.names)), strict=True))
 
 
+def _values(column: Column) -> np.ndarray:
+    """Return the categories of a column as strings, booleans or int64."""
+    if isinstance(column.values[0], str):
+        return np.array(column.values, object)
+    return np.array(column.values, bool if all(isinstance(v, bool | np.bool_) for v in column.values) else np.int64)
+
+
 def _lookup(column: Column) -> tf.lookup.StaticHashTable:
     import tensorflow as tf
 
     if any(isinstance(value, float) and not value.is_integer() for value in column.values):
         raise TypeError(f"column {column.name!r} has categories that are fractions, which TensorFlow cannot look up.")
-    keys = np.array(column.values, object if isinstance(column.values[0], str) else np.int64)
+    keys = _values(column)
+    keys = keys if keys.dtype == object else keys.astype(np.int64)
     pairs = tf.lookup.KeyValueTensorInitializer(tf.constant(keys), tf.range(len(keys), dtype=tf.int64))
     return tf.lookup.StaticHashTable(pairs, -1)
 

@@ -77,3 +77,16 @@ def test_tables(tmp_path) -> None:
         assert found["treated"].numpy().tolist() == expected["treated"].tolist()
     with pytest.raises(tf.errors.InvalidArgumentError, match="a category that it did not have in fit"):
         signatures["transform"](**columns | {"cell": tf.constant(["NK"] * 20)})
+
+
+def test_whole_numbers_keep_their_types_and_limits(tmp_path) -> None:
+    frame = pd.DataFrame({"n": np.array([0, 1, 0, 2], "uint8"), "grade": np.array([1, 2, 1, 3], object)})
+    sampler = VAESampler(1, **QUICK).set_params(likelihood="mixed").fit(frame)
+    signatures = served(sampler, tmp_path)
+    drawn = signatures["sample"](n_samples=tf.constant(30, tf.int64), seed=tf.constant(7, tf.int64))
+    expected = sampler.sample(30, random_state=7)
+    assert expected["n"].min() == 0  # where it would be below
+    for name in frame:
+        assert drawn[name].dtype == tf.int64
+        assert drawn[name].numpy().tolist() == expected[name].tolist()
+    signatures["score_samples"](n=tf.cast(drawn["n"], tf.float64), grade=drawn["grade"])

@@ -117,6 +117,8 @@ def test_library_sizes_may_be_given(counted) -> None:
     assert sampler.library_size_ in sizes
     np.testing.assert_allclose(sampler.reconstruct(X, library_size=sizes).sum(axis=1), sizes, rtol=1e-4)
     assert sampler.score(X, library_size=sizes) != sampler.score(X)
+    for column in (sizes[:, None], pd.DataFrame({"total_counts": sizes})):
+        assert sampler.score(X, library_size=column) == sampler.score(X, library_size=sizes)
     drawn = sampler.sample(200, library_size=1000).sum(axis=1)
     assert abs(drawn.mean() - 1000) < 20
     assert np.isin(
