@@ -82,7 +82,7 @@ def with_parameters(cls: type[_T]) -> type[_T]:
     ...
     ...     offset: float = parameter(default=1.0, allowed=[float])
     >>> [*inspect.signature(LogRegressor).parameters][:4]
-    ['offset', 'standardize', 'loss', 'optimizer']
+    ['offset', 'standardize', 'layer', 'loss']
     >>> print(*inspect.getdoc(LogRegressor).splitlines()[2:8], sep="; ")
     Parameters; ----------; offset : float, default=1.0;     What is added before the logarithm.; standardize : ...
     """

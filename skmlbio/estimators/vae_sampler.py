@@ -21,7 +21,7 @@ from skmlbio.training._budget import automatic_end
 
 
 @with_parameters
-class VAESampler(SamplerAnswers, AveragedWeights):
+class VAESampler(AveragedWeights, SamplerAnswers):
     """Learn a density of the rows of a matrix with a variational auto-encoder, and sample from it.
 
     A row x is thought to come from a few hidden numbers z that are standard normal, by p(x | z), whose parameters a

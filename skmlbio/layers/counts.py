@@ -179,6 +179,7 @@ class LogCounts(keras.layers.Layer):
 
     Examples
     --------
+    >>> import numpy as np
     >>> layer = LogCounts()
     >>> layer.build((None, 2))
     >>> layer.set_weights([np.full(256, 10.0)])

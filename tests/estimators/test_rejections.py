@@ -186,7 +186,7 @@ def test_numbers(target, message) -> None:
         (np.zeros(20), "weight"),
         (np.full(20, np.nan), "NaN"),
         (np.ones(19), "sample_weight"),
-        (np.ones((20, 2)), "1D array|1D"),
+        (np.ones((20, 2)), "one for each of 20 samples, got "),
     ],
 )
 def test_weights(weights, message) -> None:

@@ -59,11 +59,11 @@ def two_losses(model, loss: str, penalized: bool, x: tf.Tensor) -> tuple[tf.Tens
 )
 def test_one_loss_has_the_gradients_of_two(loss, penalized, spectral_normalization, jit) -> None:
     model = network(loss, penalized=penalized, spectral_normalization=spectral_normalization)
-    critic = model.get_layer("adversary").layer
-    for variable in critic.trainable_variables:  # answers on both sides of the hinges
-        variable.assign(3.0 * variable.value)
     mine = model.get_layer("generator").trainable_variables
-    its = critic.trainable_variables
+    its = model.get_layer("adversary").layer.trainable_variables
+    rng = np.random.default_rng(1)
+    for variable in [*mine, *its]:  # answers on both sides of the hinges, and not beyond what exp takes
+        variable.assign(rng.normal(size=variable.shape))
     assert len(mine) == len(its) == 6
     variables = [v.value for v in mine + its]
     scalars = {"gradient_penalty": tf.constant(STRENGTH, tf.float64)} if penalized else {}
@@ -100,6 +100,6 @@ def test_what_is_shown_is_what_the_players_lose(loss: str) -> None:
 def test_a_row_that_occurs_twice_gets_the_same_numbers() -> None:
     model = network("wasserstein")
     twice = model(np.vstack([X, X]), training=True)
-    np.testing.assert_array_equal(twice["penalty"][:9], twice["penalty"][9:])
-    np.testing.assert_array_equal(twice["generator"][:9], twice["generator"][9:])
+    for name in ("penalty", "generator"):  # but for the last bits, which depend on the place in a product of matrices
+        np.testing.assert_allclose(twice[name][:9], twice[name][9:], rtol=1e-12, atol=1e-14)
     assert not np.any(model(X, training=True)["generator"] == twice["generator"][:9])  # drawn anew
