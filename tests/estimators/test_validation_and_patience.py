@@ -137,7 +137,7 @@ def test_class_weights_that_leave_no_validation_sample(two_classes) -> None:
         ({"sample_weight_val": np.ones(2)}, "sample_weight_val was given without X_val"),
         (VALID | {"sample_weight_val": [1, -1]}, "sample_weight_val must not be negative, but sample 1 has -1"),
         (VALID | {"sample_weight_val": [1, np.nan]}, "Input sample_weight_val contains NaN"),
-        (VALID | {"sample_weight_val": [1, 1, 1]}, "sample_weight_val must be one number, or one for each of 2 samples"),
+        (VALID | {"sample_weight_val": [1, 1, 1]}, "sample_weight_val must be one number, or one for each of 2"),
         (VALID | {"sample_weight_val": [0, 0]}, "sample_weight_val: Sample weights must contain"),
         ({"groups": np.zeros(5)}, "inconsistent numbers of samples"),
     ],
