@@ -9,11 +9,12 @@ import numpy as np
 
 from skmlbio.base._layer_parameters import COUNT
 from skmlbio.base._parameters import parameter, with_parameters
+from skmlbio.base._sampler import SeededDraws
 from skmlbio.training._batches import ArrayData
 
 
 @with_parameters
-class BoundScores:
+class BoundScores(SeededDraws):
     """Asks a variational network for its importance-weighted bound.
 
     Parameters
@@ -23,11 +24,6 @@ class BoundScores:
     """
 
     n_importance: int = parameter(default=100, allowed=COUNT)
-
-    def _train(self, plan, training, validation, rng, known, partial):
-        if known is not None:  # a fit from the start
-            self._draws_seed = int(rng.integers(2**31 - 1))
-        super()._train(plan, training, validation, rng, known, partial)
 
     def _bounds(self, data: ArrayData) -> np.ndarray:
         seeds, n_draws = np.full(len(data), self._draws_seed), np.full(len(data), int(self.n_importance))

@@ -25,7 +25,16 @@ def numbers_and_seeds(estimator: Any, n_samples: Any, random_state: Any) -> tupl
     return np.arange(int(n_samples)), np.full(n_samples, seed)
 
 
-class SamplerMixin:
+class SeededDraws:
+    """Keeps the seed of what is drawn after a fit, `_draws_seed`."""
+
+    def _train(self, plan, training, validation, rng, known, partial):
+        if known is not None:  # a fit from the start
+            self._draws_seed = int(rng.integers(2**31 - 1))
+        super()._train(plan, training, validation, rng, known, partial)
+
+
+class SamplerMixin(SeededDraws):
     """Draws, for a network with the head ``"sample"``: from the numbers of rows and their seeds to rows."""
 
     def sample(self, n_samples: int = 1, random_state=None) -> np.ndarray:
@@ -44,11 +53,6 @@ class SamplerMixin:
             Samples, in the units of the training data.  A column that was constant in `fit` has that constant.
         """
         return self._ask_encoded("sample", ArrayData(*numbers_and_seeds(self, n_samples, random_state)))
-
-    def _train(self, plan, training, validation, rng, known, partial):
-        if known is not None:  # a fit from the start
-            self._draws_seed = int(rng.integers(2**31 - 1))
-        super()._train(plan, training, validation, rng, known, partial)
 
     def _export_signatures(self, network):
         import tensorflow as tf
