@@ -23,6 +23,8 @@ from .estimators.gcn_node_classifier import GCNNodeClassifier as GCNNodeClassifi
 from .estimators.gcn_node_regressor import GCNNodeRegressor as GCNNodeRegressor
 from .estimators.gcn_regressor import GCNRegressor as GCNRegressor
 from .estimators.gcn_transformer import GCNTransformer as GCNTransformer
+from .estimators.image_cnn_classifier import ImageCNNClassifier as ImageCNNClassifier
+from .estimators.image_cnn_regressor import ImageCNNRegressor as ImageCNNRegressor
 from .estimators.markov_chain import MarkovChain as MarkovChain
 from .estimators.markov_classifier import MarkovClassifier as MarkovClassifier
 from .estimators.molecule_graph_transformer import MoleculeGraphTransformer as MoleculeGraphTransformer

@@ -22,6 +22,11 @@ from .graph_messages import EdgeConvolution as EdgeConvolution
 from .graph_messages import GeneralConvolution as GeneralConvolution
 from .graph_normalization import NodeNormalization as NodeNormalization
 from .graph_pooling import GraphPooling as GraphPooling
+from .image_augmentation import RandomMove as RandomMove
+from .image_convolution import ImageConvolution as ImageConvolution
+from .image_pooling import GlobalPooling as GlobalPooling
+from .image_pooling import SqueezeAndExcitation as SqueezeAndExcitation
+from .image_pooling import WindowPooling as WindowPooling
 from .local_pooling import LocalPooling as LocalPooling
 from .multi_head_attention import MultiHeadSelfAttention as MultiHeadSelfAttention
 from .positions import LearnedPositions as LearnedPositions

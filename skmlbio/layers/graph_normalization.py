@@ -13,10 +13,10 @@ def node_moments(x: Tensor, real: Tensor | None = None) -> tuple[Tensor, Tensor]
 
     Parameters
     ----------
-    x : tensor of shape (n_graphs, n_nodes, n_features) or (n_graphs, n_features)
-        Features of nodes, or of whole graphs.
-    real : tensor of shape (n_graphs, n_nodes), bool, optional
-        Which nodes are not padding; without it, all count.
+    x : tensor of shape (n_graphs, n_nodes, n_features), (n_graphs, n_features) or (batch, height, width, n_features)
+        Features of nodes, of whole graphs, or of pixels.
+    real : tensor of shape (n_graphs, n_nodes) or (batch, height, width), bool, optional
+        Which nodes or pixels are not padding; without it, all count.
 
     Returns
     -------
@@ -30,12 +30,13 @@ def node_moments(x: Tensor, real: Tensor | None = None) -> tuple[Tensor, Tensor]
     >>> [np.asarray(moment).tolist() for moment in node_moments(x, real)]
     [[2.0], [1.0]]
     """
+    axes = tuple(range(len(x.shape) - 1))
     if real is None:
-        return ops.moments(x, axes=tuple(range(len(x.shape) - 1)))
+        return ops.moments(x, axes=axes)
     real = ops.expand_dims(real, -1)
     n_nodes = ops.maximum(ops.sum(ops.cast(real, x.dtype)), 1)
-    mean = ops.sum(ops.where(real, x, 0), axis=(0, 1)) / n_nodes
-    variance = ops.sum(ops.where(real, ops.square(x - mean), 0), axis=(0, 1)) / n_nodes
+    mean = ops.sum(ops.where(real, x, 0), axis=axes) / n_nodes
+    variance = ops.sum(ops.where(real, ops.square(x - mean), 0), axis=axes) / n_nodes
     return mean, variance
 
 

@@ -1,0 +1,78 @@
+"""Images on their way into an exported network."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from skmlbio.export._signatures import Entrance
+
+
+def image_entrance(n_channels: int, served_dtype: str, dtype: type, padded: bool) -> Entrance:
+    """Let images in, as the input ``X``; where they are padded, their heights and widths too, as ``sizes``.
+
+    Parameters
+    ----------
+    n_channels : int
+        Channels.
+    served_dtype : str
+        Of the pixels that a client sends: "uint8", "uint16", or "" for numbers.
+    dtype : type
+        Of the numbers that the network takes.
+    padded : bool
+        Whether images of several sizes come together, padded below and to the right.
+    """
+    import tensorflow as tf
+
+    from skmlbio.export._signatures import Entrance
+
+    X = tf.TensorSpec((None, None, None, n_channels), served_dtype or np.dtype(dtype).name)
+    if not padded:
+        return Entrance({"X": X}, lambda X: (_numbers(X, dtype),))
+
+    def encode(X, sizes):
+        ends = tf.shape(X)[1:3]
+        checks = [
+            tf.debugging.assert_greater(sizes, 0, "an image of sizes has no pixels."),
+            tf.debugging.assert_less_equal(sizes, ends, "an image of sizes is larger than X."),
+        ]
+        with tf.control_dependencies(checks):
+            return _numbers(X, dtype), tf.identity(sizes)
+
+    return Entrance({"X": X, "sizes": tf.TensorSpec((None, 2), tf.int32)}, encode, "padded")
+
+
+def row_entrances(shape: tuple[int, int, int], served_dtype: str, dtype: type, names: Any) -> dict[str, Entrance]:
+    """Let rows of pixels in: as a matrix ``X``, or as columns that have names, and as a matrix beside them."""
+    import tensorflow as tf
+
+    from skmlbio.export._signatures import MAX_NAMED_COLUMNS, array_entrance, column_entrance
+
+    spec = tf.TensorSpec((None, int(np.prod(shape))), served_dtype or np.dtype(dtype).name)
+
+    def reshaped(entrance: Entrance) -> Entrance:
+        def encode(**given):
+            (rows,) = entrance.encode(**given)
+            return (tf.reshape(_numbers(rows, dtype), [-1, *shape]),)
+
+        return entrance._replace(encode=encode)
+
+    matrix = reshaped(array_entrance(spec))
+    if names is None:
+        return {"": matrix}
+    if len(names) > MAX_NAMED_COLUMNS:
+        return {"": matrix, "_matrix": matrix}
+    return {"": reshaped(column_entrance(spec, names)), "_matrix": matrix}
+
+
+def _numbers(pixels: Any, dtype: type) -> Any:
+    """Return pixels as `skmlbio.images.as_numbers` does."""
+    import tensorflow as tf
+
+    from skmlbio.export._signatures import require_finite
+
+    unit = {tf.uint8: 255, tf.uint16: 65535}.get(pixels.dtype)
+    numbers = tf.cast(pixels, np.dtype(dtype).name)
+    return require_finite(numbers, "X") if unit is None else numbers / unit

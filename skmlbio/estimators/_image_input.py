@@ -1,0 +1,194 @@
+"""Images as what an estimator takes."""
+
+from __future__ import annotations
+
+import math
+from numbers import Integral
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.utils.validation import validate_data
+
+from skmlbio.base import parameter, with_parameters
+from skmlbio.base._fit_data import column_statistics
+from skmlbio.base._number_columns import numbers_expected
+from skmlbio.base._range import LARGEST
+from skmlbio.estimators._image_data import ImageData
+from skmlbio.images import Images, ensure_images
+from skmlbio.training._batches import Arrays, Bucket
+
+if TYPE_CHECKING:
+    from skmlbio.export._served_network import ServedNetwork
+    from skmlbio.export._signatures import Entrance
+
+
+@with_parameters
+class ImageInput:
+    """X are images, of one size or of many, or rows of pixels.
+
+    A subclass says what an image costs by `_image_width`.
+
+    Parameters
+    ----------
+    image_shape : tuple of int or None
+        Height and width, or height, width and channels, of images that come as rows of a matrix or data frame, pixel
+        by pixel; one of them may be -1, which is what the number of columns makes it.  With None, X is an array of
+        shape (n_images, height, width) or (n_images, height, width, n_channels), or a list of images of any sizes; see
+        `skmlbio.images.ensure_images`.
+    standardize : bool
+        Whether each channel is brought to mean 0 and variance 1 before the network, by the training images, which
+        count alike whatever their size.  Pixels of 8 and of 16 bits without a sign are divided by 255 and by 65,535
+        before, so that they and numbers from 0 to 1 mean the same; all others are taken as they are.
+
+    Attributes
+    ----------
+    image_shape_ : tuple of three int or None
+        Height, width and channels of the training images; None where they differ.
+    n_features_in_ : int
+        Pixels of a row, times channels; only with `image_shape`.
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
+        Names of the columns, where X has names that are all strings.
+    """
+
+    image_shape: tuple[int, ...] | None = parameter(default=None, allowed=[tuple, list, None])
+    standardize: bool = parameter(default=True, allowed=["boolean"])
+
+    def _image_width(self) -> int:
+        """Return the numbers of the network's largest tensor for each pixel of an image."""
+        raise NotImplementedError
+
+    def _takes_one_size(self) -> bool:
+        """Return whether all images must have the size of those of the fit."""
+        return False
+
+    def _encode(self, X: Any, *, reset: bool) -> ImageData:
+        n_channels = None if reset else self.image_shape_[2]
+        if self.image_shape is not None:
+            pixels = self._pixels_of_rows(X, reset=reset)
+        else:
+            pixels = X if hasattr(X, "sizes") else ensure_images(X, n_channels=n_channels)
+        images = Images(pixels)
+        if images.is_wide():
+            _require_single(pixels)
+        if reset:
+            self._pixel_dtype = np.float64 if images.is_wide() else np.float32
+            self._served_dtype = _served(pixels)
+            one = (images.sizes == images.sizes[0]).all(axis=0)
+            sides = (int(n) if same else None for n, same in zip(images.sizes[0], one, strict=True))
+            self.image_shape_ = (*sides, images.n_channels)
+        if self._takes_one_size():
+            self._require_one_size(images)
+        return ImageData(images, self._pixel_dtype, self._image_width())
+
+    def _ask_encoded(self, head, data):
+        return super()._ask_encoded(head, data.to_predict())
+
+    def _pixels_of_rows(self, X: Any, *, reset: bool) -> NDArray:
+        with numbers_expected(X):
+            X = validate_data(self, X, reset=reset, dtype="numeric", order="C")
+        shape = tuple(self.image_shape)
+        n_sides = math.prod(n for n in shape if n != -1)
+        whole = n_sides == X.shape[1] if -1 not in shape else X.shape[1] % n_sides == 0
+        if not whole:
+            raise ValueError(f"image_shape={shape} does not fit the {X.shape[1]} columns of X.")
+        pixels = X.reshape(len(X), *shape)
+        return pixels if len(shape) == 3 else pixels[..., np.newaxis]
+
+    def _check_parameters(self) -> None:
+        super()._check_parameters()
+        shape = self.image_shape
+        if shape is None:
+            return
+        sides = [isinstance(n, Integral) and not isinstance(n, bool) and (n > 0 or n == -1) for n in shape]
+        if len(shape) not in (2, 3) or not all(sides) or list(shape).count(-1) > 1:
+            raise ValueError(
+                "image_shape must be (height, width) or (height, width, n_channels), each 1 or more, of which one may "
+                f"be -1; got {shape!r}."
+            )
+
+    def _require_one_size(self, images: Images) -> None:
+        expected = self.image_shape_[:2]
+        if None in expected:
+            raise ValueError(
+                "pooling='flatten' needs images of one size, but those of X differ; take pooling='mean' or 'max'."
+            )
+        other = np.flatnonzero((images.sizes != expected).any(axis=1))
+        if len(other):
+            height, width = images.sizes[other[0]]
+            raise ValueError(
+                f"image {other[0]} is of {height} x {width} pixels, but with pooling='flatten' all images must be of "
+                f"{expected[0]} x {expected[1]}, as those of the fit were."
+            )
+
+    def _adapted(self, training):
+        known = super()._adapted(training)
+        if not self.standardize:
+            return known
+        data = training.data if None not in self.image_shape_ else _OneByOne(training.data)
+        mean, scale = column_statistics(data, training.weights)
+        return known | {"standardize/mean": mean, "standardize/scale": scale}
+
+    def _entrance_arguments(self) -> dict[str, Any]:
+        """Return what tells a network about the images."""
+        return {
+            "n_channels": self.image_shape_[2],
+            "pixel_dtype": np.dtype(self._pixel_dtype).name,
+            "standardize": bool(self.standardize),
+        }
+
+    def _entrances(self, network: ServedNetwork) -> dict[str, Entrance]:
+        from skmlbio.estimators._image_entrance import image_entrance, row_entrances
+
+        if self.image_shape is not None:
+            names = getattr(self, "feature_names_in_", None)
+            return row_entrances(self.image_shape_, self._served_dtype, self._pixel_dtype, names)
+        padded = None in self.image_shape_
+        return {"": image_entrance(self.image_shape_[2], self._served_dtype, self._pixel_dtype, padded)}
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        flat = self.image_shape is not None
+        tags.input_tags.two_d_array, tags.input_tags.three_d_array = flat, not flat
+        return tags
+
+
+class _OneByOne:
+    """Images of different sizes, one at a time, as they are."""
+
+    def __init__(self, data: ImageData):
+        self._data = data
+
+    def __len__(self) -> int:
+        return len(self._data)
+
+    def take(self, rows: slice) -> Arrays:
+        return self._data.take(rows)
+
+    def buckets(self) -> list[Bucket]:
+        return [_WholeBlock(np.arange(len(self)), self.take)]
+
+
+class _WholeBlock(Bucket):
+    def row_bytes(self) -> int:
+        return 2**62  # so that no two are taken together
+
+
+def _served(pixels: Any) -> str:
+    """Return the type in which an exported network takes pixels: that of the training images, where it has one."""
+    kinds = {np.dtype(pixels.dtype)} if hasattr(pixels, "dtype") else {image.dtype for image in pixels}
+    narrow = {np.dtype(np.uint8), np.dtype(np.uint16)}
+    if len(kinds) == 1 and kinds <= narrow:
+        return next(iter(kinds)).name
+    return ""
+
+
+def _require_single(pixels: Any) -> None:
+    """Raise a ValueError that names the first image with a pixel that single precision cannot hold."""
+    for index, image in enumerate(pixels):
+        if image.dtype.kind == "f" and np.abs(image).max() > LARGEST:
+            row, column, channel = (int(n) for n in np.unravel_index(np.abs(image).argmax(), image.shape))
+            raise ValueError(
+                f"image {index} has {image[row, column, channel]:.6g} at row {row}, column {column}, channel "
+                f"{channel}, but numbers must lie between -3.4e+38 and 3.4e+38."
+            )
