@@ -14,7 +14,7 @@ import skmlbio
 PACKAGE = Path(skmlbio.__file__).parent
 MODULES = sorted(PACKAGE.rglob("*.py"))
 ARRAYS = {"numpy", "scipy", "sklearn"}
-HEAVY = ["tensorflow", "keras", "spektral", "matplotlib", "pandas", "networkx", "rdkit", "Bio", "pooch"]
+HEAVY = ["tensorflow", "keras", "spektral", "matplotlib", "pandas", "networkx", "rdkit", "Bio", "pooch", "PIL"]
 
 
 class Room(NamedTuple):
@@ -29,7 +29,7 @@ ROOMS = {
     "_tensorflow": Room(set(), {"keras", "tensorflow"}),
     "sequences": Room(set(), ARRAYS, {"Bio"}),
     "graphs": Room(set(), ARRAYS, {"Bio", "networkx", "rdkit"}),
-    "images": Room(set(), ARRAYS),
+    "images": Room(set(), ARRAYS, {"PIL", "tifffile"}),
     "datasets": Room({"sequences", "graphs"}, ARRAYS, {"pandas", "pooch", "requests"}),
     "layers": Room({"_tensorflow"}, ARRAYS | {"keras", "lazy_loader", "tensorflow"}),
     "networks": Room({"_tensorflow", "layers"}, {"keras", "numpy"}),

@@ -34,8 +34,8 @@ class ImageInput:
     image_shape : tuple of int or None
         Height and width, or height, width and channels, of images that come as rows of a matrix or data frame, pixel
         by pixel; one of them may be -1, which is what the number of columns makes it.  With None, X is an array of
-        shape (n_images, height, width) or (n_images, height, width, n_channels), or a list of images of any sizes; see
-        `skmlbio.images.ensure_images`.
+        shape (n_images, height, width) or (n_images, height, width, n_channels), a list of images of any sizes, or
+        what `skmlbio.images.read_images` makes of a folder; see `skmlbio.images.ensure_images`.
     standardize : bool
         Whether each channel is brought to mean 0 and variance 1 before the network, by the training images, which
         count alike whatever their size.  Pixels of 8 and of 16 bits without a sign are divided by 255 and by 65,535
@@ -67,7 +67,7 @@ class ImageInput:
         if self.image_shape is not None:
             pixels = self._pixels_of_rows(X, reset=reset)
         else:
-            pixels = X if hasattr(X, "sizes") else ensure_images(X, n_channels=n_channels)
+            pixels = ensure_images(X, n_channels=n_channels)
         images = Images(pixels)
         if images.is_wide():
             _require_single(pixels)

@@ -255,7 +255,7 @@ class PatternDetector(TransformerMixin, BaseEstimator, auto_wrap_output_keys=Non
 
     def _blocks(self, images: NDArray | list[NDArray]) -> Iterator[NDArray]:
         """Yield images of one size, so many at a time that their scores fit into memory."""
-        if isinstance(images, list):
+        if not isinstance(images, np.ndarray):
             yield from (image[np.newaxis] for image in images)
             return
         n_images = max(1, _AT_ONCE // (images[0, ..., 0].size * len(self.patterns_)))

@@ -7,8 +7,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ._image_sequence import ImageSequence
 
-def ensure_images(X: Any, *, n_channels: int | None = None) -> NDArray | list[NDArray]:
+
+def ensure_images(X: Any, *, n_channels: int | None = None) -> NDArray | list[NDArray] | ImageSequence:
     """Check images, and give them a last axis for channels.
 
     Parameters
@@ -16,7 +18,8 @@ def ensure_images(X: Any, *, n_channels: int | None = None) -> NDArray | list[ND
     X : array-like of shape (n_images, height, width) or (n_images, height, width, n_channels), or list of images
         Of any numeric type, or bool.  Images of a list are arrays of shape (height, width) or (height, width,
         n_channels), of any sizes; so are those in an object array, a series or a data frame of one column.  What NumPy
-        reads as such an array, Pillow's images for one, counts as an image.
+        reads as such an array, Pillow's images for one, counts as an image.  An `ImageSequence`, such as `read_images`
+        makes, is returned unread.
     n_channels : int, default=None
         The channels that images have to have, as in training; None accepts any number, the same for all.
 
@@ -50,22 +53,21 @@ def ensure_images(X: Any, *, n_channels: int | None = None) -> NDArray | list[ND
 
 def named_images(
     X: Any, *, name: str = "X", item: str = "image", n_channels: int | None = None
-) -> NDArray | list[NDArray]:
+) -> NDArray | list[NDArray] | ImageSequence:
     """`ensure_images` for what has another name, such as the patterns that are looked for."""
-    listed = _listed(X, name, item)
+    listed = X if isinstance(X, ImageSequence) else _listed(X, name, item)
     if len(listed) == 0:
         raise ValueError(f"{name} is empty; at least one {item} is needed.")
+    if isinstance(listed, ImageSequence):
+        _require_channels(listed.n_channels, n_channels, item, 0)
+        return listed
     if isinstance(listed, list):
         images = [_with_channels(image, f"{item} {index}") for index, image in enumerate(listed)]
     else:
         images = listed if listed.ndim == 4 else listed[..., np.newaxis]
-    expected = images[0].shape[2] if n_channels is None else n_channels
-    of_whom = f"{item} 0 has" if n_channels is None else "those of the fit had"
     for index, image in enumerate(images):
         _require_pixels(image, f"{item} {index}")
-        if image.shape[2] != expected:
-            few = "1 channel" if image.shape[2] == 1 else f"{image.shape[2]} channels"
-            raise ValueError(f"{item} {index} has {few}, but {of_whom} {expected}; all {item}s need the same number.")
+        _require_channels(image.shape[2], n_channels, item, index, images[0].shape[2])
     if isinstance(images, list) and len({(image.shape, image.dtype) for image in images}) == 1:
         return np.stack(images)
     return images
@@ -108,6 +110,15 @@ def _require_numbers(array: NDArray, name: str, given: Any) -> None:
     if array.dtype.kind not in "biuf":
         got = f"one of dtype {array.dtype}" if array.ndim else f"a {type(given).__name__}"
         raise TypeError(f"{name} must be an array of numbers, got {got}.")
+
+
+def _require_channels(given: int, of_fit: int | None, item: str, index: int, first: int | None = None) -> None:
+    """Refuse channels other than those of the fit, or of the first image where nobody tells of a fit."""
+    expected = first if of_fit is None else of_fit
+    if expected is not None and given != expected:
+        few = "1 channel" if given == 1 else f"{given} channels"
+        of_whom = f"{item} 0 has" if of_fit is None else "those of the fit had"
+        raise ValueError(f"{item} {index} has {few}, but {of_whom} {expected}; all {item}s need the same number.")
 
 
 def _require_pixels(image: NDArray, name: str) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ._ensure_images import ensure_images
+from ._image_sequence import ImageSequence
 
 _UNITS = {np.dtype(np.uint8): 255, np.dtype(np.uint16): 65535}
 _LEAST_GAIN = 0.25  # each further size is a batch of its own
@@ -21,8 +21,7 @@ class Images:
     Parameters
     ----------
     pixels : ndarray of shape (n_images, height, width, n_channels), or sequence of such without the first axis
-        As `ensure_images` returns them.  A sequence that knows the `sizes` of its images, and their `n_channels`, is
-        not asked for an image before it is taken.
+        As `ensure_images` returns them.  An `ImageSequence` is not asked for an image before it is taken.
 
     Attributes
     ----------
@@ -49,7 +48,7 @@ class Images:
             self.n_channels = self._array.shape[3]
             self.sizes = np.broadcast_to(np.array(self._array.shape[1:3]), (len(self._rows), 2))
         else:
-            lazy = hasattr(pixels, "sizes")
+            lazy = isinstance(pixels, ImageSequence)
             self.n_channels = pixels.n_channels if lazy else pixels[0].shape[2]
             sizes = pixels.sizes if lazy else np.array([image.shape[:2] for image in pixels])
             self.sizes = np.asarray(sizes, np.int64)[self._rows]
@@ -136,11 +135,6 @@ def as_numbers(pixels: NDArray, dtype: Any = np.float32) -> NDArray:
     numbers = np.asarray(pixels).astype(dtype)
     unit = _UNITS.get(pixels.dtype)
     return numbers if unit is None else np.divide(numbers, dtype(unit), out=numbers)
-
-
-def enter_images(X: Any, *, n_channels: int | None = None) -> Images:
-    """Check images by `ensure_images`, and return them as `Images`."""
-    return Images(X if hasattr(X, "sizes") else ensure_images(X, n_channels=n_channels))
 
 
 def _area(sizes: NDArray) -> int:
