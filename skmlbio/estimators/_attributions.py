@@ -10,7 +10,14 @@ from numpy.typing import ArrayLike, NDArray
 
 from skmlbio.base._docstrings import completed_by
 from skmlbio.base._range import require_answers
-from skmlbio.estimators._explained_output import chosen_outputs, explained, explained_head, require_choice, units_of
+from skmlbio.estimators._explained_output import (
+    chosen_outputs,
+    explained,
+    explained_head,
+    finite_numbers,
+    require_choice,
+    units_of,
+)
 from skmlbio.estimators._path_integral import MOST_POINTS, number_of_points, path_integral, slope_at_the_end
 from skmlbio.estimators._sequence_data import SequenceData
 from skmlbio.sequences import Alphabet, Vocabulary
@@ -100,7 +107,10 @@ class SequenceAttributions:
             found = self._along_paths(data, head, chosen, start, integrate)
         else:
             found = self._along_paths(data, head, chosen, np.zeros_like(start), slope_at_the_end)
-        return [_finite(of_string, index).astype(answers.dtype) for index, of_string in enumerate(found)]
+        return [
+            finite_numbers(of_string, f"sequence {index}").astype(answers.dtype)
+            for index, of_string in enumerate(found)
+        ]
 
     def _require_gradients(self, data: SequenceData) -> None:
         """Refuse strings that are too long for gradients; networks whose work goes by the length take all."""
@@ -195,12 +205,3 @@ def _chunks(n: int, bucket: Bucket) -> list[NDArray[np.integer]]:
     """Cut 0 to n - 1, the rows of a bucket in several variants each, into what passes together."""
     size = min(_MOST_ROWS, bucket.max_batch_size or _MOST_ROWS)
     return [np.arange(start, min(start + size, n)) for start in range(0, n, size)]
-
-
-def _finite(attributions: NDArray, index: int) -> NDArray:
-    if not np.isfinite(attributions).all():
-        raise ValueError(
-            f"attributions of sequence {index} of X are no finite numbers: the network is too steep there for its "
-            "precision."
-        )
-    return attributions

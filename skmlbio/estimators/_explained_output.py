@@ -56,6 +56,15 @@ def require_choice(name: str, given: Any, allowed: tuple[str, ...]) -> None:
         raise ValueError(f"{name} must be {', '.join(map(repr, allowed[:-1]))} or {allowed[-1]!r}, got {given!r}.")
 
 
+def finite_numbers(attributions: NDArray, whose: str) -> NDArray:
+    """Return attributions that are finite numbers; raise a ValueError for others."""
+    if not np.isfinite(attributions).all():
+        raise ValueError(
+            f"attributions of {whose} of X are no finite numbers: the network is too steep there for its precision."
+        )
+    return attributions
+
+
 def chosen_logits(labels: Labels, target: Any, logits: NDArray) -> NDArray[np.float64]:
     """Return what is explained as a sum of logits: the factor of each.
 

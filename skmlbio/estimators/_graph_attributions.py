@@ -12,7 +12,14 @@ from sklearn.utils.validation import check_is_fitted
 
 from skmlbio.base._docstrings import completed_by
 from skmlbio.base._range import require_answers
-from skmlbio.estimators._explained_output import chosen_outputs, explained, explained_head, require_choice, units_of
+from skmlbio.estimators._explained_output import (
+    chosen_outputs,
+    explained,
+    explained_head,
+    finite_numbers,
+    require_choice,
+    units_of,
+)
 from skmlbio.estimators._path_integral import MOST_POINTS, number_of_points, path_integral, slope_at_the_end
 from skmlbio.graphs import GraphAttributions, GraphSamples, flat_batch
 from skmlbio.graphs._ensure_graphs import listed_graphs
@@ -194,8 +201,4 @@ def chosen_method(method: Any, n_steps: Any) -> Callable | None:
 
 def finite(nodes: NDArray, edges: NDArray, whose: str, dtype: np.dtype) -> GraphAttributions:
     """Return finite numbers as attributions; raise a ValueError for others."""
-    if not (np.isfinite(nodes).all() and np.isfinite(edges).all()):
-        raise ValueError(
-            f"attributions of {whose} of X are no finite numbers: the network is too steep there for its precision."
-        )
-    return GraphAttributions(nodes.astype(dtype, copy=False), edges.astype(dtype, copy=False))
+    return GraphAttributions(*(finite_numbers(each, whose).astype(dtype, copy=False) for each in (nodes, edges)))

@@ -18,6 +18,7 @@ from skmlbio.base._layer_parameters import (
     LayerParameters,
     require_layer_sizes,
 )
+from skmlbio.estimators._image_attributions import ImageAttributions
 from skmlbio.estimators._image_input import ImageInput
 from skmlbio.training._blueprint import Blueprint
 
@@ -112,7 +113,7 @@ class ImageStagesKeywords:
 
 
 @with_parameters
-class ImageCNN(ImageStagesKeywords, ImageInput, LayerParameters, KernelPenalties, AveragedWeights):
+class ImageCNN(ImageAttributions, ImageStagesKeywords, ImageInput, LayerParameters, KernelPenalties, AveragedWeights):
     """Convolution over images, then one vector an image; with `ClassifierBase` or `RegressorBase`, an estimator.
 
     Parameters
@@ -132,15 +133,15 @@ class ImageCNN(ImageStagesKeywords, ImageInput, LayerParameters, KernelPenalties
     def _takes_one_size(self):
         return self.pooling == "flatten"
 
+    def _map_stride(self) -> int:
+        return int(self.pool_size) ** len(self._stage_widths()) if self.local_pooling else 1
+
     def _map_shape(self) -> tuple[int, int, int] | None:
         """Return height, width and filters of what leaves the last stage, where that must be known."""
         if self.pooling != "flatten":
             return None
-        widths, (height, width, _) = self._stage_widths(), self.image_shape_
-        if self.local_pooling is not None:
-            for _ in widths:
-                height, width = -(-height // int(self.pool_size)), -(-width // int(self.pool_size))
-        return height, width, widths[-1]
+        height, width = (-(-n // self._map_stride()) for n in self.image_shape_[:2])
+        return height, width, self._stage_widths()[-1]
 
     def _make_blueprint(self):
         from skmlbio.networks.image_cnn import image_cnn

@@ -45,7 +45,8 @@ def image_cnn(
     -------
     Architecture
         The form ``"padded"`` takes images that are padded to one size, and their sizes; see `ImageEntrance`.  Heads:
-        those of `with_targets`, and ``"maps"``, a list of h and the first output of the others.
+        those of `with_targets`; ``"pixels"``, what the first stage sees of the images; and ``"maps"``, h.  The last two
+        are lists, which end with what of them is real, where images are padded.
     """
     enter, convolve = ImageEntrance(**images, dtype=dtype), ImageStages(**stages, dtype=dtype)
     flatten = keras.layers.Reshape(_flat(map_shape), name="flat", dtype=dtype) if pooling == "flatten" else None
@@ -55,14 +56,21 @@ def image_cnn(
 
     def of_form(form: str = "") -> Architecture:
         inputs, x, real = enter.inputs(form)
-        h, real = convolve(enter(inputs, x), real)
-        maps = h
+        pixels = enter(inputs, x)
+        seen = {"pixels": [pixels, *_listed(real)]}
+        h, real = convolve(pixels, real)
+        seen["maps"] = [h, *_listed(real)]
         h = flatten(h) if flatten else pool(h, **({} if real is None else {"real": real}))
         found = finish(inputs, h if drop is None else drop(h))
-        answer = found.heads["decision_function" if "decision_function" in found.heads else "predict"].output
-        return Architecture(found.training, found.heads | {"maps": keras.Model(inputs, [maps, answer], name="maps")})
+        return found._replace(
+            heads=found.heads | {name: keras.Model(inputs, of, name=name) for name, of in seen.items()}
+        )
 
     return of_form()._replace(other_forms={} if flatten else {"padded": lambda: of_form("padded")})
+
+
+def _listed(real: Any) -> list[Any]:
+    return [] if real is None else [real]
 
 
 def _flat(map_shape: tuple[int, int, int]) -> tuple[int]:
