@@ -46,6 +46,7 @@ from .inspection.latent_space_display import LatentSpaceDisplay as LatentSpaceDi
 from .inspection.motif_display import MotifDisplay as MotifDisplay
 from .inspection.pattern_display import PatternDisplay as PatternDisplay
 from .inspection.reconstruction_display import ReconstructionDisplay as ReconstructionDisplay
+from .inspection.saliency_display import SaliencyDisplay as SaliencyDisplay
 from .inspection.training_history_display import TrainingHistoryDisplay as TrainingHistoryDisplay
 from .inspection.transition_matrix_display import TransitionMatrixDisplay as TransitionMatrixDisplay
 

@@ -7,6 +7,7 @@ from .latent_space_display import LatentSpaceDisplay
 from .motif_display import MotifDisplay
 from .pattern_display import PatternDisplay
 from .reconstruction_display import ReconstructionDisplay
+from .saliency_display import SaliencyDisplay
 from .training_history_display import TrainingHistoryDisplay
 from .transition_matrix_display import TransitionMatrixDisplay
 
@@ -18,6 +19,7 @@ __all__ = [
     "MotifDisplay",
     "PatternDisplay",
     "ReconstructionDisplay",
+    "SaliencyDisplay",
     "TrainingHistoryDisplay",
     "TransitionMatrixDisplay",
 ]
