@@ -62,7 +62,7 @@ class ImageStagesKeywords:
     """
 
     n_filters: int | Sequence[int] = parameter(default=(32, 64), allowed=[*COUNT, "array-like"], kw_only=False)
-    n_blocks: int = parameter(default=1, allowed=COUNT)
+    n_blocks: int = parameter(default=2, allowed=COUNT)
     kernel_size: int = parameter(default=3, allowed=[Interval(Integral, 1, _WIDEST_KERNEL, closed="both")])
     block: Literal["plain", "residual", "inception"] = parameter(
         default="plain", allowed=[StrOptions({"plain", "residual", "inception"})]

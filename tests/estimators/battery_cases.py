@@ -13,6 +13,7 @@ from sklearn.utils import get_tags
 
 import skmlbio
 from skmlbio.graphs import Graph, ensure_graphs, flat_batch
+from skmlbio.images import Images, ensure_images
 
 RANDOM = np.random.default_rng(0)
 N_SAMPLES = 20
@@ -174,8 +175,18 @@ CELLS = Inputs(
     },
 )  # fmt: skip
 
+
+def padded(images: list[np.ndarray]) -> dict[str, np.ndarray]:
+    pixels = Images(ensure_images(images))
+    size = tuple(pixels.sizes.max(axis=0))
+    return {"X": pixels.take(slice(None), np.float64, size), "sizes": pixels.sizes.astype(np.int32)}
+
+
 IMAGES = Inputs(
-    X=list(np.random.default_rng(0).integers(0, 2, (N_SAMPLES, 7, 6))),  # what others draw stays
+    X=[
+        image[: 7 - i % 3, : 6 - i % 2]
+        for i, image in enumerate(np.random.default_rng(0).integers(0, 2, (N_SAMPLES, 7, 6)))
+    ],
     unusual=[np.ones((3, 3), bool), np.zeros((30, 5), np.uint8), np.eye(9, dtype=np.float32)[..., np.newaxis]],
     wrong={
         "empty list": ([], "X is empty; at least one image is needed"),
@@ -194,7 +205,7 @@ IMAGES = Inputs(
         "no pixels": ([np.eye(5), np.ones((0, 5))], r"image 1 has shape \(0, 5, 1\): it has no pixels"),
         "mixed channels": ([np.eye(5), np.ones((5, 5, 3))], "image 1 has 3 channels, but .* 1; all images need"),
     },
-    served=lambda images: {"X": np.array(images)},
+    served=padded,
 )
 
 
@@ -232,6 +243,10 @@ CASES = {
     ),
     "embedding": Case(skmlbio.EmbeddingTransformer(4, alphabet="dna"), STRINGS_NOT_TABLES),
     "tensor": Case(skmlbio.TensorFactorizationRegressor(3, hidden_layer_sizes=(4,)), CELLS),
+    "image cnn": Case(skmlbio.ImageCNNClassifier((4, 4), random_shift=0.1, random_noise=0.1), IMAGES),
+    "image cnn regressor": Case(
+        skmlbio.ImageCNNRegressor(4, block="inception", squeeze_excitation=True, pooling="max"), IMAGES
+    ),
     "gcn": Case(skmlbio.GCNClassifier(hidden_layer_sizes=(4,), readout_layer_sizes=(4,)), GRAPHS),
     "gcn transformer": Case(skmlbio.GCNTransformer(3, hidden_layer_sizes=(4,)), GRAPHS),
     "gcn regressor": Case(
@@ -283,6 +298,7 @@ NUMBERS: dict[str, Any] = {
     "free_bits": 0.125,
     "gradient_penalty": 0.5,
     "hidden_layer_sizes": (4,),
+    "kernel_size": 3,
     "kernel_width": 3,
     "kl_warm_up": 2,
     "l1": 0.25,
@@ -306,11 +322,16 @@ NUMBERS: dict[str, Any] = {
     "patience": 2,
     "pool_size": 2,
     "pos_label": 0,
+    "random_noise": 0.125,
+    "random_rotation": 22.5,
+    "random_scale": 0.125,
+    "random_shift": 0.125,
     "random_state": 0,
     "readout_dropout": 0.25,
     "readout_layer_sizes": (4,),
     "residual": False,
     "spectral_normalization": True,
+    "squeeze_excitation": True,
     "standardize": True,
     "subsample": 0.5,
     "tied_weights": True,

@@ -38,6 +38,8 @@ ROWS = RANDOM.normal(size=(1500, 60))
 COUNTS = np.random.default_rng(1).negative_binomial(2, 0.2, size=(1500, 60))
 TABLE = RANDOM.integers(0, 30, (3000, 6)).astype(object)
 SERIES = RANDOM.normal(size=(64, 60, 8))
+IMAGES = np.random.default_rng(2).normal(size=(192, 28, 28)).astype("float32")
+UNEQUAL_IMAGES = [image[: 28 - 5 * (i % 3), : 28 - i % 4] for i, image in enumerate(IMAGES)]
 
 
 def with_edge_features(graph: Graph) -> Graph:
@@ -89,6 +91,13 @@ CASES = {
     ),
     "convolution, both strands": case(
         skmlbio.SequenceCNNRegressor, STRANDS, reverse_complement="share", local_pooling="max", pooling="mean"
+    ),
+    "images": case(skmlbio.ImageCNNClassifier, IMAGES, random_rotation=20, random_flip="both", batch_size=64),
+    "images, residual": case(
+        skmlbio.ImageCNNRegressor, IMAGES, n_blocks=2, block="residual", squeeze_excitation=True, batch_size=64
+    ),
+    "images of many sizes": case(
+        skmlbio.ImageCNNClassifier, UNEQUAL_IMAGES, block="inception", local_pooling="mean", pooling="max"
     ),
     "embedding": case(skmlbio.EmbeddingTransformer, PEPTIDES, objective="skip-gram"),
     "embedding, ordered tokens": case(

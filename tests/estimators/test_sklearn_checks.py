@@ -36,6 +36,10 @@ ELSEWHERE = {
 
 TRAINING = {"learning_rate": 0.02, "epochs": 30, "batch_size": None}
 ENCODING = {"learning_rate": 1e-3, "epochs": 10, "batch_size": None}
+SMALL_IMAGES = {
+    "dtype": "float64", "image_shape": (1, -1), "n_filters": 8, "n_blocks": 1, "pooling": "flatten", "dropout": 0.0,
+    "batch_normalization": False,
+}  # fmt: skip
 DOUBLE = {"network_params": {"dtype": "float64"}}
 
 # Full batches in double precision; transformers learn slowly, for little rounding to add up.  The noise of the
@@ -46,6 +50,8 @@ INSTANCES = {
     "DenseClassifier": {"dtype": "float64"} | TRAINING,
     "DenseRegressor": {"dtype": "float64"} | TRAINING,
     "GANSampler": {"dtype": "float64", "batch_size": None, "epochs": 3},
+    "ImageCNNClassifier": SMALL_IMAGES | TRAINING,
+    "ImageCNNRegressor": SMALL_IMAGES | TRAINING,
     "NetworkClassifier": DOUBLE | TRAINING,
     "NetworkRegressor": DOUBLE | TRAINING,
     "NetworkTransformer": DOUBLE | ENCODING,
@@ -101,7 +107,8 @@ CHECKS_OF_DEFAULTS = {
 @pytest.mark.parametrize("name", INSTANCES)
 def test_checks_with_defaults(name: str) -> None:
     ran = set()
-    for estimator, check in estimator_checks_generator(getattr(skmlbio, name)()):
+    shape = {key: value for key, value in INSTANCES[name].items() if key == "image_shape"}  # rows are images only so
+    for estimator, check in estimator_checks_generator(getattr(skmlbio, name)(**shape)):
         if check.func.__name__ in CHECKS_OF_DEFAULTS:
             run(estimator, check)
             ran.add(check.func.__name__)
