@@ -72,7 +72,7 @@ class ImageInput:
         if images.is_wide():
             _require_single(pixels)
         if reset:
-            self._pixel_dtype = np.float64 if images.is_wide() else np.float32
+            self._pixel_dtype = np.float64 if self.standardize and images.is_wide() else np.float32
             self._served_dtype = _served(pixels)
             one = (images.sizes == images.sizes[0]).all(axis=0)
             sides = (int(n) if same else None for n, same in zip(images.sizes[0], one, strict=True))

@@ -68,7 +68,9 @@ def test_a_regressor_counts() -> None:
     images = np.zeros((200, 9, 9), np.uint8)
     for image, count in zip(images, y, strict=True):
         image.ravel()[random.choice(81, count, replace=False)] = 255
-    regressor = ImageCNNRegressor(8, n_blocks=1, local_pooling="mean", epochs=20, learning_rate=5e-3, random_state=0)
+    regressor = ImageCNNRegressor(
+        8, n_blocks=1, local_pooling="mean", dropout=0, epochs=20, learning_rate=5e-3, random_state=0
+    )
     assert regressor.fit(images[:150], y[:150]).score(images[150:], y[150:]) > 0.9
 
 
@@ -106,6 +108,12 @@ def test_channels_are_standardized_one_by_one_and_images_count_alike() -> None:
     np.testing.assert_allclose(weights["standardize/mean"], mean)
     variance = np.mean([((image - mean) ** 2).mean(axis=(0, 1)) for image in images], axis=0)
     np.testing.assert_allclose(weights["standardize/scale"], np.sqrt(variance))
+
+
+def test_pixels_may_enter_as_they_are() -> None:
+    fitted = ImageCNNClassifier(standardize=False, random_noise=0.1, random_flip="both", **SMALL).fit(UNEQUAL, Y)
+    assert "standardize/mean" not in {weight.path for weight in fitted.model_.weights}
+    assert not np.array_equal(fitted.predict_proba(X), fitted.predict_proba(X * 2))
 
 
 def test_a_constant_channel_is_no_trouble() -> None:
