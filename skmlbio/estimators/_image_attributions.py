@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Iterator
 from typing import Any, Literal
 
 import numpy as np
@@ -19,11 +19,11 @@ from skmlbio.estimators._explained_output import (
     require_choice,
     units_of,
 )
+from skmlbio.estimators._image_data import ImageData
 from skmlbio.estimators._path_integral import MOST_POINTS, number_of_points, path_integral, slope_at_the_end
 from skmlbio.training._batches import Arrays, Bucket
 
-_METHODS = ("integrated_gradients", "gradient_times_input", "gradient", "grad_cam")
-_ENTRIES_KEPT = 2**26  # of the gradients of some images at all points
+_ENTRIES_KEPT = 2**26  # of gradients, of some images at all points
 
 
 class ImageAttributions:
@@ -92,52 +92,63 @@ default="integrated_gradients"
            ICCV (2017).
         """
         data = self._samples(X).to_predict()
-        require_choice("method", method, _METHODS)
+        require_choice("method", method, tuple(_METHODS))
         n_points = number_of_points(n_steps)
         head = explained_head(self)
         answers = require_answers(self._ask_encoded(head, data))
         chosen = chosen_outputs(self, target, answers)
         units, sizes, found = units_of(self, chosen), data.images.sizes, [None] * len(data)
-        for bucket in data.buckets():
-            n_entries = MOST_POINTS * int(np.prod(sizes[bucket.rows].max(axis=0))) * self.image_shape_[2]
-            n_rows = max(1, _ENTRIES_KEPT // n_entries)
-            for start in range(0, len(bucket.rows), n_rows):
-                rows = bucket.rows[start : start + n_rows]
-                evaluate = functools.partial(self._slopes_at, head, bucket, bucket.take(rows), chosen[rows])
-                of_images = self._of_images(method, n_points, evaluate, sizes[rows])
-                for row, of_image in zip(rows, of_images, strict=True):
-                    found[row] = finite_numbers(units[row] * of_image, f"image {row}").astype(answers.dtype)
+        integrate, entries_of_a_pixel = slope_at_the_end, data.width
+        if method == "integrated_gradients":
+            integrate = functools.partial(path_integral, n_steps=n_points)
+            entries_of_a_pixel = MOST_POINTS * self.image_shape_[2]
+        for bucket, rows in _portions(data, entries_of_a_pixel):
+            evaluate = functools.partial(self._slopes_at, method, head, bucket, bucket.take(rows), chosen[rows])
+            for row, of_image in zip(rows, integrate(evaluate, len(rows)), strict=True):
+                height, width = sizes[row].tolist()
+                if method == "grad_cam":
+                    of_image = _grad_cam(*of_image, (height, width), self._map_stride())
+                of_image = units[row] * of_image[:height, :width]
+                found[row] = finite_numbers(of_image, f"image {row}").astype(answers.dtype)
         return np.stack(found) if (sizes == sizes[0]).all() else found
 
-    def _of_images(self, method: str, n_points: int | None, evaluate: Callable, sizes: NDArray) -> list[NDArray]:
-        """Return the attributions of some images, whose slopes a function evaluates."""
-        n = len(sizes)
-        if method == "grad_cam":
-            _, maps, slopes = evaluate("maps", np.arange(n), np.ones(n))
-            return [_grad_cam(*each, self._map_stride()) for each in zip(maps, slopes, sizes.tolist(), strict=True)]
-        if method == "gradient":
-            slopes = np.abs(evaluate("pixels", np.arange(n), np.ones(n))[2]).max(axis=3)
-        else:
-            integrate = functools.partial(path_integral, n_steps=n_points)
-            integrate = integrate if method == "integrated_gradients" else slope_at_the_end
-
-            def along_the_way(numbers: NDArray, shares: NDArray) -> tuple[NDArray, NDArray]:
-                values, pixels, slopes = evaluate("pixels", numbers, shares)
-                return values, np.multiply(pixels, slopes, out=slopes)
-
-            slopes = integrate(along_the_way, n)
-        return [of_image[:height, :width] for of_image, (height, width) in zip(slopes, sizes.tolist(), strict=True)]
-
     def _slopes_at(
-        self, head: str, bucket: Bucket, inputs: Arrays, chosen: NDArray, place: str, numbers: NDArray, shares: NDArray
-    ) -> tuple[NDArray, ...]:
-        """Return values, what the network sees at a place, and slopes there, for some of the images, by number."""
+        self, method: str, head: str, bucket: Bucket, inputs: Arrays, chosen: NDArray, numbers: NDArray, shares: NDArray
+    ) -> tuple[NDArray, NDArray]:
+        """Return values, and what a method makes of slopes, for some of the images, by number, at shares of the way."""
         from skmlbio.training._point_gradients import point_gradients
 
+        place, combine = _METHODS[method]
         cuts = [slice(start, start + bucket.max_batch_size) for start in range(0, len(numbers), bucket.max_batch_size)]
         batches = ((*(a[numbers[cut]] for a in inputs), shares[cut], chosen[numbers[cut]]) for cut in cuts)
-        found = point_gradients(self.blueprint_, head, place, self.weights_, batches, bucket.form)
-        return tuple(np.concatenate(arrays) for arrays in zip(*found, strict=True))
+        asked = point_gradients(self.blueprint_, head, place, self.weights_, batches, bucket.form)
+        values, made = zip(*((value, combine(seen, slope)) for value, seen, slope in asked), strict=True)
+        return np.concatenate(values), np.concatenate(made)
+
+
+def _portions(data: ImageData, entries_of_a_pixel: int) -> Iterator[tuple[Bucket, NDArray[np.integer]]]:
+    """Yield buckets and rows of theirs, so many at a time that what is kept of them fits into memory."""
+    for bucket in data.buckets():
+        n_pixels = int(np.prod(data.images.sizes[bucket.rows].max(axis=0)))
+        n_rows = max(1, _ENTRIES_KEPT // (n_pixels * entries_of_a_pixel))
+        for start in range(0, len(bucket.rows), n_rows):
+            yield bucket, bucket.rows[start : start + n_rows]
+
+
+def _steepest(_: NDArray, slopes: NDArray) -> NDArray:
+    return np.abs(slopes).max(axis=3)
+
+
+def _both(maps: NDArray, slopes: NDArray) -> NDArray:
+    return np.stack([maps, slopes], axis=1)
+
+
+_METHODS = {  # and the place in the network where slopes are taken, and what is made of them
+    "integrated_gradients": ("pixels", np.multiply),
+    "gradient_times_input": ("pixels", np.multiply),
+    "gradient": ("pixels", _steepest),
+    "grad_cam": ("maps", _both),
+}
 
 
 def _grad_cam(maps: NDArray, slopes: NDArray, size: tuple[int, int], stride: int) -> NDArray[np.floating]:

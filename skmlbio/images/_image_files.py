@@ -184,8 +184,9 @@ def _seen(folder: Path) -> list[Path]:
 
 
 def _below(folder: Path) -> list[Path]:
-    """Return the files of a folder and of the folders in it."""
-    return [file for path in _seen(folder) for file in (_below(path) if path.is_dir() else [path])]
+    """Return the files of a folder and of the folders in it, but for links to folders, which may lead back."""
+    inner = {path for path in _seen(folder) if path.is_dir() and not path.is_symlink()}
+    return [file for path in _seen(folder) for file in (_below(path) if path in inner else [path])]
 
 
 def _image_files(paths: Any) -> list[str]:

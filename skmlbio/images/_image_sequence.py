@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from numbers import Integral
 from typing import Any
 
 import numpy as np
@@ -77,10 +78,12 @@ class ImageSequence(ABC):
     def __getitem__(self, key: Any) -> Any:
         if isinstance(key, tuple) and key[1:] == (Ellipsis,):  # as scikit-learn asks
             key = key[0]
+        if isinstance(key, Integral) and not isinstance(key, bool):
+            return self._checked(range(len(self))[key])
         rows = np.arange(len(self))[key]
-        if rows.ndim > 1:
+        if rows.ndim != 1:
             raise IndexError("images have one axis; take an int, a slice, an array of ints or a mask.")
-        return self.subset(rows) if rows.ndim else self._checked(int(rows))
+        return self.subset(rows)
 
     def _checked(self, index: int) -> NDArray:
         image = self.read(index)

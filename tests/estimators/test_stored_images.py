@@ -61,6 +61,8 @@ def test_a_folder_gives_the_bits_of_a_list(folder: str, in_blocks: bool, request
     outside = ImageCNNClassifier(**FEW, validation_fraction=0.2).fit(X, y)
     assert inside.history_ == outside.history_ and inside.image_shape_ == outside.image_shape_
     assert all(np.array_equal(*pair) for pair in zip(inside.weights_, outside.weights_, strict=True))
+    for of_file, of_list in zip(outside.attributions(X[:4]), inside.attributions(list(X[:4])), strict=True):
+        assert np.array_equal(of_file, of_list)
     assert np.array_equal(inside.predict_proba(list(X)), pickle.loads(pickle.dumps(outside)).predict_proba(X))
 
 

@@ -38,6 +38,8 @@ def test_classes_are_sub_folders(folder: Path) -> None:
     )
     assert [int(image[0, 0, 0]) for image in X] == [150, 100, 50, 0]
     assert repr(X[1:]) == "<ImageFiles: 3 images, n_channels=1, uint8>"
+    (folder / "eye" / "patient 2" / "back").symlink_to(folder, target_is_directory=True)
+    assert read_images(folder).images.paths.tolist() == X.paths.tolist()
     images, labels = read_images(folder / "wing")
     assert labels is None and images.paths.tolist() == X.paths[2:].tolist()
 

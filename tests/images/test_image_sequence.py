@@ -53,7 +53,7 @@ def test_parts_are_sequences_again(key, numbers: list) -> None:
 def test_an_int_reads_an_image() -> None:
     images = made()
     assert images[3].shape == (2, 4, 1) and images[np.int64(-1)][0, 0, 0] == 5 and images.made == [3, 5]
-    for key in (6, -7, 1.5, "x", [6], (0, 0), None):
+    for key in (6, -7, 1.5, "x", [6], (0, 0), None, True, np.array(2.0)):
         with pytest.raises(IndexError):
             images[key]
 
