@@ -23,6 +23,7 @@ from .estimators.gcn_node_classifier import GCNNodeClassifier as GCNNodeClassifi
 from .estimators.gcn_node_regressor import GCNNodeRegressor as GCNNodeRegressor
 from .estimators.gcn_regressor import GCNRegressor as GCNRegressor
 from .estimators.gcn_transformer import GCNTransformer as GCNTransformer
+from .estimators.image_auto_encoder_transformer import ImageAutoEncoderTransformer as ImageAutoEncoderTransformer
 from .estimators.image_cnn_classifier import ImageCNNClassifier as ImageCNNClassifier
 from .estimators.image_cnn_regressor import ImageCNNRegressor as ImageCNNRegressor
 from .estimators.markov_chain import MarkovChain as MarkovChain

@@ -45,6 +45,10 @@ class UnlabelledEstimator(NetworkEstimator):
                 self.blueprint_,
                 self.weights_,
                 "standardize",
-                lambda: column_statistics(training.data, training.weights),
+                lambda: self._column_statistics(training),
             )
         super()._train(plan, training, validation, rng, known, partial)
+
+    def _column_statistics(self, training):
+        """Return mean and standard deviation of every feature."""
+        return column_statistics(training.data, training.weights)

@@ -48,17 +48,6 @@ class ImageStagesKeywords:
         How windows become one pixel after each stage; None keeps all pixels.
     pool_size : int
         Height and width of a window; unused without `local_pooling`.
-    random_flip : {"horizontal", "vertical", "both"} or None
-        Whether training images are mirrored, left and right, top and bottom, or both, each with probability 1/2.
-    random_rotation : float
-        Largest angle by which training images are turned, in degrees.
-    random_shift : float
-        Largest shift of training images, as a share of their height and width.
-    random_scale : float
-        By which share training images are made larger or smaller, at most.
-    random_noise : float
-        Standard deviation of normal numbers that are added to the pixels of training images, in the units of the
-        network: those of standardised pixels.
     """
 
     n_filters: int | Sequence[int] = parameter(default=(32, 64), allowed=[*COUNT, "array-like"], kw_only=False)
@@ -71,13 +60,6 @@ class ImageStagesKeywords:
     batch_normalization: bool = parameter(default=True, allowed=["boolean"])
     local_pooling: Literal["max", "mean"] | None = parameter(default="max", allowed=[StrOptions({"max", "mean"}), None])
     pool_size: int = parameter(default=2, allowed=COUNT)
-    random_flip: Literal["horizontal", "vertical", "both"] | None = parameter(
-        default=None, allowed=[StrOptions({"horizontal", "vertical", "both"}), None]
-    )
-    random_rotation: float = parameter(default=0.0, allowed=[Interval(Real, 0, 180, closed="both")])
-    random_shift: float = parameter(default=0.0, allowed=[Interval(Real, 0, 1, closed="both")])
-    random_scale: float = parameter(default=0.0, allowed=[Interval(Real, 0, 10, closed="both")])
-    random_noise: float = parameter(default=0.0, allowed=STRENGTH)
 
     def _check_parameters(self) -> None:
         super()._check_parameters()
@@ -101,19 +83,58 @@ class ImageStagesKeywords:
         )  # fmt: skip
         return {"n_filters": self._stage_widths()} | {name: getattr(self, name) for name in names}
 
-    def _augmentation(self) -> dict[str, Any]:
-        """Return how training images are changed."""
-        changes = {name: getattr(self, f"random_{name}") for name in ("rotation", "shift", "scale", "noise")}
-        return {"flip": self.random_flip} | {name: float(value) for name, value in changes.items()}
-
     def _image_width(self) -> int:
         shrinking = int(self.pool_size) ** 2 if self.local_pooling else 1
         widths = [units / shrinking**stage for stage, units in enumerate(self._stage_widths())]
         return max(self.image_shape_[2], int(max(widths)))
 
+    def _map_stride(self) -> int:
+        """Return how many times lower and narrower than an image its maps are."""
+        return int(self.pool_size) ** len(self._stage_widths()) if self.local_pooling else 1
+
+    def _map_shape(self) -> tuple[int, int, int]:
+        """Return height, width and filters of what leaves the last stage, of images of one size."""
+        height, width = (-(-n // self._map_stride()) for n in self.image_shape_[:2])
+        return height, width, self._stage_widths()[-1]
+
 
 @with_parameters
-class ImageCNN(ImageAttributions, ImageStagesKeywords, ImageInput, LayerParameters, KernelPenalties, AveragedWeights):
+class RandomImages:
+    """Images that are changed at random in training.
+
+    Parameters
+    ----------
+    random_flip : {"horizontal", "vertical", "both"} or None
+        Whether training images are mirrored, left and right, top and bottom, or both, each with probability 1/2.
+    random_rotation : float
+        Largest angle by which training images are turned, in degrees.
+    random_shift : float
+        Largest shift of training images, as a share of their height and width.
+    random_scale : float
+        By which share training images are made larger or smaller, at most.
+    random_noise : float
+        Standard deviation of normal numbers that are added to the pixels of training images, in the units of the
+        network: those of standardised pixels.
+    """
+
+    random_flip: Literal["horizontal", "vertical", "both"] | None = parameter(
+        default=None, allowed=[StrOptions({"horizontal", "vertical", "both"}), None]
+    )
+    random_rotation: float = parameter(default=0.0, allowed=[Interval(Real, 0, 180, closed="both")])
+    random_shift: float = parameter(default=0.0, allowed=[Interval(Real, 0, 1, closed="both")])
+    random_scale: float = parameter(default=0.0, allowed=[Interval(Real, 0, 10, closed="both")])
+    random_noise: float = parameter(default=0.0, allowed=STRENGTH)
+
+    def _augmentation(self) -> dict[str, Any]:
+        """Return how training images are changed."""
+        changes = {name: getattr(self, f"random_{name}") for name in ("rotation", "shift", "scale", "noise")}
+        return {"flip": self.random_flip} | {name: float(value) for name, value in changes.items()}
+
+
+@with_parameters
+class ImageCNN(
+    ImageAttributions, ImageStagesKeywords, RandomImages, ImageInput, LayerParameters, KernelPenalties, AveragedWeights
+):
     """Convolution over images, then one vector an image; with `ClassifierBase` or `RegressorBase`, an estimator.
 
     Parameters
@@ -130,18 +151,8 @@ class ImageCNN(ImageAttributions, ImageStagesKeywords, ImageInput, LayerParamete
     )
     dropout: float = parameter(default=0.3)
 
-    def _takes_one_size(self):
-        return self.pooling == "flatten"
-
-    def _map_stride(self) -> int:
-        return int(self.pool_size) ** len(self._stage_widths()) if self.local_pooling else 1
-
-    def _map_shape(self) -> tuple[int, int, int] | None:
-        """Return height, width and filters of what leaves the last stage, where that must be known."""
-        if self.pooling != "flatten":
-            return None
-        height, width = (-(-n // self._map_stride()) for n in self.image_shape_[:2])
-        return height, width, self._stage_widths()[-1]
+    def _needs_one_size(self):
+        return ("pooling='flatten'", "take pooling='mean' or 'max'") if self.pooling == "flatten" else ("", "")
 
     def _make_blueprint(self):
         from skmlbio.networks.image_cnn import image_cnn
@@ -151,7 +162,7 @@ class ImageCNN(ImageAttributions, ImageStagesKeywords, ImageInput, LayerParamete
             "stages": self._stage_arguments(),
             "targets": self._target_arguments(),
             "pooling": self.pooling,
-            "map_shape": self._map_shape(),
+            "map_shape": self._map_shape() if self.pooling == "flatten" else None,
             "dropout": float(self.dropout),
             "dtype": self.dtype,
         }

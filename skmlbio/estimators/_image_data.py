@@ -61,3 +61,16 @@ class ImageData:
             return padded, self.images.sizes[rows].astype(np.int32)
 
         return Bucket(rows, take, "padded", limit)
+
+
+class OneBucket:
+    """Images that are padded to one size, as data of their own."""
+
+    def __init__(self, bucket: Bucket):
+        self._bucket = bucket
+
+    def __len__(self) -> int:
+        return len(self._bucket.rows)
+
+    def buckets(self) -> list[Bucket]:
+        return [self._bucket]

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from skmlbio.export._signatures import Entrance
 
 
-def image_entrance(n_channels: int, served_dtype: str, dtype: type, padded: bool) -> Entrance:
+def image_entrance(n_channels: int, served_dtype: str, dtype: type, padded: bool, gaps: bool = False) -> Entrance:
     """Let images in, as the input ``X``; where they are padded, their heights and widths too, as ``sizes``.
 
     Parameters
@@ -23,6 +23,8 @@ def image_entrance(n_channels: int, served_dtype: str, dtype: type, padded: bool
         Of the numbers that the network takes.
     padded : bool
         Whether images of several sizes come together, padded below and to the right.
+    gaps : bool
+        Whether pixels may be NaN.
     """
     import tensorflow as tf
 
@@ -30,7 +32,7 @@ def image_entrance(n_channels: int, served_dtype: str, dtype: type, padded: bool
 
     X = tf.TensorSpec((None, None, None, n_channels), served_dtype or np.dtype(dtype).name)
     if not padded:
-        return Entrance({"X": X}, lambda X: (_numbers(X, dtype),))
+        return Entrance({"X": X}, lambda X: (_numbers(X, dtype, gaps),))
 
     def encode(X, sizes):
         ends = tf.shape(X)[1:3]
@@ -39,12 +41,14 @@ def image_entrance(n_channels: int, served_dtype: str, dtype: type, padded: bool
             tf.debugging.assert_less_equal(sizes, ends, "an image of sizes is larger than X."),
         ]
         with tf.control_dependencies(checks):
-            return _numbers(X, dtype), tf.identity(sizes)
+            return _numbers(X, dtype, gaps), tf.identity(sizes)
 
     return Entrance({"X": X, "sizes": tf.TensorSpec((None, 2), tf.int32)}, encode, "padded")
 
 
-def row_entrances(shape: tuple[int, int, int], served_dtype: str, dtype: type, names: Any) -> dict[str, Entrance]:
+def row_entrances(
+    shape: tuple[int, int, int], served_dtype: str, dtype: type, names: Any, gaps: bool = False
+) -> dict[str, Entrance]:
     """Let rows of pixels in: as a matrix ``X``, or as columns that have names, and as a matrix beside them."""
     import tensorflow as tf
 
@@ -55,19 +59,19 @@ def row_entrances(shape: tuple[int, int, int], served_dtype: str, dtype: type, n
     def reshaped(entrance: Entrance) -> Entrance:
         def encode(**given):
             (rows,) = entrance.encode(**given)
-            return (tf.reshape(_numbers(rows, dtype), [-1, *shape]),)
+            return (tf.reshape(_numbers(rows, dtype, gaps), [-1, *shape]),)
 
         return entrance._replace(encode=encode)
 
-    matrix = reshaped(array_entrance(spec))
+    matrix = reshaped(array_entrance(spec, gaps))
     if names is None:
         return {"": matrix}
     if len(names) > MAX_NAMED_COLUMNS:
         return {"": matrix, "_matrix": matrix}
-    return {"": reshaped(column_entrance(spec, names)), "_matrix": matrix}
+    return {"": reshaped(column_entrance(spec, names, gaps)), "_matrix": matrix}
 
 
-def _numbers(pixels: Any, dtype: type) -> Any:
+def _numbers(pixels: Any, dtype: type, gaps: bool) -> Any:
     """Return pixels as `skmlbio.images.as_numbers` does."""
     import tensorflow as tf
 
@@ -75,4 +79,4 @@ def _numbers(pixels: Any, dtype: type) -> Any:
 
     unit = {tf.uint8: 255, tf.uint16: 65535}.get(pixels.dtype)
     numbers = tf.cast(pixels, np.dtype(dtype).name)
-    return require_finite(numbers, "X") if unit is None else numbers / unit
+    return require_finite(numbers, "X", gaps) if unit is None else numbers / unit

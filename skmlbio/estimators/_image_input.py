@@ -58,16 +58,26 @@ class ImageInput:
         """Return the numbers of the network's largest tensor for each pixel of an image."""
         raise NotImplementedError
 
-    def _takes_one_size(self) -> bool:
-        """Return whether all images must have the size of those of the fit."""
+    def _needs_one_size(self) -> tuple[str, str]:
+        """Return which keyword lets all images have the size of those of the fit, if any does, and the way out."""
+        return "", ""
+
+    def _standardizes(self) -> bool:
+        """Return whether the network brings pixels to mean 0 and variance 1."""
+        return bool(self.standardize)
+
+    def _takes_gaps(self) -> bool:
+        """Return whether pixels may be missing."""
         return False
 
     def _encode(self, X: Any, *, reset: bool) -> ImageData:
         n_channels = None if reset else self.image_shape_[2]
+        if reset:
+            self._has_gaps = self._takes_gaps()
         if self.image_shape is not None:
             pixels = self._pixels_of_rows(X, reset=reset)
         else:
-            pixels = ensure_images(X, n_channels=n_channels)
+            pixels = ensure_images(X, n_channels=n_channels, allow_nan=self._has_gaps)
         images = Images(pixels)
         if images.is_wide():
             _require_single(pixels)
@@ -77,16 +87,16 @@ class ImageInput:
             one = (images.sizes == images.sizes[0]).all(axis=0)
             sides = (int(n) if same else None for n, same in zip(images.sizes[0], one, strict=True))
             self.image_shape_ = (*sides, images.n_channels)
-        if self._takes_one_size():
-            self._require_one_size(images)
+        self._require_one_size(images)
         return ImageData(images, self._pixel_dtype, self._image_width())
 
     def _ask_encoded(self, head, data):
-        return super()._ask_encoded(head, data.to_predict())
+        return super()._ask_encoded(head, data.to_predict() if isinstance(data, ImageData) else data)
 
     def _pixels_of_rows(self, X: Any, *, reset: bool) -> NDArray:
         with numbers_expected(X):
-            X = validate_data(self, X, reset=reset, dtype="numeric", order="C")
+            finite = "allow-nan" if self._has_gaps else True
+            X = validate_data(self, X, reset=reset, dtype="numeric", order="C", ensure_all_finite=finite)
         shape = tuple(self.image_shape)
         n_sides = math.prod(n for n in shape if n != -1)
         whole = n_sides == X.shape[1] if -1 not in shape else X.shape[1] % n_sides == 0
@@ -108,25 +118,29 @@ class ImageInput:
             )
 
     def _require_one_size(self, images: Images) -> None:
+        keyword, way_out = self._needs_one_size()
         expected = self.image_shape_[:2]
+        if not keyword:
+            return
         if None in expected:
-            raise ValueError(
-                "pooling='flatten' needs images of one size, but those of X differ; take pooling='mean' or 'max'."
-            )
+            raise ValueError(f"{keyword} needs images of one size, but those of X differ; {way_out}.")
         other = np.flatnonzero((images.sizes != expected).any(axis=1))
         if len(other):
             height, width = images.sizes[other[0]]
             raise ValueError(
-                f"image {other[0]} is of {height} x {width} pixels, but with pooling='flatten' all images must be of "
+                f"image {other[0]} is of {height} x {width} pixels, but with {keyword} all images must be of "
                 f"{expected[0]} x {expected[1]}, as those of the fit were."
             )
 
+    def _column_statistics(self, training):
+        data = training.data if None not in self.image_shape_ else _OneByOne(training.data)
+        return column_statistics(data, training.weights)
+
     def _adapted(self, training):
         known = super()._adapted(training)
-        if not self.standardize:
+        if not self._standardizes():
             return known
-        data = training.data if None not in self.image_shape_ else _OneByOne(training.data)
-        mean, scale = column_statistics(data, training.weights)
+        mean, scale = self._column_statistics(training)
         return known | {"standardize/mean": mean, "standardize/scale": scale}
 
     def _entrance_arguments(self) -> dict[str, Any]:
@@ -134,7 +148,7 @@ class ImageInput:
         return {
             "n_channels": self.image_shape_[2],
             "pixel_dtype": np.dtype(self._pixel_dtype).name,
-            "standardize": bool(self.standardize),
+            "standardize": self._standardizes(),
         }
 
     def _entrances(self, network: ServedNetwork) -> dict[str, Entrance]:
@@ -142,13 +156,14 @@ class ImageInput:
 
         if self.image_shape is not None:
             names = getattr(self, "feature_names_in_", None)
-            return row_entrances(self.image_shape_, self._served_dtype, self._pixel_dtype, names)
-        padded = None in self.image_shape_
-        return {"": image_entrance(self.image_shape_[2], self._served_dtype, self._pixel_dtype, padded)}
+            return row_entrances(self.image_shape_, self._served_dtype, self._pixel_dtype, names, self._has_gaps)
+        padded, n_channels = None in self.image_shape_, self.image_shape_[2]
+        return {"": image_entrance(n_channels, self._served_dtype, self._pixel_dtype, padded, self._has_gaps)}
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
         flat = self.image_shape is not None
+        tags.input_tags.allow_nan = self._takes_gaps()
         tags.input_tags.two_d_array, tags.input_tags.three_d_array = flat, not flat
         return tags
 
@@ -186,8 +201,8 @@ def _served(pixels: Any) -> str:
 def _require_single(pixels: Any) -> None:
     """Raise a ValueError that names the first image with a pixel that single precision cannot hold."""
     for index, image in enumerate(pixels):
-        if image.dtype.kind == "f" and np.abs(image).max() > LARGEST:
-            row, column, channel = (int(n) for n in np.unravel_index(np.abs(image).argmax(), image.shape))
+        if image.dtype.kind == "f" and np.fmax.reduce(np.abs(image), None) > LARGEST:
+            row, column, channel = (int(n) for n in np.unravel_index(np.nanargmax(np.abs(image)), image.shape))
             raise ValueError(
                 f"image {index} has {image[row, column, channel]:.6g} at row {row}, column {column}, channel "
                 f"{channel}, but numbers must lie between -3.4e+38 and 3.4e+38."

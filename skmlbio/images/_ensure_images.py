@@ -10,7 +10,9 @@ from numpy.typing import NDArray
 from ._image_sequence import ImageSequence
 
 
-def ensure_images(X: Any, *, n_channels: int | None = None) -> NDArray | list[NDArray] | ImageSequence:
+def ensure_images(
+    X: Any, *, n_channels: int | None = None, allow_nan: bool = False
+) -> NDArray | list[NDArray] | ImageSequence:
     """Check images, and give them a last axis for channels.
 
     Parameters
@@ -22,6 +24,8 @@ def ensure_images(X: Any, *, n_channels: int | None = None) -> NDArray | list[ND
         makes, is returned unread.
     n_channels : int, default=None
         The channels that images have to have, as in training; None accepts any number, the same for all.
+    allow_nan : bool, default=False
+        Whether pixels may be NaN, where nothing is known of them.
 
     Returns
     -------
@@ -48,11 +52,11 @@ def ensure_images(X: Any, *, n_channels: int | None = None) -> NDArray | list[ND
     Traceback (most recent call last):
     ValueError: image 1 has 3 channels, but image 0 has 1; all images need the same number.
     """
-    return named_images(X, n_channels=n_channels)
+    return named_images(X, n_channels=n_channels, allow_nan=allow_nan)
 
 
 def named_images(
-    X: Any, *, name: str = "X", item: str = "image", n_channels: int | None = None
+    X: Any, *, name: str = "X", item: str = "image", n_channels: int | None = None, allow_nan: bool = False
 ) -> NDArray | list[NDArray] | ImageSequence:
     """`ensure_images` for what has another name, such as the patterns that are looked for."""
     listed = X if isinstance(X, ImageSequence) else _listed(X, name, item)
@@ -66,11 +70,27 @@ def named_images(
     else:
         images = listed if listed.ndim == 4 else listed[..., np.newaxis]
     for index, image in enumerate(images):
-        _require_pixels(image, f"{item} {index}")
+        _require_pixels(image, f"{item} {index}", allow_nan)
         _require_channels(image.shape[2], n_channels, item, index, images[0].shape[2])
     if isinstance(images, list) and len({(image.shape, image.dtype) for image in images}) == 1:
         return np.stack(images)
     return images
+
+
+def ranks_of(X: Any) -> list[int]:
+    """Return how many axes each image has as it comes: 2, or 3 with one for channels.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skmlbio.images._ensure_images import ranks_of
+    >>> ranks_of(np.zeros((2, 8, 8))), ranks_of([np.zeros((8, 8)), np.zeros((5, 12, 1))])
+    ([2, 2], [2, 3])
+    """
+    if isinstance(X, ImageSequence):
+        return [3] * len(X)
+    listed = _listed(X, "X", "image")
+    return [listed.ndim - 1] * len(listed) if isinstance(listed, np.ndarray) else [np.ndim(image) for image in listed]
 
 
 def _listed(X: Any, name: str, item: str) -> NDArray | list:
@@ -121,16 +141,17 @@ def _require_channels(given: int, of_fit: int | None, item: str, index: int, fir
         raise ValueError(f"{item} {index} has {few}, but {of_whom} {expected}; all {item}s need the same number.")
 
 
-def _require_pixels(image: NDArray, name: str) -> None:
+def _require_pixels(image: NDArray, name: str, allow_nan: bool) -> None:
     """Refuse an image without pixels, or with one that is no number."""
     if image.size == 0:
         raise ValueError(f"{name} has shape {image.shape}: it has no pixels.")
     wrong = np.ma.getmaskarray(image) if np.ma.isMaskedArray(image) else np.False_
     if image.dtype.kind == "f":
-        wrong = wrong | ~np.isfinite(np.asarray(image))
+        numbers = np.asarray(image)
+        wrong = wrong | (np.isinf(numbers) if allow_nan else ~np.isfinite(numbers))
     if wrong.any():
         row, column, channel = np.argwhere(wrong)[0]
         raise ValueError(
             f"{name} has {image[row, column, channel]} at row {row}, column {column}, channel {channel}; all "
-            "pixels must be finite numbers."
+            f"pixels must be finite numbers{' or NaN' if allow_nan else ''}."
         )

@@ -59,11 +59,33 @@ class Images:
     def __getitem__(self, rows: NDArray | list[int]) -> Images:
         return Images(self._pixels, self._rows[rows])
 
+    def image(self, place: int) -> NDArray:
+        """Return an image as it is, of shape (height, width, n_channels)."""
+        return self._pixels[self._rows[place]]
+
     def is_wide(self) -> bool:
         """Return whether single precision may round a pixel."""
-        lazy = hasattr(self._pixels, "dtype")
-        kinds = {self._pixels.dtype} if lazy else {self._pixels[row].dtype for row in self._rows}
-        return not all(np.can_cast(kind, np.float32) for kind in kinds)
+        return not all(np.can_cast(kind, np.float32) for kind in set(self._types()))
+
+    def units(self) -> NDArray:
+        """Return what 1 stands for in the pixels of each image: 255 or 65,535 where `take` divides by it, else 1."""
+        return np.array([_UNITS.get(kind, 1) for kind in self._types()], np.float64)
+
+    def require_shares(self, keyword: str) -> None:
+        """Raise a ValueError unless all pixels, as `take` returns them, are from 0 to 1, as a keyword wants them."""
+        if all(kind.kind == "b" or kind in _UNITS for kind in set(self._types())):
+            return
+        for place in range(len(self)):
+            pixels = as_numbers(self.image(place), np.float64)
+            if (outside := (pixels < 0) | (pixels > 1)).any():
+                raise ValueError(
+                    f"{keyword} needs pixels between 0 and 1, but image {place} holds {pixels[outside][0]:.6g}."
+                )
+
+    def _types(self) -> list[np.dtype]:
+        if hasattr(self._pixels, "dtype"):
+            return [self._pixels.dtype] * len(self)
+        return [self._pixels[row].dtype for row in self._rows]
 
     def take(self, rows: NDArray | slice, dtype: Any = np.float32, size: tuple[int, int] | None = None) -> NDArray:
         """Return some images as an array of numbers, see `as_numbers`.

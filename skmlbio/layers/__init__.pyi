@@ -24,6 +24,7 @@ from .graph_normalization import NodeNormalization as NodeNormalization
 from .graph_pooling import GraphPooling as GraphPooling
 from .image_augmentation import RandomMove as RandomMove
 from .image_convolution import ImageConvolution as ImageConvolution
+from .image_enlarging import ImageEnlarging as ImageEnlarging
 from .image_pooling import GlobalPooling as GlobalPooling
 from .image_pooling import SqueezeAndExcitation as SqueezeAndExcitation
 from .image_pooling import WindowPooling as WindowPooling

@@ -41,7 +41,7 @@ def next_seed(seed: keras.random.SeedGenerator) -> tf.Tensor:
     return tf.cast(tf.math.floormod(tf.cast(seed.next(), tf.int64), tf.int32.max), tf.int32)
 
 
-class _Noise(keras.layers.Layer):
+class NoiseLayer(keras.layers.Layer):
     """A layer with a seed and one number that says how much noise it makes."""
 
     def __init__(self, amount: float, seed: int | None = None, **options):
@@ -57,7 +57,7 @@ class _Noise(keras.layers.Layer):
 
 
 @keras.saving.register_keras_serializable(package="skmlbio")
-class Dropout(_Noise):
+class Dropout(NoiseLayer):
     """Set a share `amount` of the numbers to 0 and scale up the rest, in training (Srivastava et al. 2014).
 
     Examples
@@ -74,7 +74,7 @@ class Dropout(_Noise):
 
 
 @keras.saving.register_keras_serializable(package="skmlbio")
-class MaskingNoise(_Noise):
+class MaskingNoise(NoiseLayer):
     """Set a share `amount` of the numbers to 0, in training (Vincent et al. 2008).
 
     Examples
@@ -90,7 +90,7 @@ class MaskingNoise(_Noise):
 
 
 @keras.saving.register_keras_serializable(package="skmlbio")
-class GaussianNoise(_Noise):
+class GaussianNoise(NoiseLayer):
     """Add normal numbers of standard deviation `amount`, in training.
 
     Examples

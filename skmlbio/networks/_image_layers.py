@@ -95,6 +95,8 @@ class ImageStages:
         Height and width of a window.
     activation : str
         σ.
+    name : str
+        What names of layers begin with.
     dtype : str, optional
         Keras' dtype policy.
     """
@@ -110,6 +112,7 @@ class ImageStages:
         local_pooling: str | None = "max",
         pool_size: int = 2,
         activation: str = "relu",
+        name: str = "stage",
         dtype: str | None = None,
     ):
         self._kernel_size, self._normalized = kernel_size, batch_normalization
@@ -117,24 +120,29 @@ class ImageStages:
         make = {"plain": self._plain, "residual": self._residual, "inception": self._inception}[block]
         self._stages = []
         for stage, units in enumerate(n_filters):
-            names = [f"stage_{stage}_block_{number}" for number in range(n_blocks)]
+            names = [f"{name}_{stage}_block_{number}" for number in range(n_blocks)]
             blocks = [make(name, units) for name in names]
             if squeeze_excitation:
                 blocks = [step for pair in zip(blocks, map(self._excitation, names), strict=True) for step in pair]
             pool = None
             if local_pooling is not None:
-                pool = WindowPooling(pool_size, local_pooling, name=f"stage_{stage}_pool", dtype=dtype)
+                pool = WindowPooling(pool_size, local_pooling, name=f"{name}_{stage}_pool", dtype=dtype)
             self._stages.append((blocks, pool))
 
     def __call__(self, x: Any, real: Any) -> tuple[Any, Any]:
         """Return the features of the last stage, and which of its places are real; None where there is no padding."""
-        for blocks, pool in self._stages:
-            for block in blocks:
-                x = block(x, real)
+        for stage, (_, pool) in enumerate(self._stages):
+            x = self.blocks(stage, x, real)
             if pool is not None:
-                x = pool(x, **_given(real))
+                x = pool(x, **given(real))
                 real = None if real is None else real[:, :: pool.size, :: pool.size]
         return x, real
+
+    def blocks(self, stage: int, x: Any, real: Any) -> Any:
+        """Return what the blocks of one stage make of the features that enter it."""
+        for block in self._stages[stage][0]:
+            x = block(x, real)
+        return x
 
     def _convolution(self, name: str, units: int, size: int, activation: str | None = None) -> Any:
         """Return σ(normalize(X * W)), σ being the activation of all unless another one is named."""
@@ -145,8 +153,8 @@ class ImageStages:
         activate = keras.layers.Activation(activation or self._activation, name=f"{name}_activation", dtype=self._dtype)
 
         def apply(x: Any, real: Any) -> Any:
-            x = convolution(x, **_given(real))
-            return activate(x if normalization is None else normalization(x, **_given(real)))
+            x = convolution(x, **given(real))
+            return activate(x if normalization is None else normalization(x, **given(real)))
 
         return apply
 
@@ -177,15 +185,16 @@ class ImageStages:
         join = keras.layers.Concatenate(name=f"{name}_branches", dtype=self._dtype)
 
         def apply(x: Any, real: Any) -> Any:
-            entering = [x, before[0](x, real), before[1](x, real), pool(x, **_given(real))]
+            entering = [x, before[0](x, real), before[1](x, real), pool(x, **given(real))]
             return join([end(branch, real) for end, branch in zip(ends, entering, strict=True)])
 
         return apply
 
     def _excitation(self, name: str) -> Any:
         layer = SqueezeAndExcitation(name=f"{name}_excitation", dtype=self._dtype)
-        return lambda x, real: layer(x, **_given(real))
+        return lambda x, real: layer(x, **given(real))
 
 
-def _given(real: Any) -> dict[str, Any]:
+def given(real: Any) -> dict[str, Any]:
+    """Return the keyword that tells a layer which pixels are real, where there is padding."""
     return {} if real is None else {"real": real}

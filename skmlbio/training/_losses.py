@@ -90,6 +90,8 @@ def require_loss(kind: dict | Callable, n_outputs: int) -> None:
 
 def mean_over_features(values: tf.Tensor) -> tf.Tensor:
     """Average all axes but the first."""
+    if not values.shape[1:].is_fully_defined():  # images of any size, in one row each
+        return tf.reduce_mean(values, axis=list(range(1, values.shape.rank)))
     return tf.reduce_mean(tf.reshape(values, (-1, math.prod(values.shape[1:]))), axis=1)
 
 
