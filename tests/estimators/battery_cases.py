@@ -208,6 +208,13 @@ IMAGES = Inputs(
     served=padded,
 )
 
+# Codes of one length are those of images of one size; reconstructions have channels where these have.
+SAME_SIZE = IMAGES._replace(
+    X=[image[..., np.newaxis] for image in IMAGES.X],
+    unusual=[np.ones((7, 6, 1), bool), np.eye(7, 6, dtype=np.float32)[..., np.newaxis], np.zeros((7, 6, 1), np.int8)],
+    wrong=IMAGES.wrong | {"another size": ([np.ones((7, 6)), np.ones((6, 7))], "image 1 is of 6 x 7|those of X differ")},
+)
+
 
 # The estimators ------------------------------------------------------------------------------------------------------
 
@@ -241,6 +248,7 @@ CASES = {
     "cnn regressor": Case(
         skmlbio.SequenceCNNRegressor("dna", batch_normalization=True, reverse_complement="share", **SMALL_CNN), STRINGS
     ),
+    "image auto-encoder": Case(skmlbio.ImageAutoEncoderTransformer(3, n_filters=(2, 4)), SAME_SIZE),
     "embedding": Case(skmlbio.EmbeddingTransformer(4, alphabet="dna"), STRINGS_NOT_TABLES),
     "tensor": Case(skmlbio.TensorFactorizationRegressor(3, hidden_layer_sizes=(4,)), CELLS),
     "image cnn": Case(skmlbio.ImageCNNClassifier((4, 4), random_shift=0.1, random_noise=0.1), IMAGES),
@@ -258,7 +266,7 @@ CASES = {
 }
 
 
-IGNORE_TARGETS = {"gcn transformer"}
+IGNORE_TARGETS = {"gcn transformer", "image auto-encoder"}
 
 
 # Parameters that are numbers -----------------------------------------------------------------------------------------
