@@ -29,7 +29,7 @@ ROOMS = {
     "_tensorflow": Room(set(), {"keras", "tensorflow"}),
     "sequences": Room(set(), ARRAYS, {"Bio"}),
     "graphs": Room(set(), ARRAYS, {"Bio", "networkx", "rdkit"}),
-    "images": Room(set(), ARRAYS, {"PIL", "tifffile"}),
+    "images": Room(set(), ARRAYS, {"PIL", "skimage", "tifffile"}),
     "datasets": Room({"sequences", "graphs"}, ARRAYS, {"pandas", "pooch", "requests"}),
     "layers": Room({"_tensorflow"}, ARRAYS | {"keras", "lazy_loader", "tensorflow"}),
     "networks": Room({"_tensorflow", "layers"}, {"keras", "numpy"}),

@@ -238,6 +238,10 @@ class ImageAutoEncoderTransformer(ImageCodes, KernelPenalties, ReconstructionLos
             with tf.control_dependencies([tf.debugging.Assert(known, [f"an image of X {_NO_ERROR}"])]):
                 return -self._fitted_loss(outputs, None, (), {})
 
+        def impute(ask, x, *sizes):
+            rebuilt = ask("reconstruct", x, *sizes)
+            return self._served_pixels(tf.where(tf.math.is_nan(x), rebuilt, tf.cast(x, rebuilt.dtype)))
+
         answers = super()._answers()
-        answers |= {"score_samples": score_samples} if self._has_gaps else {}
+        answers |= {"score_samples": score_samples, "impute": impute} if self._has_gaps else {}
         return answers | ({"transform": transform} if self._latent_dim is None else {})

@@ -1,4 +1,5 @@
-"""Images: the way in, from files too, patches of them, and what is computed of those: convolution and pooling.
+"""Images: the way in, from files too, patches of them, and what is computed of those, convolution and
+pooling; and how alike images are.
 
 Nothing here loads a deep-learning library.
 """
@@ -9,6 +10,7 @@ from ._image_sequence import ImageSequence
 from ._images import Images, as_numbers
 from ._patches import convolve, image_patches
 from ._pooling import average_pool, max_pool
+from ._similarity import peak_signal_noise_ratio, reconstruction_scorer, structural_similarity
 
 __all__ = [
     "ImageFiles",
@@ -21,5 +23,8 @@ __all__ = [
     "ensure_images",
     "image_patches",
     "max_pool",
+    "peak_signal_noise_ratio",
     "read_images",
+    "reconstruction_scorer",
+    "structural_similarity",
 ]

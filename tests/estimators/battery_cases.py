@@ -212,7 +212,8 @@ IMAGES = Inputs(
 SAME_SIZE = IMAGES._replace(
     X=[image[..., np.newaxis] for image in IMAGES.X],
     unusual=[np.ones((7, 6, 1), bool), np.eye(7, 6, dtype=np.float32)[..., np.newaxis], np.zeros((7, 6, 1), np.int8)],
-    wrong=IMAGES.wrong | {"another size": ([np.ones((7, 6)), np.ones((6, 7))], "image 1 is of 6 x 7|those of X differ")},
+    wrong=IMAGES.wrong
+    | {"another size": ([np.ones((7, 6)), np.ones((6, 7))], "image 1 is of 6 x 7|those of X differ")},
 )
 
 

@@ -53,8 +53,12 @@ INSTANCES = {
     "ImageCNNClassifier": SMALL_IMAGES | TRAINING,
     "ImageCNNRegressor": SMALL_IMAGES | TRAINING,
     "ImageAutoEncoderTransformer": {
-        "image_shape": (1, -1), "n_filters": (4, 8), "batch_normalization": False, "dtype": "float64",
-    } | ENCODING,
+        "image_shape": (1, -1),
+        "n_filters": (4, 8),
+        "batch_normalization": False,
+        "dtype": "float64",
+    }
+    | ENCODING,
     "NetworkClassifier": DOUBLE | TRAINING,
     "NetworkRegressor": DOUBLE | TRAINING,
     "NetworkTransformer": DOUBLE | ENCODING,

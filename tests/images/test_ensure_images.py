@@ -62,3 +62,10 @@ def test_channels_are_those_of_the_fit() -> None:
     assert ensure_images(COLOUR, n_channels=3).shape == COLOUR.shape
     with pytest.raises(ValueError, match="image 0 has 1 channel, but those of the fit had 3"):
         ensure_images(GREY, n_channels=3)
+
+
+def test_what_is_missing_passes_where_it_may() -> None:
+    X = np.where(np.eye(4) > 0, np.nan, np.ones((2, 4, 4)))
+    assert np.isnan(ensure_images(X, allow_nan=True)).sum() == 8
+    with pytest.raises(ValueError, match="image 1 has inf at row 2, column 0, channel 0; .* finite numbers or NaN"):
+        ensure_images([X[0], np.where(np.arange(16).reshape(4, 4) == 8, np.inf, X[1])], allow_nan=True)

@@ -75,3 +75,9 @@ def test_classes_and_outputs_with_classes_of_their_own() -> None:
 def test_mean_over_features_keeps_the_first_axis() -> None:
     values = RANDOM.normal(size=(5, 2, 3))
     np.testing.assert_allclose(_losses.mean_over_features(tf.constant(values)), values.mean(axis=(1, 2)))
+
+
+def test_rows_of_any_length_are_averaged() -> None:
+    values = tf.random.stateless_normal((3, 4), seed=(0, 0))
+    traced = tf.function(_losses.mean_over_features).get_concrete_function(tf.TensorSpec((None, None)))
+    np.testing.assert_allclose(traced(values), tf.reduce_mean(values, axis=1), rtol=1e-6)
