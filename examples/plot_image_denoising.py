@@ -24,7 +24,9 @@ holed = np.where(np.pad(np.ones((3, 4)), [(2, 3), (2, 2)]) > 0, np.nan, test)  #
 pca = PCA(n_components=10).fit(train.reshape(len(train), -1))  # the best number for this noise, on training digits
 by_pca = pca.inverse_transform(pca.transform(noisy.reshape(len(test), -1))).reshape(test.shape)
 quick = {"epochs": 15, "learning_rate": 3e-3, "random_state": 0}
-encoder = ImageAutoEncoderTransformer(32, noise="gaussian", noise_level=1.0, **quick).fit(train)  # pixels have variance 1
+encoder = ImageAutoEncoderTransformer(32, noise="gaussian", noise_level=1.0, **quick).fit(
+    train
+)  # pixels have variance 1
 filler = ImageAutoEncoderTransformer(32, noise="holes", noise_level=0.2, missing="mask", **quick).fit(train)
 rows = {
     "clean": test,

@@ -18,6 +18,7 @@ from skmlbio import (
     EmbeddingTransformer,
     GANSampler,
     GCNClassifier,
+    ImageAutoEncoderTransformer,
     VAESampler,
 )
 from skmlbio.graphs import Graph
@@ -28,7 +29,14 @@ X = np.random.default_rng(0).normal(size=(12, 3))
 Y = np.array(["a", "b"])[np.arange(12) % 2]
 TABLE = pd.DataFrame({"cell": ["T", "B"] * 6, "donor": [1, 2, 3] * 4})
 EDGES = [[0, 1], [1, 0]]
-SIZES = {"n_features": 3, "n_edge_features": 3, "n_components": 2, "n_classes": 2, "2": 2}  # every other size is free
+SIZES = {
+    "n_features": 3,
+    "n_edge_features": 3,
+    "n_components": 2,
+    "n_classes": 2,
+    "n_channels": 1,
+    "2": 2,
+}  # every other size is free
 
 
 def with_edges(edge_features: Any) -> list[Graph]:
@@ -50,6 +58,9 @@ FITTED = {
     "codes": lambda: AutoEncoderTransformer(latent_dim=2, **SHORT).fit(X),
     "nothing": lambda: VAESampler(latent_dim=2, **SHORT).fit(X),
     "counts with covariates": lambda: VAESampler(likelihood="poisson", **SHORT).fit((9 * X**2).round(), covariates=Y),
+    "images of several sizes": lambda: ImageAutoEncoderTransformer(None, n_filters=2, **SHORT).fit(
+        [np.ones((4, 4), np.uint8), np.ones((4, 5), np.uint8)]
+    ),
     "nothing else": lambda: GANSampler(latent_dim=2, **SHORT).fit(X),
 }
 EXAMPLES = {
@@ -59,6 +70,7 @@ EXAMPLES = {
     "`AutoEncoderOutlierDetector`": ["outliers"],
     "`AutoEncoderTransformer`": ["codes"],
     '`AutoEncoderTransformer` with `missing="mask"`': ["gaps"],
+    "`ImageAutoEncoderTransformer`": ["images of several sizes"],
     "`EmbeddingTransformer`": ["a table of categories"],
     "`VAESampler`": ["nothing"],
     "`VAESampler` of counts": ["counts with covariates"],
@@ -104,7 +116,7 @@ def test_inputs_are_those_of_the_table(row: list[str], signatures: dict) -> None
     ]
     assert inputs
     for specs in inputs:
-        named = list(specs.values()) if "by its name" in name else [specs[name.strip("`")]]
+        named = list(specs.values()) if "by its name" in name else [specs[name.split("`")[1]]]
         assert all(is_said(spec, shape, dtype) for spec in named), specs
 
 

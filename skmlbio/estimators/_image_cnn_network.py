@@ -133,7 +133,7 @@ class RandomImages:
 
 @with_parameters
 class ImageCNN(
-    ImageAttributions, ImageStagesKeywords, RandomImages, ImageInput, LayerParameters, KernelPenalties, AveragedWeights
+    ImageStagesKeywords, ImageAttributions, RandomImages, ImageInput, LayerParameters, KernelPenalties, AveragedWeights
 ):
     """Convolution over images, then one vector an image; with `ClassifierBase` or `RegressorBase`, an estimator.
 

@@ -67,5 +67,7 @@ def test_channels_are_those_of_the_fit() -> None:
 def test_what_is_missing_passes_where_it_may() -> None:
     X = np.where(np.eye(4) > 0, np.nan, np.ones((2, 4, 4)))
     assert np.isnan(ensure_images(X, allow_nan=True)).sum() == 8
-    with pytest.raises(ValueError, match="image 1 has inf at row 2, column 0, channel 0; .* finite numbers or NaN"):
+    with pytest.raises(
+        ValueError, match="image 1 has inf at row 2, column 0, channel 0; all pixels must be finite numbers or NaN"
+    ):
         ensure_images([X[0], np.where(np.arange(16).reshape(4, 4) == 8, np.inf, X[1])], allow_nan=True)
