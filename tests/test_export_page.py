@@ -29,14 +29,8 @@ X = np.random.default_rng(0).normal(size=(12, 3))
 Y = np.array(["a", "b"])[np.arange(12) % 2]
 TABLE = pd.DataFrame({"cell": ["T", "B"] * 6, "donor": [1, 2, 3] * 4})
 EDGES = [[0, 1], [1, 0]]
-SIZES = {
-    "n_features": 3,
-    "n_edge_features": 3,
-    "n_components": 2,
-    "n_classes": 2,
-    "n_channels": 1,
-    "2": 2,
-}  # every other size is free
+# Every other size is free.
+SIZES = {"n_features": 3, "n_edge_features": 3, "n_components": 2, "n_classes": 2, "n_channels": 1, "2": 2}
 
 
 def with_edges(edge_features: Any) -> list[Graph]:

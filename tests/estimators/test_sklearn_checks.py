@@ -52,13 +52,7 @@ INSTANCES = {
     "GANSampler": {"dtype": "float64", "batch_size": None, "epochs": 3},
     "ImageCNNClassifier": SMALL_IMAGES | TRAINING,
     "ImageCNNRegressor": SMALL_IMAGES | TRAINING,
-    "ImageAutoEncoderTransformer": {
-        "image_shape": (1, -1),
-        "n_filters": (4, 8),
-        "batch_normalization": False,
-        "dtype": "float64",
-    }
-    | ENCODING,
+    "ImageAutoEncoderTransformer": SMALL_IMAGES | ENCODING,
     "NetworkClassifier": DOUBLE | TRAINING,
     "NetworkRegressor": DOUBLE | TRAINING,
     "NetworkTransformer": DOUBLE | ENCODING,
@@ -117,8 +111,6 @@ def test_checks_with_defaults(name: str) -> None:
     # Rows are images only with a shape, and what normalises batches sees samples whose weight is next to nothing, too.
     needed = {k: value for k, value in INSTANCES[name].items() if k in ("image_shape", "batch_normalization")}
     for estimator, check in estimator_checks_generator(getattr(skmlbio, name)(**needed)):
-    of_matrices = {key: value for key, value in INSTANCES[name].items() if key == "image_shape"}
-    for estimator, check in estimator_checks_generator(getattr(skmlbio, name)(**of_matrices)):
         if check.func.__name__ in CHECKS_OF_DEFAULTS:
             run(estimator, check)
             ran.add(check.func.__name__)
