@@ -19,6 +19,7 @@ from skmlbio import (
     GANSampler,
     GCNClassifier,
     ImageAutoEncoderTransformer,
+    ImageCNNClassifier,
     VAESampler,
 )
 from skmlbio.graphs import Graph
@@ -52,6 +53,7 @@ FITTED = {
     "codes": lambda: AutoEncoderTransformer(latent_dim=2, **SHORT).fit(X),
     "nothing": lambda: VAESampler(latent_dim=2, **SHORT).fit(X),
     "counts with covariates": lambda: VAESampler(likelihood="poisson", **SHORT).fit((9 * X**2).round(), covariates=Y),
+    "images": lambda: ImageCNNClassifier(2, n_blocks=1, **SHORT).fit(np.ones((12, 4, 4), np.uint16), Y),
     "images of several sizes": lambda: ImageAutoEncoderTransformer(None, n_filters=2, **SHORT).fit(
         [np.ones((4, 4), np.uint8), np.ones((4, 5), np.uint8)]
     ),

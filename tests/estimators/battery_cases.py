@@ -210,10 +210,11 @@ IMAGES = Inputs(
 
 # Codes of one length are those of images of one size; reconstructions have channels where these have.
 SAME_SIZE = IMAGES._replace(
-    X=[image[..., np.newaxis] for image in IMAGES.X],
+    X=list(np.random.default_rng(0).integers(0, 2, (N_SAMPLES, 7, 6, 1))),
     unusual=[np.ones((7, 6, 1), bool), np.eye(7, 6, dtype=np.float32)[..., np.newaxis], np.zeros((7, 6, 1), np.int8)],
     wrong=IMAGES.wrong
     | {"another size": ([np.ones((7, 6)), np.ones((6, 7))], "image 1 is of 6 x 7|those of X differ")},
+    served=lambda images: {"X": np.array(images, np.float64)},
 )
 
 

@@ -37,7 +37,7 @@ ELSEWHERE = {
 TRAINING = {"learning_rate": 0.02, "epochs": 30, "batch_size": None}
 ENCODING = {"learning_rate": 1e-3, "epochs": 10, "batch_size": None}
 SMALL_IMAGES = {
-    "dtype": "float64", "image_shape": (1, -1), "n_filters": 8, "n_blocks": 1, "pooling": "flatten", "dropout": 0.0,
+    "dtype": "float64", "image_shape": (1, -1), "n_filters": 8, "n_blocks": 1, "dropout": 0.0,
     "batch_normalization": False,
 }  # fmt: skip
 DOUBLE = {"network_params": {"dtype": "float64"}}
@@ -50,8 +50,8 @@ INSTANCES = {
     "DenseClassifier": {"dtype": "float64"} | TRAINING,
     "DenseRegressor": {"dtype": "float64"} | TRAINING,
     "GANSampler": {"dtype": "float64", "batch_size": None, "epochs": 3},
-    "ImageCNNClassifier": SMALL_IMAGES | TRAINING,
-    "ImageCNNRegressor": SMALL_IMAGES | TRAINING,
+    "ImageCNNClassifier": SMALL_IMAGES | {"pooling": "flatten"} | TRAINING,
+    "ImageCNNRegressor": SMALL_IMAGES | {"pooling": "flatten"} | TRAINING,
     "ImageAutoEncoderTransformer": SMALL_IMAGES | ENCODING,
     "NetworkClassifier": DOUBLE | TRAINING,
     "NetworkRegressor": DOUBLE | TRAINING,
