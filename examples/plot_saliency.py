@@ -30,7 +30,8 @@ for label in y:
     image -= 60 * disc(nuclei[-1], 3) * (label == "nucleus")
     X.append(np.clip(image + random.normal(0, 20, image.shape), 0, 255).astype(np.uint8))
 
-classifier = ImageCNNClassifier((8, 16), epochs=12, learning_rate=5e-3, random_state=0).fit(X[:600], y[:600])
+classifier = ImageCNNClassifier((8, 16), n_blocks=1, epochs=12, learning_rate=5e-3, random_state=0)
+classifier.fit(X[:600], y[:600])
 print(f"accuracy on images kept apart: {classifier.score(X[600:], y[600:]):.3f}")
 
 METHODS = "gradient", "gradient_times_input", "integrated_gradients", "grad_cam"

@@ -23,14 +23,15 @@ SOME = [X[0], X[1, :9], X[2, 3:, :5], X[3, :1, :1], X[4, :12, :12], X[5]]
 
 
 @functools.cache
-def classifier(**options) -> ImageCNNClassifier:
-    return ImageCNNClassifier((4, 8), epochs=20, learning_rate=0.01, random_state=0, **options).fit(X[:120], Y[:120])
+def classifier() -> ImageCNNClassifier:
+    options = {"n_blocks": 1, "epochs": 20, "learning_rate": 0.01, "random_state": 0}
+    return ImageCNNClassifier((4, 8), **options).fit(X[:120], Y[:120])
 
 
 @functools.cache
 def few(kind: type = ImageCNNClassifier, **options):
     """A fitted estimator of colours, whose pixels are numbers of any size."""
-    options = {"n_filters": 4, "epochs": 1, "random_state": 0, **options}
+    options = {"n_filters": 4, "n_blocks": 1, "epochs": 1, "random_state": 0, **options}
     return kind(**options).fit(COLOURS, np.arange(12) % 2 if kind is ImageCNNClassifier else 1e6 + np.arange(12.0))
 
 
@@ -127,7 +128,7 @@ def test_the_predicted_class_is_explained_unless_a_class_is_asked_for() -> None:
 
 
 def test_rows_of_pixels_and_half_precision() -> None:
-    rows = ImageCNNClassifier(4, image_shape=(7, 9, 3), epochs=1, random_state=0)
+    rows = ImageCNNClassifier(4, n_blocks=1, image_shape=(7, 9, 3), epochs=1, random_state=0)
     rows.fit(COLOURS.reshape(12, -1), np.arange(12) % 2)
     found = rows.attributions(COLOURS[:2].reshape(2, -1), method="gradient")
     np.testing.assert_allclose(found, few().attributions(COLOURS[:2], method="gradient"), rtol=1e-3)
