@@ -34,17 +34,32 @@ def numbers() -> tuple[np.ndarray, np.ndarray]:
     return make_regression(96, 4, noise=1.0, random_state=0)
 
 
-@pytest.fixture
-def run_python(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess]:
-    """Run a script in a fresh process that sees the package under test and these tests' own networks."""
+@pytest.fixture(scope="session")
+def start_python() -> Callable[..., subprocess.Popen]:
+    """Start a script in a fresh process that sees the package under test and these tests' own networks."""
 
-    def run(script: str, timeout: float = 120, **environment: str) -> subprocess.CompletedProcess:
+    def start(script: str, folder: Path, **environment: str) -> subprocess.Popen:
         paths = [Path(skmlbio.__file__).parents[1], Path(__file__).parent]
         kept = {k: v for k, v in os.environ.items() if k != "TF_CPP_MIN_LOG_LEVEL"}
         environment = kept | {"PYTHONPATH": os.pathsep.join(map(str, paths))} | environment
         command = [sys.executable, "-W", "error", "-c", script]
-        return subprocess.run(
-            command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=timeout, check=False
-        )
+        streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+        return subprocess.Popen(command, cwd=folder, env=environment, **streams)
+
+    return start
+
+
+@pytest.fixture
+def run_python(start_python: Callable, tmp_path: Path) -> Callable[..., subprocess.CompletedProcess]:
+    """Run a script in a fresh process to its end."""
+
+    def run(script: str, timeout: float = 120, **environment: str) -> subprocess.CompletedProcess:
+        with start_python(script, tmp_path, **environment) as process:
+            try:
+                stdout, stderr = process.communicate(timeout=timeout)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                raise
+        return subprocess.CompletedProcess(process.args, process.returncode, stdout, stderr)
 
     return run
