@@ -1,7 +1,10 @@
 """Every example runs, says nothing on standard error, draws its picture, and stands in the documentation."""
 
 import importlib.util
+import multiprocessing
+import os
 import re
+import runpy
 import subprocess
 import sys
 from pathlib import Path
@@ -18,13 +21,42 @@ NEEDS = {"plot_single_cell": "scanpy"}  # which wants an older pandas than the t
 SMALLER = {"quickstart": ["--epochs", "5"]}
 
 
+# Examples run in forks of a process that has imported what takes long, and has started nothing.
+FORKS = multiprocessing.get_context("forkserver")
+FORKS.set_forkserver_preload(["matplotlib.pyplot", "pandas", "pytest", "skmlbio._tensorflow", "sklearn.pipeline"])
+
+
+def as_a_script(arguments: list[str], folder: Path) -> None:
+    """Run an example in this process, from a folder, and write beside that folder what it says."""
+    os.chdir(folder)
+    for descriptor, stream in ((1, "stdout"), (2, "stderr")):
+        os.dup2(os.open(folder.with_suffix(f".{stream}"), os.O_CREAT | os.O_WRONLY), descriptor)
+    sys.argv = arguments
+    runpy.run_path(arguments[0], run_name="__main__")
+
+
+def in_a_fork(arguments: list[str], folder: Path) -> tuple[int, str, str]:
+    """Run an example; return how it ends, and what it says to either stream."""
+    process = FORKS.Process(target=as_a_script, args=(arguments, folder))
+    process.start()
+    process.join()
+    return process.exitcode, *(folder.with_suffix(f".{stream}").read_text() for stream in ("stdout", "stderr"))
+
+
+def as_a_user(arguments: list[str], folder: Path) -> tuple[int, str, str]:
+    """Do so in a process of its own, as the one must that starts workers."""
+    done = subprocess.run([sys.executable, *arguments], cwd=folder, capture_output=True, text=True, check=False)
+    return done.returncode, done.stdout, done.stderr
+
+
 def run(example: Path, folder: Path) -> str:
-    """Run the example as a user does, and return what it prints."""
-    command = [sys.executable, example, "--output", folder / "output", *SMALLER.get(example.stem, [])]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    assert done.stderr == ""
-    return done.stdout
+    """Run the example, and return what it prints."""
+    folder.mkdir()
+    arguments = [str(example), "--output", str(folder / "output"), *SMALLER.get(example.stem, [])]
+    start = as_a_user if example.stem == "quickstart" else in_a_fork
+    exit_code, report, errors = start(arguments, folder)
+    assert (exit_code, errors) == (0, ""), errors
+    return report
 
 
 def require_picture(path: Path) -> None:
@@ -38,17 +70,18 @@ def require_picture(path: Path) -> None:
 def test_example_runs_and_draws(example: Path, tmp_path: Path) -> None:
     if (needed := NEEDS.get(example.stem)) and not importlib.util.find_spec(needed):
         pytest.skip(f"{needed} is not installed")
-    report = run(example, tmp_path)
+    folder = tmp_path / "here"
+    report = run(example, folder)
     assert 0 < len(report.splitlines()) <= 20
-    assert [path.name for path in tmp_path.iterdir()] == ["output"], "something was written beside the folder asked for"
-    pictures = list((tmp_path / "output").glob("*.png"))
+    assert [path.name for path in folder.iterdir()] == ["output"], "something was written beside the folder asked for"
+    pictures = list((folder / "output").glob("*.png"))
     assert pictures
     for picture in pictures:
         require_picture(picture)
     if example.stem == "quickstart":
         for finding in ("the scores are equal", "predicts the same", "gives the same codes"):
             assert finding in report
-        assert (tmp_path / "output" / "saved_model" / "saved_model.pb").exists()
+        assert (folder / "output" / "saved_model" / "saved_model.pb").exists()
     else:
         assert [picture.stem for picture in pictures] == [example.stem]
 
