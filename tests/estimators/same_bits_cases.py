@@ -34,6 +34,7 @@ NODES = np.arange(4000)
 ONE_GRAPH = Graph(
     random_array((5000, 200), density=0.05, rng=RANDOM, format="csr"), RANDOM.integers(0, 5000, (2, 20000))
 )
+LINKS = ONE_GRAPH.edge_index.T
 ROWS = RANDOM.normal(size=(1500, 60))
 COUNTS = np.random.default_rng(1).negative_binomial(2, 0.2, size=(1500, 60))
 TABLE = RANDOM.integers(0, 30, (3000, 6)).astype(object)
@@ -73,6 +74,7 @@ CASES = {
     "attention, post": case(
         skmlbio.AttentionClassifier, PROTEINS, norm="post", pooling="attention", positions="none", **SMALL
     ),
+    "attention regressor": case(skmlbio.AttentionRegressor, PROTEINS, **SMALL),
     "lstm": case(skmlbio.RNNClassifier, PEPTIDES),
     "gru": case(skmlbio.RNNRegressor, PEPTIDES, cell="gru", pooling="last", n_layers=2, kernel_width=None),
     "simple recurrence": case(skmlbio.RNNClassifier, PROTEINS, cell="simple", pooling="attention"),
@@ -130,6 +132,8 @@ CASES = {
     "gin regressor": case(skmlbio.GCNRegressor, GRAPHS, pooling=("sum", "mean"), **TWO),
     "nodes, gcn": case(skmlbio.GCNNodeClassifier, NODES, ONE_GRAPH),
     "nodes, gat": case(skmlbio.GCNNodeClassifier, NODES, ONE_GRAPH, conv="gat", residual=True, **TWO),
+    "nodes, gin regressor": case(skmlbio.GCNNodeRegressor, NODES, ONE_GRAPH, conv="gin", **TWO),
+    "links": case(skmlbio.GCNLinkPredictor, LINKS, ONE_GRAPH),
     "dense classifier": case(skmlbio.DenseClassifier, ROWS, dropout=0.3, **WIDE),
     "dense regressor": case(skmlbio.DenseRegressor, ROWS, dropout=0.3, **WIDE),
     "auto-encoder": case(skmlbio.AutoEncoderTransformer, ROWS, noise="gaussian", dropout=0.2, **WIDE),
