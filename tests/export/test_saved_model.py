@@ -3,6 +3,7 @@
 import errno
 import json
 import os
+import shutil
 import socket
 import stat
 import subprocess
@@ -238,6 +239,14 @@ def encoder(fitted: dict) -> AutoEncoderTransformer:
     return fitted["auto-encoder"]
 
 
+@pytest.fixture(scope="module")
+def exported(encoder: AutoEncoderTransformer, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An exported model, to be copied."""
+    folder = tmp_path_factory.mktemp("exported") / "model"
+    encoder.export_saved_model(folder)
+    return folder
+
+
 def contents(folder: Path) -> dict[str, bytes | None]:
     return {str(p.relative_to(folder)): p.read_bytes() if p.is_file() else None for p in folder.rglob("*")}
 
@@ -294,10 +303,10 @@ def bind_socket(path: Path) -> None:
 )
 @pytest.mark.parametrize("overwrite", [False, True])
 def test_other_things_always_stay(
-    make: Callable, kind: str, overwrite: bool, encoder: AutoEncoderTransformer, tmp_path: Path, monkeypatch
+    make: Callable, kind: str, overwrite: bool, encoder: AutoEncoderTransformer, exported, tmp_path, monkeypatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    encoder.export_saved_model(tmp_path / "beside")
+    shutil.copytree(exported, tmp_path / "beside")
     path = tmp_path / "model"
     make(path)
     before, mode = contents(tmp_path), path.lstat()
@@ -324,11 +333,11 @@ def test_what_stands_at_a_path_is_told_by_its_mode(mode: int, kind: str) -> None
 
 @pytest.mark.parametrize("beside_a_model", [False, True])
 def test_a_folder_of_other_things_is_never_overwritten(
-    beside_a_model: bool, encoder: AutoEncoderTransformer, tmp_path: Path
+    beside_a_model: bool, encoder: AutoEncoderTransformer, exported: Path, tmp_path: Path
 ) -> None:
     path = tmp_path / "home"
     if beside_a_model:
-        encoder.export_saved_model(path)
+        shutil.copytree(exported, path)
     path.mkdir(exist_ok=True)
     (path / "thesis.txt").write_text("all of it")
     before = contents(tmp_path)
@@ -345,10 +354,10 @@ def test_a_missing_folder_is_named(encoder: AutoEncoderTransformer, tmp_path: Pa
 @pytest.mark.parametrize("failure", [OSError("no space left"), KeyboardInterrupt()])
 @pytest.mark.parametrize("overwrite", [False, True])
 def test_a_failed_write_leaves_all_as_it_was(
-    failure: BaseException, overwrite: bool, encoder: AutoEncoderTransformer, tmp_path: Path, monkeypatch
+    failure: BaseException, overwrite: bool, encoder: AutoEncoderTransformer, exported, tmp_path, monkeypatch
 ) -> None:
     if overwrite:
-        encoder.export_saved_model(tmp_path / "model")
+        shutil.copytree(exported, tmp_path / "model")
     before = contents(tmp_path)
 
     def save(module, folder, signatures, options):
