@@ -101,6 +101,7 @@ CASES = {
     "images of many sizes": case(
         skmlbio.ImageCNNClassifier, UNEQUAL_IMAGES, block="inception", local_pooling="mean", pooling="max"
     ),
+    "image auto-encoder": case(skmlbio.ImageAutoEncoderTransformer, IMAGES, batch_size=64),
     "embedding": case(skmlbio.EmbeddingTransformer, PEPTIDES, objective="skip-gram"),
     "embedding, ordered tokens": case(
         skmlbio.EmbeddingTransformer, [list(s) for s in PEPTIDES], objective="skip-gram", ordered=True, window=20
