@@ -10,12 +10,12 @@ from PIL import Image
 from sklearn.model_selection import GridSearchCV, cross_val_score, train_test_split
 from sklearn.pipeline import make_pipeline
 
-from skmlbio import ImageCNNClassifier, PatternDetector
+from skmlbio import ImageAutoEncoderTransformer, ImageCNNClassifier, PatternDetector
 from skmlbio.images import ImageFolder, ImageSequence, _image_files, read_images
 from skmlbio.images._image_reader import read_pixels
 from skmlbio.training import _batches
 
-FEW = {"n_filters": 4, "epochs": 2, "batch_size": 8, "random_state": 0}
+FEW = {"n_filters": 4, "n_blocks": 1, "epochs": 2, "batch_size": 8, "random_state": 0}
 
 
 def make_folder(folder: Path, sizes: list[tuple[int, int]]) -> ImageFolder:
@@ -94,7 +94,7 @@ class Large(ImageSequence):
 def test_images_need_not_fit_into_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_batches, "_BLOCK_BYTES", 2**23)
     images, y = Large(np.arange(240)), np.arange(240) % 2  # 63 MB as numbers
-    classifier = ImageCNNClassifier(1, kernel_size=1, pool_size=16, batch_normalization=False, epochs=1, batch_size=16)
+    classifier = ImageCNNClassifier(1, n_blocks=1, kernel_size=1, pool_size=16, batch_normalization=False, epochs=1)
     classifier.fit(images[:2], y[:2])  # loads TensorFlow
     tracemalloc.start()
     try:
@@ -123,6 +123,13 @@ def test_partial_fit_on_parts(of_one_size) -> None:
         from_files.partial_fit(X[rows], y[rows], classes=["line", "noise"])
         from_memory.partial_fit([X[row] for row in rows], y[rows], classes=["line", "noise"])
     assert np.array_equal(from_files.predict_proba(X), from_memory.predict_proba(X))
+
+
+def test_an_auto_encoder_reads_them_too(of_one_size) -> None:
+    X, _ = of_one_size
+    options = {"latent_dim": 2, "n_filters": 2, "n_blocks": 1, "epochs": 1, "random_state": 0}
+    outside, inside = (ImageAutoEncoderTransformer(**options).fit(images) for images in (X, list(X)))
+    assert np.array_equal(outside.transform(X), inside.transform(list(X)))
 
 
 def test_a_pattern_is_found_in_files(of_one_size) -> None:
