@@ -114,7 +114,7 @@ class ClassifierBase(ClassifierMixin, SupervisedBase):
         if len(given) != len(columns):
             raise ValueError(f"class_weight lists {len(given)} outputs, but y has {len(columns)}.")
         factors = [
-            _class_weights(class_weight, classes, codes, weights)
+            class_weights(class_weight, classes, codes, weights)
             for class_weight, classes, codes in zip(given, self._labels.classes, columns, strict=True)
         ]
 
@@ -237,7 +237,7 @@ def _code_columns(targets: Arrays) -> np.ndarray:
     return targets[0].astype(int).reshape(len(targets[0]), -1).T
 
 
-def _class_weights(class_weight: Any, classes: np.ndarray, codes: np.ndarray, weights: np.ndarray) -> np.ndarray:
+def class_weights(class_weight: Any, classes: np.ndarray, codes: np.ndarray, weights: np.ndarray) -> np.ndarray:
     """Return the weight of each class of one output."""
     if class_weight == "balanced":  # n_samples / (n_classes * count), counted by sample weight
         counts = np.bincount(codes, weights=weights, minlength=len(classes))

@@ -18,7 +18,7 @@ def served_labels(labels: Labels, logits: tf.Tensor) -> tf.Tensor:
 
     if labels.kind == "multilabel-indicator":
         return tf.cast(logits > 0, tf.int64)
-    tables = [_table(classes) for classes in labels.classes]
+    tables = [label_table(classes) for classes in labels.classes]
     if labels.kind == "binary":
         return tf.gather(tables[0], tf.cast(logits[:, 0] > 0, tf.int32))
     chosen = [
@@ -40,7 +40,7 @@ def served_probabilities(labels: Labels, logits: tf.Tensor) -> tf.Tensor | list[
     return parts[0] if len(parts) == 1 else parts
 
 
-def _table(classes: np.ndarray) -> tf.Tensor:
+def label_table(classes: np.ndarray) -> tf.Tensor:
     """Return classes as a tensor: numbers in their own type, all strings as tf.string."""
     from skmlbio._tensorflow import tf
 

@@ -166,12 +166,8 @@ class SequenceCNN(SequenceNetwork):
                 "reverse_complement='share' needs strings of DNA or RNA, whose letters have partners on the other "
                 f"strand, but those of X are of {self.alphabet_}."
             )
-        steps = int(self.dilation) ** (int(self.n_layers) - 1)
-        if reset and steps > max(1, self.max_length_):
-            raise ValueError(
-                f"dilation={self.dilation} lets filters of layer {self.n_layers - 1} see places {steps} apart, but the "
-                f"longest string has {self.max_length_} residues: take a smaller dilation, or fewer layers."
-            )
+        if reset:
+            require_reachable(self.dilation, self.n_layers, self.max_length_)
         return data
 
     def _sequence_cost(self):
@@ -191,3 +187,13 @@ class SequenceCNN(SequenceNetwork):
         )  # fmt: skip
         places = {"max_length": self.max_length_ if self.positions == "learned" else 1}
         return sequence_cnn, {name: getattr(self, name) for name in names} | {"kernel_width": self._widths()} | places
+
+
+def require_reachable(dilation: int, n_layers: int, max_length: int) -> None:
+    """Raise a ValueError if filters of the last layer would see places further apart than a string is long."""
+    steps = int(dilation) ** (int(n_layers) - 1)
+    if steps > max(1, max_length):
+        raise ValueError(
+            f"dilation={dilation} lets filters of layer {n_layers - 1} see places {steps} apart, but the longest "
+            f"string has {max_length} residues: take a smaller dilation, or fewer layers."
+        )

@@ -71,10 +71,40 @@ def attention_network(
         shape (batch, n_heads, length, length) for each block; a class token is the first row and column.
     """
     numbers, x, real = enter_tokens(**tokens, width=embedding_dim, dtype=dtype)
-    x = _embed(x, tokens["vectors"] is not None, embedding_dim, kernel_width, activation, dtype)
+    has_token = pooling == "class_token"
+    x, real, maps = attended(
+        x, real, tokens["vectors"] is not None, max_length, embedding_dim, n_heads, n_blocks, feed_forward_dim,
+        kernel_width, positions, norm, attention_window, dropout, activation, dtype, has_token,
+    )  # fmt: skip
+    x = x[:, 0] if has_token else SequencePooling(pooling, name="pool", dtype=dtype)(x, real=real)
+    x = Dropout(dropout, name="pool_dropout", dtype=dtype)(x) if dropout else x
+    trained = with_targets(numbers, x, **targets, dtype=dtype)
+    heads = trained.heads | {"attention_maps": keras.Model(numbers, maps, name="attention_maps")}
+    return Architecture(trained.training, heads)
+
+
+def attended(
+    x: Any,
+    real: Any,
+    of_letters: bool,
+    max_length: int,
+    embedding_dim: int,
+    n_heads: int,
+    n_blocks: int,
+    feed_forward_dim: int,
+    kernel_width: int | None,
+    positions: str,
+    norm: str,
+    attention_window: int | None,
+    dropout: float,
+    activation: str,
+    dtype: str | None,
+    has_token: bool = False,
+) -> tuple[Any, Any, dict[str, Any]]:
+    """Return what leaves the last block, which of its positions are real, and the maps; see `attention_network`."""
+    x = _embed(x, of_letters, embedding_dim, kernel_width, activation, dtype)
     x = _add_positions(x, positions, max_length, dtype)
     x = Dropout(dropout, name="embedding_dropout", dtype=dtype)(x) if dropout else x
-    has_token = pooling == "class_token"
     if has_token:
         x, real = ClassToken(name="class_token", dtype=dtype)(x, real=real)
     attention = {"rotary": positions == "rotary", "window": attention_window, "n_global": int(has_token)}
@@ -90,11 +120,7 @@ def attention_network(
         x = block(x, real=real)
     # Blocks that normalise what they read leave a sum behind that nobody has normalised.
     x = keras.layers.LayerNormalization(epsilon=1e-5, name="norm", dtype=dtype)(x) if norm == "pre" else x
-    x = x[:, 0] if has_token else SequencePooling(pooling, name="pool", dtype=dtype)(x, real=real)
-    x = Dropout(dropout, name="pool_dropout", dtype=dtype)(x) if dropout else x
-    trained = with_targets(numbers, x, **targets, dtype=dtype)
-    heads = trained.heads | {"attention_maps": keras.Model(numbers, maps, name="attention_maps")}
-    return Architecture(trained.training, heads)
+    return x, real, maps
 
 
 def _embed(x: Any, of_letters: bool, width: int, kernel_width: int | None, activation: str, dtype: str | None) -> Any:

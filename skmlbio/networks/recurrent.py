@@ -64,12 +64,37 @@ def recurrent_network(
     Architecture
         Heads: those of `with_targets`.
     """
+    numbers, x, real = enter_tokens(**tokens, width=embedding_dim, dtype=dtype)
+    of_letters, last_only = tokens["vectors"] is not None, pooling == "last"
+    x = recurrences(
+        x, real, of_letters, n_units, cell, n_layers, bidirectional, embedding_dim, kernel_width, dropout, activation,
+        dtype, last_only,
+    )  # fmt: skip
+    x = x if pooling == "last" else SequencePooling(pooling, name="pool", dtype=dtype)(x, real=real)
+    x = Dropout(dropout, name="pool_dropout", dtype=dtype)(x) if dropout else x
+    return with_targets(numbers, x, **targets, dtype=dtype)
+
+
+def recurrences(
+    x: Any,
+    real: Any,
+    of_letters: bool,
+    n_units: int,
+    cell: str,
+    n_layers: int,
+    bidirectional: bool,
+    embedding_dim: int,
+    kernel_width: int | None,
+    dropout: float,
+    activation: str,
+    dtype: str | None,
+    last_only: bool = False,
+) -> Any:
+    """Return the states of the last recurrence, or only the last of them; see `recurrent_network`."""
 
     def dropped(x: Any, name: str) -> Any:
         return Dropout(dropout, name=f"{name}_dropout", dtype=dtype)(x) if dropout else x
 
-    numbers, x, real = enter_tokens(**tokens, width=embedding_dim, dtype=dtype)
-    of_letters = tokens["vectors"] is not None
     if kernel_width is not None:
         convolution = LetterConvolution if of_letters else SequenceConvolution
         x = convolution(embedding_dim, kernel_width, activation, name="convolution", dtype=dtype)(x)
@@ -77,11 +102,9 @@ def recurrent_network(
         x = dropped(x, "embedding")
     for i in range(n_layers):
         x = dropped(x, f"states_{i - 1}") if i else x
-        last_only = pooling == "last" and i == n_layers - 1
-        options = {"last_only": last_only, "dtype": dtype}
+        options = {"last_only": last_only and i == n_layers - 1, "dtype": dtype}
         states = [Recurrence(n_units, cell, name=f"forwards_{i}", **options)(x, real=real)]
         if bidirectional:
             states += [Recurrence(n_units, cell, backwards=True, name=f"backwards_{i}", **options)(x, real=real)]
         x = keras.layers.Concatenate(name=f"both_{i}", dtype=dtype)(states) if bidirectional else states[0]
-    x = x if pooling == "last" else SequencePooling(pooling, name="pool", dtype=dtype)(x, real=real)
-    return with_targets(numbers, dropped(x, "pool"), **targets, dtype=dtype)
+    return x

@@ -91,12 +91,45 @@ def sequence_cnn(
     numbers, x, real = enter_tokens(**tokens, width=embedding_dim, dtype=dtype)
     both = reverse_complement == "share"
     x, real = BothStrands(name="strands", dtype=dtype)(x, real=real) if both else (x, real)
+    x, real, found = convolved(
+        x, real, tokens["vectors"] is not None, n_filters, kernel_width, n_layers, positions, max_length, dilation,
+        residual, batch_normalization, local_pooling, pool_size, dropout, activation, dtype,
+    )  # fmt: skip
+    x, real = _joined(x, real, both, "joined", dtype)
+    x = SequencePooling(pooling, name="pool", dtype=dtype)(x, real=real)
+    if batch_normalization:  # by running moments, because the strings of a batch have about one length
+        x = NodeNormalization(running=True, name="pool_normalization", dtype=dtype)(x)
+    x = Dropout(dropout, name="pool_dropout", dtype=dtype)(x) if dropout else x
+    trained = with_targets(numbers, x, **targets, dtype=dtype)
+    activations, _ = _joined(*found, both, "joined_activations", dtype)
+    heads = trained.heads | {"activations": keras.Model(numbers, activations, name="activations")}
+    return Architecture(trained.training, heads)
+
+
+def convolved(
+    x: Any,
+    real: Any,
+    of_letters: bool,
+    n_filters: int,
+    kernel_width: Sequence[int],
+    n_layers: int,
+    positions: str,
+    max_length: int,
+    dilation: int,
+    residual: bool,
+    batch_normalization: bool,
+    local_pooling: str | None,
+    pool_size: int,
+    dropout: float,
+    activation: str,
+    dtype: str | None,
+) -> tuple[Any, Any, tuple[Any, Any]]:
+    """Return h_n and which of its positions are real, and both for h_1 before it is pooled; see `sequence_cnn`."""
     found = []
     for i in range(n_layers):
         name = f"layer_{i}"
-        of_letters = i == 0 and tokens["vectors"] is not None
         options = {"dilation": dilation**i, "use_bias": not batch_normalization, "dtype": dtype}
-        h = _filters(x, real, name, n_filters, kernel_width, of_letters, **options)
+        h = _filters(x, real, name, n_filters, kernel_width, of_letters and not i, **options)
         h = NodeNormalization(name=f"{name}_normalization", dtype=dtype)(h, real=real) if batch_normalization else h
         h = LearnedPositions(max_length, name="positions", dtype=dtype)(h) if positions == "learned" and not i else h
         h = keras.layers.Activation(activation, name=f"{name}_{activation}", dtype=dtype)(h)
@@ -104,15 +137,7 @@ def sequence_cnn(
         h = keras.layers.Add(name=f"{name}_residual", dtype=dtype)([x, h]) if residual and _as_wide(x, h) else h
         x, real = _pooled(h, real, name, local_pooling, pool_size, dtype)
         x = Dropout(dropout, name=f"{name}_dropout", dtype=dtype)(x) if dropout and i < n_layers - 1 else x
-    x, real = _joined(x, real, both, "joined", dtype)
-    x = SequencePooling(pooling, name="pool", dtype=dtype)(x, real=real)
-    if batch_normalization:  # by running moments, because the strings of a batch have about one length
-        x = NodeNormalization(running=True, name="pool_normalization", dtype=dtype)(x)
-    x = Dropout(dropout, name="pool_dropout", dtype=dtype)(x) if dropout else x
-    trained = with_targets(numbers, x, **targets, dtype=dtype)
-    activations, _ = _joined(*found[0], both, "joined_activations", dtype)
-    heads = trained.heads | {"activations": keras.Model(numbers, activations, name="activations")}
-    return Architecture(trained.training, heads)
+    return x, real, found[0]
 
 
 def _filters(

@@ -11,6 +11,7 @@ import numpy as np
 
 from skmlbio.training._batches import TrainingSet
 from skmlbio.training._fingerprint import freeze, is_own
+from skmlbio.training._targets import RaggedTarget
 
 _BYTES_AT_ONCE = 2**22
 
@@ -53,8 +54,10 @@ class Digest:
                     self._add_array(array)
             for array in bucket.shared:
                 self._add_array(array)
-        for array in (*samples.targets, samples.weights):
-            self._add_array(array)
+        for target in samples.targets:
+            for array in (target.values, target.offsets) if isinstance(target, RaggedTarget) else (target,):
+                self._add_array(array)
+        self._add_array(samples.weights)
 
     def _add(self, value: Any, within: tuple[int, ...]) -> None:
         if isinstance(value, tuple):

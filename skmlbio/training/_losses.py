@@ -238,3 +238,16 @@ game.names = ("loss", "critic", "generator")
 def computed_losses(outputs, inputs, targets, scalars) -> tf.Tensor:
     """Return what the network itself has computed, one loss a row."""
     return outputs
+
+
+def tagging(logits, inputs, targets, scalars) -> tf.Tensor:
+    """Minus the log-likelihood of the labels of a sample's elements, averaged over those that have one.
+
+    Elements count by the weights of their classes, ``scalars["class_weight_0"]`` and so on, where the fit gives them.
+    """
+    present, codes = targets[0] >= 0, tf.maximum(targets[0], 0)
+    losses = tf.nn.sparse_softmax_cross_entropy_with_logits(labels=codes, logits=logits)
+    if "class_weight_0" in scalars:
+        weights = tf.stack([scalars[f"class_weight_{i}"] for i in range(logits.shape[-1])])
+        losses *= tf.cast(tf.gather(weights, codes), losses.dtype)
+    return mean_over_present(losses, present)

@@ -1,0 +1,100 @@
+"""A label for every residue of strings of any lengths."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+
+from skmlbio._tensorflow import tf
+from skmlbio.layers.label_chain import Chain, LabelChain, log_likelihood
+from skmlbio.layers.noise import Dropout
+from skmlbio.networks._architecture import Architecture, output_dtype
+from skmlbio.networks._tokens import enter_tokens
+from skmlbio.networks.attention import attended
+from skmlbio.networks.recurrent import recurrences
+from skmlbio.networks.sequence_cnn import convolved
+
+
+def sequence_tagger(
+    tokens: dict[str, Any],
+    n_classes: int,
+    body: str = "convolution",
+    crf: bool = False,
+    embedding_dim: int = 32,
+    dropout: float = 0.2,
+    activation: str = "relu",
+    dtype: str | None = None,
+    **of_body: Any,
+) -> Architecture:
+    """p(labels) = softmax(W body(embed(tokens)) + b), residue by residue, or a `LabelChain` on those numbers.
+
+    Parameters
+    ----------
+    tokens : dict
+        Arguments of `enter_tokens`.
+    n_classes : int
+        How many labels there are.
+    body : {"convolution", "rnn", "attention"}
+        Where the features of residues come from: `convolved` with what is added in every layer, `recurrences` in both
+        directions, or `attended` with rotary positions.
+    crf : bool
+        Whether labels depend on their neighbours.
+    embedding_dim : int
+        Width of a token's vector, where it is learned, and of a residue's before recurrence and attention.
+    dropout : float
+        Share of features that are dropped in training, between layers and before the output.
+    activation : str
+        Of convolutions and in the blocks of attention.
+    dtype : str, optional
+        Keras' dtype policy of all but the output.
+    **of_body
+        The arguments of the body's own.
+
+    Returns
+    -------
+    Architecture
+        Training output: the scores of labels, of shape (batch, length, n_classes); with a chain, see `chain_loss`.
+        Heads: ``"predict_proba"``, of the same shape, and ``"predict"``, numbers of labels, of shape (batch, length).
+    """
+    numbers, x, real = enter_tokens(**tokens, width=embedding_dim, dtype=dtype)
+    shared = {"of_letters": tokens["vectors"] is not None, "dropout": dropout, "activation": activation, "dtype": dtype}
+    if body == "convolution":
+        widths = (of_body.pop("kernel_width"),)
+        fixed = {"positions": "none", "max_length": 1, "residual": True, "local_pooling": None, "pool_size": 1}
+        x, _, _ = convolved(x, real, kernel_width=widths, **of_body, **fixed, **shared)
+    elif body == "rnn":
+        x = recurrences(x, real, bidirectional=True, embedding_dim=embedding_dim, **of_body, **shared)
+    else:
+        fixed = {"positions": "rotary", "max_length": 0, "norm": "pre"}
+        n_blocks = of_body.pop("n_layers")
+        x, _, _ = attended(x, real, n_blocks=n_blocks, embedding_dim=embedding_dim, **of_body, **fixed, **shared)
+    x = Dropout(dropout, name="output_dropout", dtype=dtype)(x) if dropout else x
+    scores = keras.layers.Dense(n_classes, name="output", dtype=dtype)(x)
+    wide = output_dtype(dtype)
+    scores = keras.layers.Activation("linear", name="scores", dtype=wide)(scores)
+    if crf:
+        chain = LabelChain(name="chain", dtype=wide)
+        # First, because Keras takes a layer's first call for the one with the most outputs.
+        trained = {"scores": scores, **chain(scores, real=real, answer="chain")._asdict()}
+        probabilities, labels = (chain(scores, real=real, answer=answer) for answer in ("marginals", "labels"))
+    else:
+        probabilities = keras.layers.Softmax(name="probabilities", dtype=wide)(scores)
+        labels, trained = keras.ops.argmax(scores, axis=-1), scores
+    heads = {
+        "predict_proba": keras.Model(numbers, probabilities, name="tagger"),
+        "predict": keras.Model(numbers, labels, name="labels"),
+    }
+    return Architecture(keras.Model(numbers, trained, name="tagger_training"), heads)
+
+
+def chain_loss(outputs, inputs, targets, scalars) -> Any:
+    """Minus the log-likelihood of the labels that are known, a residue that has one; 0 where none has.
+
+    Outputs have ``"scores"``, and what is in a `Chain`; the targets are numbers of labels, -1 where there is none.
+    """
+    labels = tf.cast(targets[0], tf.int32)
+    chain = Chain(*(outputs[name] for name in Chain._fields))
+    found = log_likelihood(outputs["scores"], labels, tf.not_equal(inputs, 0), chain)
+    n_known = tf.math.count_nonzero(labels >= 0, axis=1, dtype=found.dtype)
+    return -found / tf.maximum(n_known, 1)
