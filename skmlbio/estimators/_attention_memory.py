@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
+
+from skmlbio.training._keras_settings import KerasSettings
+from skmlbio.training._memory import available_memory
+
+_SURELY_AVAILABLE = 2**28  # bytes, about what a batch of short strings takes
 
 
 def attention_bytes(lengths: Iterable[int], n_heads: int, n_maps: int, dtype: str, n_keys: int | None = None) -> int:
@@ -64,3 +70,67 @@ def require_memory(needed: int, available: int | None, longest: int, lengths: np
             f"sequence {index}, the longest, has {longest} residues: attention maps need at least "
             f"{needed / 1e9:.1f} GB of memory, and {available / 1e9:.1f} GB are available; {advice}"
         )
+
+
+def keys_of_a_residue(window: int | None) -> int | None:
+    """Return how many residues each one meets within a window; None: all."""
+    from skmlbio.networks.attention import keys_of_a_query
+
+    return None if window is None else keys_of_a_query(int(window))
+
+
+class AttentionMemory:
+    """An estimator of strings that refuses those whose attention maps do not fit into memory."""
+
+    def _attention_of(self, made_of: dict[str, Any]) -> dict[str, Any] | None:
+        """Return how many heads and blocks a network has, and its window, by what made it; None without attention."""
+        raise NotImplementedError
+
+    def _training_sets(self, samples, held_out, groups, rng, *, reset):
+        given = samples if held_out is None else held_out
+        training, held_out = super()._training_sets(samples, held_out, groups, rng, reset=reset)
+        advice = (
+            "cut such strings, set a smaller attention_window, take fewer heads or blocks, or dtype='mixed_bfloat16'"
+        )
+        # Gradients need the maps of every block, and are maps themselves.
+        self._require_maps(training.data, samples.data, advice, reset, gradients=True)
+        if held_out is not None:
+            self._require_maps(held_out.data, given.data, advice, reset)
+        return training, held_out
+
+    def _require_maps_of_answers(self, data):
+        self._require_maps(data, data, "cut it, or fit a network of fewer heads, or a smaller attention_window")
+
+    def _require_gradients(self, data):
+        advice = "cut it, take method='mutagenesis', or fit a network of a smaller attention_window"
+        self._require_maps(data, data, advice, gradients=True)
+
+    def _maps_of_a_string(self, reset=False):
+        """Return what `attention_bytes` asks of the fitted network, or of the one that is to be made, if it attends."""
+        if reset:
+            made_of, policy = self.get_params(deep=False), KerasSettings.current().dtype_policy
+        else:
+            made_of, policy = self.blueprint_.arguments, self.blueprint_.settings.dtype_policy
+        made = self._attention_of(made_of)
+        if made is None:
+            return None
+        return {
+            "n_heads": made["n_heads"],
+            "n_blocks": made["n_blocks"],
+            "dtype": made_of["dtype"] or policy,
+            "n_keys": keys_of_a_residue(made["attention_window"]),
+        }
+
+    def _require_maps(self, data, given, advice, reset=False, gradients=False):
+        """Refuse strings of which one alone needs more memory than there is."""
+        if (made := self._maps_of_a_string(reset)) is None:
+            return
+        n_blocks = made.pop("n_blocks")
+        needed = attention_bytes([data.sequences.lengths.max()], n_maps=n_blocks + 1 if gradients else 1, **made)
+        self._require_memory(needed, data, given, advice)
+
+    def _require_memory(self, needed, data, given, advice):
+        """Refuse strings if their maps do not fit into memory; `given` has them all, in the user's order."""
+        if needed > _SURELY_AVAILABLE:
+            longest = data.sequences.lengths.max()
+            require_memory(needed, available_memory(), longest, given.sequences.lengths, advice)

@@ -9,18 +9,14 @@ from sklearn.utils._param_validation import StrOptions
 
 from skmlbio.base import parameter, with_parameters
 from skmlbio.base._layer_parameters import COUNT, KERNEL_WIDTH
-from skmlbio.estimators._attention_memory import attention_bytes, require_memory
+from skmlbio.estimators._attention_memory import AttentionMemory, attention_bytes, keys_of_a_residue
 from skmlbio.estimators._sequence_data import SequenceCost, SequenceData
 from skmlbio.estimators._sequence_input import SequenceInput
 from skmlbio.estimators._sequence_network import SequenceNetwork
-from skmlbio.training._keras_settings import KerasSettings
-from skmlbio.training._memory import available_memory
-
-_SURELY_AVAILABLE = 2**28  # bytes, about what a batch of short strings takes
 
 
 @with_parameters
-class AttentionNetwork(SequenceNetwork):
+class AttentionNetwork(AttentionMemory, SequenceNetwork):
     """Attention over the residues of strings.
 
     Parameters
@@ -121,53 +117,14 @@ class AttentionNetwork(SequenceNetwork):
             )
 
     def _sequence_cost(self):
-        return SequenceCost(n_maps=int(self.n_heads), n_keys=_keys_of_a_residue(self.attention_window))
+        return SequenceCost(n_maps=int(self.n_heads), n_keys=keys_of_a_residue(self.attention_window))
 
-    def _training_sets(self, samples, held_out, groups, rng, *, reset):
-        given = samples if held_out is None else held_out
-        training, held_out = super()._training_sets(samples, held_out, groups, rng, reset=reset)
-        advice = (
-            "cut such strings, set a smaller attention_window, take fewer heads or blocks, or dtype='mixed_bfloat16'"
-        )
-        # Gradients need the maps of every block, and are maps themselves.
-        self._require_maps(training.data, samples.data, advice, reset, gradients=True)
-        if held_out is not None:
-            self._require_maps(held_out.data, given.data, advice, reset)
-        return training, held_out
+    def _attention_of(self, made_of):
+        return {name: made_of[name] for name in ("n_heads", "n_blocks", "attention_window")}
 
     def _ask_encoded(self, head, data):
-        self._require_maps(data, data, "cut it, or fit a network of fewer heads, or a smaller attention_window")
+        self._require_maps_of_answers(data)
         return super()._ask_encoded(head, data)
-
-    def _require_gradients(self, data):
-        advice = "cut it, take method='mutagenesis', or fit a network of a smaller attention_window"
-        self._require_maps(data, data, advice, gradients=True)
-
-    def _maps_of_a_string(self, reset=False):
-        """Return what `attention_bytes` asks of the fitted network, or of the one that is to be made."""
-        if reset:
-            made_of, policy = self.get_params(deep=False), KerasSettings.current().dtype_policy
-        else:
-            made_of, policy = self.blueprint_.arguments, self.blueprint_.settings.dtype_policy
-        return {
-            "n_heads": made_of["n_heads"],
-            "n_blocks": made_of["n_blocks"],
-            "dtype": made_of["dtype"] or policy,
-            "n_keys": _keys_of_a_residue(made_of["attention_window"]),
-        }
-
-    def _require_maps(self, data, given, advice, reset=False, gradients=False):
-        """Refuse strings of which one alone needs more memory than there is."""
-        made = self._maps_of_a_string(reset)
-        n_blocks = made.pop("n_blocks")
-        needed = attention_bytes([data.sequences.lengths.max()], n_maps=n_blocks + 1 if gradients else 1, **made)
-        self._require_memory(needed, data, given, advice)
-
-    def _require_memory(self, needed, data, given, advice):
-        """Refuse strings if their maps do not fit into memory; `given` has them all, in the user's order."""
-        if needed > _SURELY_AVAILABLE:
-            longest = data.sequences.lengths.max()
-            require_memory(needed, available_memory(), longest, given.sequences.lengths, advice)
 
     def _network(self):
         from skmlbio.networks.attention import attention_network
@@ -178,10 +135,3 @@ class AttentionNetwork(SequenceNetwork):
         )  # fmt: skip
         max_length = self.max_length_ if self.positions == "learned" else 0
         return attention_network, {"max_length": max_length} | {name: getattr(self, name) for name in names}
-
-
-def _keys_of_a_residue(window: int | None) -> int | None:
-    """Return how many residues each one meets within a window; None: all."""
-    from skmlbio.networks.attention import keys_of_a_query
-
-    return None if window is None else keys_of_a_query(int(window))

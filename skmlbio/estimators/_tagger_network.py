@@ -8,6 +8,7 @@ from sklearn.utils._param_validation import StrOptions
 
 from skmlbio.base import parameter, with_parameters
 from skmlbio.base._layer_parameters import COUNT, KERNEL_WIDTH, AveragedWeights, KernelPenalties, LayerParameters
+from skmlbio.estimators._attention_memory import AttentionMemory, keys_of_a_residue
 from skmlbio.estimators._sequence_cnn_network import require_reachable
 from skmlbio.estimators._sequence_data import SequenceCost
 from skmlbio.estimators._sequence_input import SequenceInput
@@ -23,7 +24,7 @@ _OF_BODIES = {
 
 
 @with_parameters
-class TaggerNetwork(SequenceInput, LayerParameters, KernelPenalties, AveragedWeights):
+class TaggerNetwork(AttentionMemory, SequenceInput, LayerParameters, KernelPenalties, AveragedWeights):
     """A network that gives every residue of a string its features.
 
     Parameters
@@ -100,11 +101,14 @@ class TaggerNetwork(SequenceInput, LayerParameters, KernelPenalties, AveragedWei
         patches = max(int(self.embedding_dim), n_letters) * width
         if self.body == "rnn":
             return SequenceCost(width=max(2 * _GATES * int(self.n_units), patches))
-        from skmlbio.networks.attention import keys_of_a_query
-
-        window = self.attention_window
-        n_keys = None if window is None else keys_of_a_query(int(window))
+        n_keys = keys_of_a_residue(self.attention_window)
         return SequenceCost(width=patches, n_maps=int(self.n_heads), n_keys=n_keys)
+
+    def _attention_of(self, made_of):
+        if made_of["body"] != "attention":
+            return None
+        names = {"n_heads": "n_heads", "n_blocks": "n_layers", "attention_window": "attention_window"}
+        return {name: made_of[own] for name, own in names.items()}
 
     def _make_blueprint(self):
         from skmlbio.networks.tagger import sequence_tagger

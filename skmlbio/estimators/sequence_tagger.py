@@ -130,7 +130,8 @@ class SequenceTagger(TaggerNetwork, NetworkEstimator):
         list of n_samples str, or of lists of labels
             In the form that y had in `fit`.
         """
-        return self._labels.decode(self._of_residues("predict", self._samples(X)))
+        codes = self._of_residues("predict", self._samples(X))
+        return self._labels.decode(codes)
 
     @completed_by(NetworkEstimator._samples)
     def predict_proba(self, X) -> list[np.ndarray]:
@@ -168,17 +169,14 @@ class SequenceTagger(TaggerNetwork, NetworkEstimator):
 
     def _of_residues(self, head: str, data: SequenceData) -> list[np.ndarray]:
         """Return what a head answers for the residues of every string, padding cut off."""
+        self._require_maps_of_answers(data)
         found: list[Any] = [None] * len(data)
         data = data.to_predict()
         for rows in data.batches():
-            answers = self._ask_padded(head, data.subset(rows))
+            answers = super(SequenceInput, self)._ask_encoded(head, data.subset(rows))  # of one length
             for row, answer in zip(rows, answers, strict=True):
                 found[row] = answer[: data.sequences.lengths[row]]
         return found
-
-    def _ask_padded(self, head: str, data: SequenceData) -> np.ndarray:
-        """Ask for strings of one padded length."""
-        return super(SequenceInput, self)._ask_encoded(head, data)
 
     @all_or_nothing
     def _fit(self, X, y=None, *rest, partial: bool = False, **options):

@@ -132,12 +132,12 @@ def most_probable(scores: Tensor, real: Tensor, chain: Chain) -> Tensor:
     best, before = tf.scan(forwards, (turned, is_real, begins), start)
     label = tf.argmax(best[-1] + chain.last, axis=-1, output_type=tf.int32)
 
-    def backwards(label: Tensor, now: tuple) -> Tensor:
-        before, is_real = now
+    def backwards(label: Tensor, following: tuple) -> Tensor:
+        before, is_real = following
         return tf.where(is_real[:, 0], tf.gather(before, label, batch_dims=1), label)
 
-    earlier = tf.scan(backwards, (before[1:], is_real[1:]), label, reverse=True)
-    labels = tf.transpose(tf.concat([earlier, label[tf.newaxis]], axis=0))
+    following = (tf.concat([part[1:], tf.zeros_like(part[:1])], axis=0) for part in (before, is_real))
+    labels = tf.transpose(tf.scan(backwards, tuple(following), label, reverse=True))
     return tf.where(real, labels, 0)
 
 

@@ -1,4 +1,4 @@
-"""Biological sequences as lists of strings: alphabets, validation, encoders, k-mers, motifs, FASTA files."""
+"""Biological sequences as lists of strings: alphabets, validation, encoders, k-mers, motifs, FASTA files, scores."""
 
 from ._alphabets import Alphabet, get_alphabet
 from ._encoders import OneHotSequenceEncoder, TokenEncoder
@@ -7,6 +7,7 @@ from ._kmers import KmerCounter, KmerTokenizer
 from ._motifs import Motif, write_meme
 from ._reverse_complement import reverse_complement
 from ._samples import Sequences
+from ._structure_scores import q3_score, q8_score
 from ._validation import ensure_sequences
 from ._vocabulary import Vocabulary
 
@@ -23,6 +24,8 @@ __all__ = [
     "ensure_sequences",
     "get_alphabet",
     "iter_fasta",
+    "q3_score",
+    "q8_score",
     "read_fasta",
     "reverse_complement",
     "write_meme",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -226,9 +226,16 @@ class Case(NamedTuple):
 
     estimator: BaseEstimator
     inputs: Inputs
+    tags: Sequence | None = None  # what residues are labelled with, "A" by the first
 
     def new(self, **changes: Any) -> BaseEstimator:
         return clone(self.estimator).set_params(**{"epochs": 2, "random_state": 0, **changes})
+
+    def other_target(self, samples: list) -> np.ndarray:
+        """Of three classes, or two where no more are taken."""
+        if self.tags is not None:
+            return self.tags_of(samples)
+        return self.labels(len(samples))
 
     def labels(self, n_samples: int) -> np.ndarray:
         """Three classes, or two where no more are taken."""
@@ -236,7 +243,15 @@ class Case(NamedTuple):
         return np.arange(n_samples) % (3 if tags is None or tags.multi_class else 2)
 
     def target(self) -> np.ndarray:
+        if self.tags is not None:
+            return self.tags_of(self.inputs.X)
         return LABELS if is_classifier(self.estimator) else np.sin(np.arange(N_SAMPLES))
+
+    def tags_of(self, strings: list) -> np.ndarray:
+        """A label a residue: strings in an array of strings, or lists in an array of lists."""
+        labels = np.empty(len(strings), object)
+        labels[:] = [[self.tags[letter != "A"] for letter in string] for string in strings]
+        return np.array(["".join(of_string) for of_string in labels]) if isinstance(self.tags, str) else labels
 
 
 SMALL_ATTENTION = {"embedding_dim": 4, "n_heads": 2, "feed_forward_dim": 4, "kernel_width": 3}
@@ -251,6 +266,10 @@ CASES = {
         skmlbio.SequenceCNNRegressor("dna", batch_normalization=True, reverse_complement="share", **SMALL_CNN), STRINGS
     ),
     "image auto-encoder": Case(skmlbio.ImageAutoEncoderTransformer(3, n_filters=(2, 4)), SAME_SIZE),
+    "tagger": Case(skmlbio.SequenceTagger("dna", n_layers=2, **SMALL_CNN), STRINGS, "ny"),
+    "tagger of lists": Case(
+        skmlbio.SequenceTagger("dna", body="rnn", n_units=4, embedding_dim=4, kernel_width=3, crf=True), STRINGS, (0, 1)
+    ),
     "embedding": Case(skmlbio.EmbeddingTransformer(4, alphabet="dna"), STRINGS_NOT_TABLES),
     "tensor": Case(skmlbio.TensorFactorizationRegressor(3, hidden_layer_sizes=(4,)), CELLS),
     "image cnn": Case(skmlbio.ImageCNNClassifier((4, 4), random_shift=0.1, random_noise=0.1), IMAGES),
@@ -299,6 +318,7 @@ NUMBERS: dict[str, Any] = {
     "contamination": 0.25,
     "conditional": False,
     "critic_pace": 0.5,
+    "crf": False,
     "conv_params": {"hidden_units": 4, "learn_epsilon": True},
     "dilation": 1,
     "dropout": 0.25,

@@ -43,7 +43,7 @@ def test_only_what_is_sure_not_to_fit_is_refused() -> None:
 
 def test_strings_too_long_for_the_memory_are_refused_before_anything_starts(monkeypatch: pytest.MonkeyPatch) -> None:
     """30,000 residues take 2 * 30,000² numbers of 4 bytes a map."""
-    monkeypatch.setattr("skmlbio.estimators._attention_network.available_memory", lambda: int(14e9))
+    monkeypatch.setattr("skmlbio.estimators._attention_memory.available_memory", lambda: int(14e9))
     long = "ACGT" * 7_500
     classifier = AttentionClassifier(**{**SMALL, "n_blocks": 2})
     needs = r"sequence 2, the longest, has 30000 residues: .* at least {} GB of memory, and 14\.0 GB are available; cut"
@@ -57,7 +57,7 @@ def test_strings_too_long_for_the_memory_are_refused_before_anything_starts(monk
     classifier.fit(["ACGT", "TT", long], [0, 1, 0], sample_weight=[1, 1, 0])  # as good as absent
     with pytest.raises(MemoryError, match=needs.format(r"28\.8").replace("sequence 2", "sequence 1")):
         classifier.attention_maps(["ACGT", long[:-2] + "RR"])
-    monkeypatch.setattr("skmlbio.estimators._attention_network.available_memory", lambda: int(7e9))
+    monkeypatch.setattr("skmlbio.estimators._attention_memory.available_memory", lambda: int(7e9))
     for ask in classifier.predict, classifier.predict_proba, classifier.decision_function:
         with pytest.raises(MemoryError, match=r"sequence 1, .* 30000 residues: .* at least 7\.2 GB .* and 7\.0 GB"):
             ask(["ACGT", long])
@@ -66,7 +66,7 @@ def test_strings_too_long_for_the_memory_are_refused_before_anything_starts(monk
 
 
 def test_the_memory_is_that_of_the_network_to_be_made(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("skmlbio.estimators._attention_network.available_memory", lambda: int(10e9))
+    monkeypatch.setattr("skmlbio.estimators._attention_memory.available_memory", lambda: int(10e9))
     strings = ["ACGT", "TT", "ACGT" * 4_000]  # maps of 1.0 GB a head and a block in single precision
     with KerasSettings.current()._replace(dtype_policy="mixed_bfloat16").in_force():
         classifier = AttentionClassifier(**{**SMALL, "n_blocks": 2}).fit(strings[:2], [0, 1])
@@ -74,13 +74,13 @@ def test_the_memory_is_that_of_the_network_to_be_made(monkeypatch: pytest.Monkey
     with pytest.raises(MemoryError, match=r"sequence 2, .* at least 12\.3 GB"):
         classifier.fit(strings, [0, 1, 0])
     # Asked, it is the one that was made: two heads of half precision.
-    monkeypatch.setattr("skmlbio.estimators._attention_network.available_memory", lambda: int(1e9))
+    monkeypatch.setattr("skmlbio.estimators._attention_memory.available_memory", lambda: int(1e9))
     with pytest.raises(MemoryError, match=r"sequence 2, .* at least 1\.0 GB"):
         classifier.predict(strings)
 
 
 def test_within_a_window_strings_of_30_000_residues_need_little_memory(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("skmlbio.estimators._attention_network.available_memory", lambda: int(2e9))
+    monkeypatch.setattr("skmlbio.estimators._attention_memory.available_memory", lambda: int(2e9))
     long, needed = "ACGT" * 7_500, r"sequence 1, .* 30000 residues: .* at least 2\.2 GB"
     classifier = AttentionClassifier("dna", attention_window=100, **{**SMALL, "epochs": 1})
     classifier.fit(["ACGT", long], [0, 1])
@@ -92,7 +92,7 @@ def test_within_a_window_strings_of_30_000_residues_need_little_memory(monkeypat
 
 
 def test_memory_that_nobody_knows_refuses_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("skmlbio.estimators._attention_network._SURELY_AVAILABLE", 0)
-    monkeypatch.setattr("skmlbio.estimators._attention_network.available_memory", lambda: None)
+    monkeypatch.setattr("skmlbio.estimators._attention_memory._SURELY_AVAILABLE", 0)
+    monkeypatch.setattr("skmlbio.estimators._attention_memory.available_memory", lambda: None)
     classifier = AttentionClassifier(**SMALL).fit(["ACGT", "TT"], [0, 1])
     assert len(classifier.predict(["ACGT", "TT", "AC"])) == 3

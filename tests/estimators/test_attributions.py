@@ -291,8 +291,8 @@ def test_small_batches_give_what_large_ones_do(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_gradients_need_more_memory_than_predictions(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("skmlbio.estimators._attention_network.available_memory", lambda: 10**9)
-    monkeypatch.setattr("skmlbio.estimators._attention_network._SURELY_AVAILABLE", 0)
+    monkeypatch.setattr("skmlbio.estimators._attention_memory.available_memory", lambda: 10**9)
+    monkeypatch.setattr("skmlbio.estimators._attention_memory._SURELY_AVAILABLE", 0)
     classifier = fitted("attention")
     monkeypatch.setattr(type(classifier), "_ask_encoded", lambda self, head, data: np.ones((len(data), 1)))
     message = r"sequence 1, the longest, has 10000 residues: .* 1\.6 GB of memory, .* take method='mutagenesis'"

@@ -41,6 +41,15 @@ def test_marginals_are_sums_over_all_labels() -> None:
         assert not found[row, length:].any()
 
 
+def test_one_residue_and_no_string() -> None:
+    """Where shapes are free, as in an exported network."""
+    free = [tf.TensorSpec((None, None, 3), tf.float64), tf.TensorSpec((None, None), tf.bool)]
+    best = tf.function(lambda scores, real: most_probable(scores, real, CHAIN), input_signature=free)
+    scores, real = tf.constant(SCORES[:, :1]), tf.constant(REAL[:, :1])
+    assert best(scores, real).numpy().ravel().tolist() == (SCORES[:, 0] + CHAIN.first + CHAIN.last).argmax(1).tolist()
+    assert best(scores[:0], real[:0]).shape == (0, 1)
+
+
 @pytest.mark.parametrize("strength", [0.0, 1.0, 10.0])
 def test_the_labels_are_the_best_of_all(strength: float) -> None:
     chain = Chain(*(strength * part for part in CHAIN))
@@ -66,6 +75,7 @@ def test_the_gradient_is_that_of_finite_differences() -> None:
     labels = tf.constant(np.where(REAL, RANDOM.integers(-1, N_CLASSES, REAL.shape), -1).astype(np.int32))
     given = [tf.constant(values) for values in (SCORES, *CHAIN)]
 
+    @tf.function
     def loss(scores, *chain):
         return tf.reduce_sum([1.0, 2.0, 3.0, 4.0] * log_likelihood(scores, labels, tf.constant(REAL), Chain(*chain)))
 
@@ -76,10 +86,11 @@ def test_the_gradient_is_that_of_finite_differences() -> None:
 
 def test_numbers_stay_exact_in_long_strings() -> None:
     """What is summed up over a string does not take digits from its last residues."""
-    scores, real = RANDOM.normal(0, 5, size=(1, 3000, N_CLASSES)), np.ones((1, 3000), bool)
-    double = marginals(tf.constant(scores), tf.constant(real), CHAIN).numpy()
+    scores, real = RANDOM.normal(0, 5, size=(1, 500, N_CLASSES)), np.ones((1, 500), bool)
+    compiled = tf.function(marginals)
+    double = compiled(tf.constant(scores), tf.constant(real), CHAIN).numpy()
     chain = Chain(*(tf.constant(part, tf.float32) for part in CHAIN))
-    single = marginals(tf.constant(scores, tf.float32), tf.constant(real), chain).numpy()
+    single = compiled(tf.constant(scores, tf.float32), tf.constant(real), chain).numpy()
     np.testing.assert_allclose(single, double, atol=2e-6)
 
 
