@@ -20,6 +20,7 @@ from skmlbio import (
     GCNClassifier,
     ImageAutoEncoderTransformer,
     ImageCNNClassifier,
+    SequenceTagger,
     VAESampler,
 )
 from skmlbio.graphs import Graph
@@ -51,6 +52,8 @@ FITTED = {
     "outliers": lambda: AutoEncoderOutlierDetector(latent_dim=2, **SHORT).fit(X),
     "gaps": lambda: AutoEncoderTransformer(latent_dim=2, missing="mask", **SHORT).fit(X),
     "codes": lambda: AutoEncoderTransformer(latent_dim=2, **SHORT).fit(X),
+    "labels of residues": lambda: SequenceTagger("dna", crf=True, **SHORT).fit(["ACG", "CA"] * 6, ["xyx", "yx"] * 6),
+    "lists of labels": lambda: SequenceTagger("dna", **SHORT).fit(["ACG", "CA"] * 6, [["x", "y", "x"], ["y", "x"]] * 6),
     "nothing": lambda: VAESampler(latent_dim=2, **SHORT).fit(X),
     "counts with covariates": lambda: VAESampler(likelihood="poisson", **SHORT).fit((9 * X**2).round(), covariates=Y),
     "images": lambda: ImageCNNClassifier(2, n_blocks=1, **SHORT).fit(np.ones((12, 4, 4), np.uint16), Y),
@@ -68,6 +71,8 @@ EXAMPLES = {
     '`AutoEncoderTransformer` with `missing="mask"`': ["gaps"],
     "`ImageAutoEncoderTransformer`": ["images of several sizes"],
     "`EmbeddingTransformer`": ["a table of categories"],
+    "`SequenceTagger` of strings": ["labels of residues"],
+    "`SequenceTagger` of lists of labels": ["lists of labels"],
     "`VAESampler`": ["nothing"],
     "`VAESampler` of counts": ["counts with covariates"],
     "`GANSampler`": ["nothing else"],

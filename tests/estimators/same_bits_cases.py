@@ -56,6 +56,8 @@ class Case(NamedTuple):
     def fit(self) -> BaseEstimator:
         """Fit a copy to labels that mean nothing."""
         y = np.arange(len(self.X)) % 2
+        if isinstance(self.estimator, skmlbio.SequenceTagger):
+            y = ["".join("xy?"[ord(letter) % 3] for letter in string) for string in self.X]
         return clone(self.estimator).fit(self.X, y)
 
 
@@ -102,6 +104,8 @@ CASES = {
         skmlbio.ImageCNNClassifier, UNEQUAL_IMAGES, block="inception", local_pooling="mean", pooling="max"
     ),
     "image auto-encoder": case(skmlbio.ImageAutoEncoderTransformer, IMAGES, batch_size=64),
+    "tagger of peptides": case(skmlbio.SequenceTagger, PEPTIDES, batch_normalization=True),
+    "tagger, chain": case(skmlbio.SequenceTagger, PROTEINS, body="attention", n_layers=1, crf=True, **SMALL),
     "embedding": case(skmlbio.EmbeddingTransformer, PEPTIDES, objective="skip-gram"),
     "embedding, ordered tokens": case(
         skmlbio.EmbeddingTransformer, [list(s) for s in PEPTIDES], objective="skip-gram", ordered=True, window=20
@@ -162,7 +166,8 @@ def answers(estimator: BaseEstimator, X: Any) -> str:
     """The bits of what a fitted estimator says of samples, and of those that it draws."""
     verbs = ["predict_proba", "predict", "transform", "score_samples"]
     drawn = [estimator.sample(100)] if hasattr(estimator, "sample") else []
-    return digest(*(getattr(estimator, verb)(X) for verb in verbs if hasattr(estimator, verb)), *drawn)
+    found = [getattr(estimator, verb)(X) for verb in verbs if hasattr(estimator, verb)]
+    return digest(*(np.hstack([np.ravel(one) for one in of_verb]) for of_verb in found), *drawn)
 
 
 def bits(estimator: BaseEstimator, X: Any) -> dict[str, str]:
