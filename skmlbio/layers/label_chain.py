@@ -14,6 +14,7 @@ import tensorflow as tf
 
 Tensor = Any
 _FORBIDDEN = -1e9  # the score of a label that a residue does not have
+# Truth values and integers are transposed as floating numbers: of others, oneDNN complains on some processors.
 
 
 class Chain(NamedTuple):
@@ -137,8 +138,8 @@ def most_probable(scores: Tensor, real: Tensor, chain: Chain) -> Tensor:
         return tf.where(is_real[:, 0], tf.gather(before, label, batch_dims=1), label)
 
     following = (tf.concat([part[1:], tf.zeros_like(part[:1])], axis=0) for part in (before, is_real))
-    labels = tf.transpose(tf.scan(backwards, tuple(following), label, reverse=True))
-    return tf.where(real, labels, 0)
+    labels = tf.scan(backwards, tuple(following), label, reverse=True)
+    return tf.where(real, tf.cast(tf.transpose(tf.cast(labels, scores.dtype)), tf.int32), 0)
 
 
 class _Messages(NamedTuple):
@@ -201,7 +202,7 @@ def _of_pairs(real: Tensor, messages: _Messages, transitions: Tensor) -> Tensor:
 def _by_position(scores: Tensor, real: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     """Return what a loop along strings takes: scores, whether they are real, and whether it begins."""
     begins = tf.range(tf.shape(scores)[1]) == 0
-    is_real = tf.transpose(tf.cast(real, scores.dtype)) > 0  # oneDNN turns no truth values around
+    is_real = tf.transpose(tf.cast(real, scores.dtype)) > 0
     return tf.transpose(scores, (1, 0, 2)), is_real[..., tf.newaxis], begins
 
 
