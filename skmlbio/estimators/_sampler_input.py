@@ -76,9 +76,10 @@ class SamplerInput(CodeNetwork):
         """Return the likelihoods side by side, as the network is told them."""
         kinds = self._table.parts() if self._of_table() else [(self.likelihood, self.n_features_in_)]
         of_library = self._of_counts()
+        variances = [variance_of(self.variance, kind, self._few_samples) for kind, _ in kinds]
         return tuple(
-            {"kind": kind, "n_features": width, "variance": variance_of(self.variance, kind), "of_library": of_library}
-            for kind, width in kinds
+            {"kind": kind, "n_features": width, "variance": variance, "of_library": of_library}
+            for (kind, width), variance in zip(kinds, variances, strict=True)
         )
 
     def _learn_conditions(self, given: Given) -> None:
@@ -143,11 +144,15 @@ class SamplerInput(CodeNetwork):
         return known | {"library/sizes": quantiles, "offset/value": shares - shares.mean()}
 
 
-def variance_of(variance: float | str, likelihood: str) -> float | str | None:
-    """Return what a likelihood makes of the keyword `variance`."""
+def variance_of(variance: float | str, likelihood: str, few_samples: bool) -> float | str | None:
+    """Return what a likelihood makes of the keyword `variance`.
+
+    A decoder that computes variances learns those of the very rows where these are few, and is sure where it is wrong.
+    """
     if likelihood in ("bernoulli", "categorical", "poisson"):
         return None
-    return ("decoder" if likelihood == "gaussian" else "feature") if variance == "auto" else variance
+    automatic = "decoder" if likelihood == "gaussian" and not few_samples else "feature"
+    return automatic if variance == "auto" else variance
 
 
 def require_counts(X: Any, likelihood: str, names: Any = None) -> None:

@@ -14,6 +14,8 @@ from skmlbio.base._layer_parameters import COUNT, STRENGTH, KernelPenalties
 from skmlbio.base._own_loss import Loss, ReconstructionLoss, loss_options
 from skmlbio.training._blueprint import Blueprint
 
+_MOST_L2, _L2_OF_FULL_BATCHES = 0.01, 0.001
+
 
 @with_parameters
 class AutoEncoderTransformer(GapFilling, CodeNetwork, KernelPenalties, ReconstructionLoss, TransformerBase):
@@ -35,8 +37,8 @@ class AutoEncoderTransformer(GapFilling, CodeNetwork, KernelPenalties, Reconstru
         n_features), made of Keras' operations, that returns a tensor of that shape, or one number a sample.
         "binary_crossentropy" takes features for probabilities in [0, 1], and the decoder ends in a sigmoid.
     l2 : float or "auto"
-        Strength of the penalty sum(w ** 2) over the kernels; "auto" takes 0.1 / sqrt(n_samples), or 0.005 for full
-        batches, which helps where there are few rows and features are standardised.
+        Strength of the penalty sum(w ** 2) over the kernels; "auto" takes 1 / n_samples, at most 0.01, or 0.001 for
+        full batches, where features are standardised, and 0 where they are not.
     activity_l1 : float
         Strength of the penalty mean(abs(code)), which makes codes sparse.
     noise : {"gaussian", "masking"} or None
@@ -82,7 +84,7 @@ class AutoEncoderTransformer(GapFilling, CodeNetwork, KernelPenalties, Reconstru
     latent_dim: int = parameter(default=2, allowed=COUNT, kw_only=False)
     hidden_layer_sizes: Sequence[int] = parameter(default=(64,))
     loss: Loss = parameter(default="mse", allowed=loss_options("mse", "mae", "huber", "binary_crossentropy"))
-    l2: float | Literal["auto"] = parameter(default=0.0)
+    l2: float | Literal["auto"] = parameter(default="auto")
     activity_l1: float = parameter(default=0.0, allowed=STRENGTH)
     noise: Literal["gaussian", "masking"] | None = parameter(
         default=None, allowed=[StrOptions({"gaussian", "masking"}), None]
@@ -96,6 +98,11 @@ class AutoEncoderTransformer(GapFilling, CodeNetwork, KernelPenalties, Reconstru
             raise ValueError(f"noise_level of masking noise is a share below 1, got {self.noise_level}.")
         if self.missing == "mask" and self.tied_weights:
             raise ValueError("missing='mask' puts a mask beside the input, which tied_weights=True has no place for.")
+
+    def _automatic_l2(self, n_samples, batch_size):
+        if not self._standardizes():
+            return 0.0
+        return _L2_OF_FULL_BATCHES if batch_size is None else min(_MOST_L2, 1 / n_samples)
 
     def _of_probabilities(self):
         return "loss='binary_crossentropy'" if self.loss == "binary_crossentropy" else ""

@@ -19,6 +19,8 @@ from skmlbio.estimators._sampler_input import COUNTS, Given, variance_of
 from skmlbio.training._blueprint import Blueprint
 from skmlbio.training._budget import automatic_end
 
+_SAMPLES_OF_A_FEATURE = 2
+
 
 @with_parameters
 class VAESampler(AveragedWeights, SamplerAnswers):
@@ -48,7 +50,8 @@ class VAESampler(AveragedWeights, SamplerAnswers):
         A fixed number, one number learned for each feature, or one computed by the decoder for each row and feature:
         the variance of the Gaussian likelihood (of standardised features, if `standardize`), whose standard deviations
         stay above 0.01 in those units where they are learned, and the dispersion d of negative binomial ones, whose
-        variance is mean + d * mean^2.  "auto" is "decoder" for the former and "feature" for the latter.
+        variance is mean + d * mean^2.  "auto" is "feature" for the latter; for the former it is "decoder", but in a
+        fit by batches to fewer than two samples a feature, which are too few to compute variances by, "feature".
     conditional : bool
         Whether a density is learned for each label y: the network is told the label as it is told covariates.
     weight_decay : float
@@ -175,7 +178,7 @@ class VAESampler(AveragedWeights, SamplerAnswers):
         found = super()._network_parameters(blueprint)
         parts = found.pop("parts")
         kinds, variances = ([part[name] for part in parts] for name in ("kind", "variance"))
-        automatic = [variance_of("auto", kind) for kind in kinds]
+        automatic = [variance_of("auto", kind, self._few_samples) for kind in kinds]
         if self.variance == "auto" and variances == automatic:
             variances = ["auto"]
         likelihood = "mixed" if found.pop("of_table") else kinds[0]
@@ -203,6 +206,8 @@ class VAESampler(AveragedWeights, SamplerAnswers):
     def _train(self, plan, training, validation, rng, known, partial):
         if known is not None:  # a fit from the start
             self._n_epochs_before = 0
+            few = len(training.data) < _SAMPLES_OF_A_FEATURE * self.n_features_in_
+            self._few_samples = few and not partial and plan.batch_size is not None
         super()._train(plan, training, validation, rng, known, partial)
 
     def _keep(self, result, partial):

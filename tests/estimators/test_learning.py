@@ -167,6 +167,23 @@ def test_penalties_shrink_kernels(two_classes) -> None:
     assert (np.abs(l1) < 0.02).sum() > (np.abs(plain) < 0.02).sum()  # l1 sends some of them to zero
 
 
+def test_automatic_penalty_of_an_auto_encoder() -> None:
+    X = np.random.default_rng(0).normal(size=(128, 4))
+
+    def fitted(**options) -> list[np.ndarray]:
+        return encoder(**options).fit(X).weights_
+
+    alike = [
+        (fitted(), fitted(l2=1 / len(X))),
+        (encoder().fit(X[:20]).weights_, encoder(l2=0.01).fit(X[:20]).weights_),
+        (fitted(batch_size=None), fitted(batch_size=None, l2=0.001)),
+        (fitted(standardize=False), fitted(standardize=False, l2=0.0)),
+    ]
+    for automatic, explicit in alike:
+        assert all(np.array_equal(a, b) for a, b in zip(automatic, explicit, strict=True))
+    assert any(not np.array_equal(a, b) for a, b in zip(alike[0][0], fitted(l2=0.0), strict=True))
+
+
 def test_activity_penalty_makes_codes_small(two_classes) -> None:
     X, _ = two_classes
     plain, sparse = (encoder(activity_l1=strength, epochs=30).fit(X) for strength in (0.0, 0.5))

@@ -122,6 +122,24 @@ def test_variance_of_the_gaussian_likelihood(rows: np.ndarray, variance: float |
     )
 
 
+def test_variances_are_those_of_features_where_samples_are_few() -> None:
+    X = np.random.default_rng(0).normal(size=(32, 16))
+    made = VAESampler(2, hidden_layer_sizes=(4,), epochs=1, random_state=0)
+
+    def variance(sampler: VAESampler) -> str:
+        return sampler.blueprint_.arguments["parts"][0]["variance"]
+
+    assert variance(made.fit(X)) == "decoder"
+    few = clone(made).set_params(warm_start=True).fit(X[1:])
+    assert variance(few) == "feature"
+    assert variance(few.fit(np.tile(X, (2, 1)))) == "feature"  # a fit that goes on keeps the network
+    with pytest.raises(ValueError, match="made with variance='feature', but is now to have variance='decoder'"):
+        few.set_params(variance="decoder").fit(X)
+    assert variance(clone(made).partial_fit(X[:8])) == "decoder"  # more may come
+    assert variance(clone(made).set_params(batch_size=None).fit(X[1:])) == "decoder"
+    assert variance(clone(made).set_params(variance="decoder").fit(X[1:])) == "decoder"
+
+
 def test_bernoulli_rows() -> None:
     rng = np.random.default_rng(0)
     X = (rng.random((500, 1)) < 0.5) ^ (rng.random((500, 6)) < 0.05)  # a coin, read six times with errors
