@@ -115,6 +115,8 @@ class NetworkEstimator(ExportMixin, CallbackSupportMixin, BaseEstimator):
     # For metadata routing: a splitter of groups asks for `groups`, and a fit does not unless it is told to.
     __metadata_request__fit = {"groups": False}
 
+    _encoded_arguments = ("X",)  # what `_encode` looks at, and errors may be about
+
     # What a family of estimators supplies -----------------------------------------------------------------------------
 
     def _encode(self, X: Any, *, reset: bool) -> Data:
@@ -265,13 +267,13 @@ class NetworkEstimator(ExportMixin, CallbackSupportMixin, BaseEstimator):
             raise ValueError("give validation_fraction or X_val, not both.")
 
     def _validation_set(self, X_val, y_val, sample_weight_val, weigh) -> TrainingSet:
-        with said_of("X", "X_val"):
+        with said_of({name: f"{name}_val" for name in self._encoded_arguments}):
             data = self._encode(X_val, reset=False)
-        with said_of("y", "y_val"):
+        with said_of({"y": "y_val"}):
             targets = self._encode_target(y_val, reset=False)
         if targets and len(targets[0]) != len(data):
             raise ValueError(f"X_val has {len(data)} samples, but y_val has {len(targets[0])}.")
-        with said_of("sample_weight", "sample_weight_val"):
+        with said_of({"sample_weight": "sample_weight_val"}):
             weights = ensure_sample_weight(sample_weight_val, len(data))
         weights = weights_of_known(_weighed(weights, weigh(targets), "y_val"), targets, "y_val")
         return TrainingSet(data, targets, mean_one(weights))

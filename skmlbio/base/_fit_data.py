@@ -150,14 +150,18 @@ def _counts(classes: np.ndarray) -> np.ndarray:
 
 
 @contextmanager
-def said_of(argument: str, name: str) -> Iterator[None]:
-    """Let errors that speak of an argument call it by the name under which the user gave it."""
+def said_of(names: dict[str, str]) -> Iterator[None]:
+    """Let errors that begin with an argument call it by the name under which the user gave it.
+
+    Others are said of the first of the names.
+    """
     try:
         yield
     except (TypeError, ValueError) as error:
         kind = TypeError if isinstance(error, TypeError) else ValueError
-        text, found = re.subn(rf"\A(Input |column .{{1,60}} of )?{argument}\b", rf"\g<1>{name}", str(error))
-        raise kind(text if found else f"{name}: {text}") from error
+        pattern = rf"\A(Input |column .{{1,60}} of )?({'|'.join(names)})\b"
+        text, found = re.subn(pattern, lambda match: (match[1] or "") + names[match[2]], str(error))
+        raise kind(text if found else f"{next(iter(names.values()))}: {text}") from error
 
 
 def column_statistics(data: Data, weights: np.ndarray, n_digits: int = 10) -> tuple[np.ndarray, np.ndarray]:

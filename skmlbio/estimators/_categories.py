@@ -147,8 +147,8 @@ class Categories:
                 row = int(np.argmax(numbers[:, place] == place))
                 raise ValueError(
                     f"column {name!r} of X has {cells[row]!r:.50} in row {row}, which is none of the {len(values)} "
-                    f"categories {', '.join(map(repr, values[:5]))}{', ...' if len(values) > 5 else ''} that it had "
-                    f"often enough in fit; unknown={otherwise!r} would accept it"
+                    f"categories {', '.join(map(repr, values[:5]))}{', ...' if len(values) > 5 else ''} that fit "
+                    f"has learned; unknown={otherwise!r} would accept it"
                 )
         return numbers
 

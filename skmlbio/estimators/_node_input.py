@@ -95,7 +95,7 @@ class NodeInput(GraphInput):
 
     def _encoded_graph(self, graph: Graph, *, reset: bool) -> OneGraph:
         """Check a graph and return the network's inputs that describe it."""
-        with said_of("graph 0", "graph"):
+        with said_of({"graph 0": "graph"}):
             samples = ensure_graphs(
                 [graph],
                 flow=self.flow,

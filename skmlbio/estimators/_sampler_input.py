@@ -31,6 +31,8 @@ class Given(NamedTuple):
 class SamplerInput(CodeNetwork):
     """X is a matrix of numbers or counts; beside it are labels that the network is told, and library sizes."""
 
+    _encoded_arguments = Given._fields
+
     def _encode(self, given, *, reset):
         given = given if isinstance(given, Given) else Given(given)
         self._require_samples(given.X)

@@ -23,7 +23,8 @@ from skmlbio.training._blueprint import Blueprint
 from skmlbio.training._paces import Pace
 
 _AUTOMATIC_STEPS, _MOST_EPOCHS = 20_000, 500
-_USUAL_PENALTIES = {"non_saturating": 1.0, "hinge": 0.0, "wasserstein": 1.0}
+_MOST_NUMBERS = 16  # that a sample is made of
+_USUAL_PENALTIES = {"non_saturating": 0.1, "hinge": 0.0, "wasserstein": 1.0}
 
 
 @with_parameters
@@ -36,8 +37,8 @@ class GANSampler(HiddenLayers, AveragedWeights, MatrixInput, SamplerMixin, Unlab
 
     Parameters
     ----------
-    latent_dim : int
-        Number of components of z, which are standard normal.
+    latent_dim : int or "auto"
+        Number of components of z, which are standard normal; "auto" takes as many as there are features, at most 16.
     hidden_layer_sizes : sequence of int
         Widths of the generator's hidden layers; the critic mirrors them.
     loss : {"non_saturating", "hinge", "wasserstein"}
@@ -46,7 +47,7 @@ class GANSampler(HiddenLayers, AveragedWeights, MatrixInput, SamplerMixin, Unlab
     gradient_penalty : float or "auto"
         How much it costs the critic to be steep: half the squared norm of its gradient where real rows are (R1, [4]_),
         or, for "wasserstein", the squared difference of that norm from 1 between real and made rows [5]_.  "auto" takes
-        1, but for "hinge" 0.
+        0.1 for "non_saturating", 0 for "hinge" and 1 for "wasserstein".
     spectral_normalization : bool
         Whether the critic's kernels are divided by their spectral norms [6]_, which "hinge" was made for.
     critic_pace : float
@@ -114,7 +115,7 @@ class GANSampler(HiddenLayers, AveragedWeights, MatrixInput, SamplerMixin, Unlab
     True
     """
 
-    latent_dim: int = parameter(default=16, allowed=COUNT, kw_only=False)
+    latent_dim: int | Literal["auto"] = parameter(default="auto", allowed=[*COUNT, StrOptions({"auto"})], kw_only=False)
     hidden_layer_sizes: Sequence[int] = parameter(default=(64, 64, 64))
     activation: str = parameter(default="leaky_relu")
     loss: Literal["non_saturating", "hinge", "wasserstein"] = parameter(
@@ -165,9 +166,10 @@ class GANSampler(HiddenLayers, AveragedWeights, MatrixInput, SamplerMixin, Unlab
     def _make_blueprint(self):
         from skmlbio.networks.generative_adversarial import generative_adversarial
 
+        automatic = min(_MOST_NUMBERS, self.n_features_in_)
         arguments = {
             "n_features": self.n_features_in_,
-            "latent_dim": int(self.latent_dim),
+            "latent_dim": automatic if self.latent_dim == "auto" else int(self.latent_dim),
             "hidden_layer_sizes": require_layer_sizes(self.hidden_layer_sizes),
             "activation": self.activation,
             "dropout": float(self.dropout),

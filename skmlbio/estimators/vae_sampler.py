@@ -42,10 +42,12 @@ class VAESampler(AveragedWeights, SamplerAnswers):
         Of a feature given z: "gaussian", "bernoulli", "poisson", "negative_binomial", "zero_inflated_negative_binomial"
         or "mixed".  "bernoulli" takes features in [0, 1]; its densities are probabilities where they are 0 or 1.  Those
         of counts take raw counts: the decoder computes shares, whose product with the library size of the row is the
-        mean [5]_, and the encoder sees log(1 + x) of rows brought to one library size.  "mixed" takes a pandas data
-        frame in which cells may be missing: they are left out of the likelihood, and the encoder is told which they
-        are.  Columns of numbers are Gaussian; strings, booleans and categories are "categorical"; a dict names other
-        likelihoods of columns, ``{"n_cells": "poisson"}``, where means of counts are free, without a library size.
+        mean [5]_, and the encoder sees log(1 + x) of rows brought to one library size.  Means, those of `reconstruct`,
+        `denoise` and `inverse_transform` too, leave out the zeros that "zero_inflated_negative_binomial" adds: samples
+        have fewer counts.  "mixed" takes a pandas data frame in which cells may be missing: they are left out of the
+        likelihood, and the encoder is told which they are.  Columns of numbers are Gaussian; strings, booleans and
+        categories are "categorical"; a dict names other likelihoods of columns, ``{"n_cells": "poisson"}``, where means
+        of counts are free, without a library size.
     variance : float, "feature", "decoder" or "auto"
         A fixed number, one number learned for each feature, or one computed by the decoder for each row and feature:
         the variance of the Gaussian likelihood (of standardised features, if `standardize`), whose standard deviations

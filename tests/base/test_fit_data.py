@@ -119,8 +119,13 @@ def test_a_sample_without_a_group_is_named(groups) -> None:
 
 
 def test_errors_name_the_argument_that_was_given() -> None:
-    with pytest.raises(ValueError, match=r"^column 'a' of X_val has 'q' in row 0"), said_of("X", "X_val"):
+    with pytest.raises(ValueError, match=r"^column 'a' of X_val has 'q' in row 0"), said_of({"X": "X_val"}):
         raise ValueError("column 'a' of X has 'q' in row 0")
+    names = {"X": "X_val", "library_size": "library_size_val"}
+    with pytest.raises(ValueError, match=r"^library_size_val\[3\] is -1"), said_of(names):
+        raise ValueError("library_size[3] is -1")
+    with pytest.raises(TypeError, match=r"^X_val: Sparse data"), said_of(names):
+        raise TypeError("Sparse data")
 
 
 def test_statistics_leave_out_what_is_missing() -> None:

@@ -138,6 +138,15 @@ def test_epochs_are_as_many_as_make_steps(rows: np.ndarray, monkeypatch) -> None
     assert GANSampler(2, **QUICK | {"epochs": "auto", "batch_size": None}).fit(rows).n_iter_ == 4
 
 
+def test_rows_are_made_of_as_many_numbers_as_they_have_but_of_16_at_most(rows: np.ndarray) -> None:
+    widths = {}
+    for n_features in (2, 20):
+        sampler = GANSampler(**QUICK | {"epochs": 1}).fit(np.tile(rows, (1, 10))[:, :n_features])
+        widths[n_features] = sampler.model_.input_shape
+    assert widths == {2: (None, 2), 20: (None, 16)}
+    sampler.set_params(warm_start=True).fit(np.tile(rows, (1, 10))[:, :20])
+
+
 def test_the_critic_has_a_pace_of_its_own(rows: np.ndarray) -> None:
     """A player who hardly moves is where it began."""
 

@@ -8,6 +8,7 @@ from sklearn import config_context
 from sklearn.model_selection import cross_val_score
 
 from skmlbio import VAESampler
+from skmlbio.training._cache import get_network
 
 QUICK = {"epochs": 2, "random_state": 0}
 
@@ -54,6 +55,24 @@ def test_every_likelihood_of_counts_samples_integers_and_scores_in_nats(likeliho
     assert (scores < 0).all() or scores[11] == pytest.approx(0, abs=0.2)  # a row without counts is nearly certain
     assert sampler.history_["kl"][-1] > 0
     np.testing.assert_allclose(sampler.reconstruct(X).sum(axis=1), X.sum(axis=1), rtol=1e-4, atol=1e-5)
+
+
+def test_means_leave_out_the_zeros_that_a_likelihood_adds() -> None:
+    sampler = VAESampler(1, likelihood="zero_inflated_negative_binomial", hidden_layer_sizes=(), **QUICK).fit(X)
+    before = sampler.denoise(X)
+    paths = [v.path for v in get_network(sampler.blueprint_).weights]
+    sampler.weights_ = [w + 100 * (p == "output_zeros/bias") for p, w in zip(paths, sampler.weights_, strict=True)]
+    assert (sampler.sample(20) == 0).all()
+    assert np.array_equal(sampler.denoise(X), before)
+    np.testing.assert_allclose(before.sum(axis=1), sampler.library_size_, rtol=1e-4)
+
+
+def test_what_stands_beside_validation_samples_is_named_so() -> None:
+    sampler = VAESampler(1, likelihood="poisson", **QUICK)
+    with pytest.raises(ValueError, match=r"^library_size_val\[2\] is -1, but sizes are from 0"):
+        sampler.fit(X, X_val=X[:3], library_size_val=[1, 1, -1])
+    with pytest.raises(ValueError, match=r"^covariates_val were given, but this VAESampler was fitted without any"):
+        sampler.fit(X, X_val=X[:3], covariates_val=["a", "b", "a"])
 
 
 def test_a_density_without_codes_is_that_of_scipy() -> None:
