@@ -40,14 +40,14 @@ def images() -> tuple[np.ndarray, np.ndarray]:
     return X, y
 
 
-def skmlbio() -> Callable:
+def skmlbio(epochs: int) -> Callable:
     from skmlbio import ImageCNNClassifier
 
     import_all_of_ours()
 
     def fit(X, y):
         estimator = ImageCNNClassifier(
-            FILTERS, n_blocks=1, batch_normalization=False, dropout=0.0, l2=0, weight_averaging=0, epochs=EPOCHS,
+            FILTERS, n_blocks=1, batch_normalization=False, dropout=0.0, l2=0, weight_averaging=0, epochs=epochs,
             batch_size=BATCH_SIZE, random_state=0,
         ).fit(X, y)  # fmt: skip
         return lambda: estimator.score(X, y)
@@ -55,7 +55,7 @@ def skmlbio() -> Callable:
     return fit
 
 
-def pytorch(one_thread: bool) -> Callable:
+def pytorch(epochs: int, one_thread: bool) -> Callable:
     import torch
     import torch._dynamo  # the first optimizer would import it
     from torch import nn
@@ -70,7 +70,7 @@ def pytorch(one_thread: bool) -> Callable:
         blocks = [layer for convolution in convolutions for layer in (convolution, nn.ReLU(), nn.MaxPool2d(2))]
         network = nn.Sequential(*blocks, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(FILTERS[-1], N_CLASSES))
         optimizer = torch.optim.Adam(network.parameters(), lr=1e-3, fused=True)
-        for _ in range(EPOCHS):
+        for _ in range(epochs):
             for batch in torch.randperm(len(pixels)).split(BATCH_SIZE):
                 loss = nn.functional.cross_entropy(network(pixels[batch]), labels[batch])
                 optimizer.zero_grad()
@@ -81,7 +81,7 @@ def pytorch(one_thread: bool) -> Callable:
     return fit
 
 
-def plain_keras() -> Callable:
+def plain_keras(epochs: int) -> Callable:
     import keras
     import tensorflow  # noqa: F401
 
@@ -95,7 +95,7 @@ def plain_keras() -> Callable:
             ]
         model = keras.Sequential([*layers, keras.layers.GlobalAveragePooling2D(), keras.layers.Dense(N_CLASSES)])
         model.compile(keras.optimizers.Adam(1e-3), keras.losses.SparseCategoricalCrossentropy(from_logits=True))
-        model.fit(pixels, y, BATCH_SIZE, EPOCHS, verbose=0)
+        model.fit(pixels, y, BATCH_SIZE, epochs, verbose=0)
         return lambda: float((model.predict(pixels, verbose=0).argmax(axis=1) == y).mean())
 
     return fit
@@ -111,7 +111,7 @@ INSTALLED = {peer: PEERS[peer] for peer in PEERS if peer != "PyTorch" or importl
 
 def fit(peer: str, setting: str) -> dict[str, float]:
     """Seconds of the first and of the second fit, and the accuracy, because everybody should do the same work."""
-    train = PEERS[peer][setting]()
+    train = PEERS[peer][setting](EPOCHS)
     X, y = images()
     fitted = []
     times = {run: seconds(lambda: fitted.append(train(X, y))) for run in ("first", "second")}
