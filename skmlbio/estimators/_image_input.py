@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import warnings
 from numbers import Integral
 from typing import TYPE_CHECKING, Any
 
@@ -15,12 +16,15 @@ from skmlbio.base._fit_data import column_statistics
 from skmlbio.base._number_columns import numbers_expected
 from skmlbio.base._range import LARGEST
 from skmlbio.estimators._image_data import ImageData
-from skmlbio.images import Images, ensure_images
+from skmlbio.images import Images, ImageSequence, ensure_images
 from skmlbio.training._batches import Arrays, Bucket
 
 if TYPE_CHECKING:
     from skmlbio.export._served_network import ServedNetwork
     from skmlbio.export._signatures import Entrance
+
+_OF_BITS = {np.dtype(np.uint8), np.dtype(np.uint16)}
+_BEYOND_ONE = 2.0  # what no filter makes of numbers from 0 to 1
 
 
 @with_parameters
@@ -81,6 +85,9 @@ class ImageInput:
         images = Images(pixels)
         if images.is_wide():
             _require_single(pixels)
+        if reset:
+            self._largest_pixel = _largest(pixels)
+        _warn_of_other_units(pixels, self._largest_pixel)
         if reset:
             self._pixel_dtype = np.float64 if self.standardize and images.is_wide() else np.float32
             self._served_dtype = _served(pixels)
@@ -192,10 +199,43 @@ class _WholeBlock(Bucket):
 def _served(pixels: Any) -> str:
     """Return the type in which an exported network takes pixels: that of the training images, where it has one."""
     kinds = {np.dtype(pixels.dtype)} if hasattr(pixels, "dtype") else {image.dtype for image in pixels}
-    narrow = {np.dtype(np.uint8), np.dtype(np.uint16)}
-    if len(kinds) == 1 and kinds <= narrow:
+    if len(kinds) == 1 and kinds <= _OF_BITS:
         return next(iter(kinds)).name
     return ""
+
+
+def _largest(pixels: Any) -> float:
+    """Return the greatest pixel of images; 1 stands for that of 8 or 16 bits without a sign, and of images in files."""
+    if isinstance(pixels, ImageSequence):
+        return 1.0
+    if hasattr(pixels, "dtype"):
+        return _greatest(pixels) if pixels.dtype not in _OF_BITS else 1.0
+    return max(1.0 if image.dtype in _OF_BITS else _greatest(image) for image in pixels)
+
+
+def _greatest(pixels: NDArray) -> float:
+    return float(np.fmax.reduce(pixels, axis=None))
+
+
+def _warn_of_other_units(pixels: Any, largest_of_fit: float) -> None:
+    """Warn where pixels that are divided by what bits can be meet others that are not."""
+    kinds = {pixels.dtype} if hasattr(pixels, "dtype") else {image.dtype for image in pixels}
+    of_bits = kinds & _OF_BITS
+    divided = "which are divided so that they are from 0 to 1"
+    if of_bits and largest_of_fit > _BEYOND_ONE:
+        warnings.warn(
+            f"X has pixels of type {next(iter(of_bits))}, {divided}, but those of the fit are numbers up to "
+            f"{largest_of_fit:.6g}: give all in one type.",
+            UserWarning,
+            stacklevel=2,
+        )
+    elif largest_of_fit <= 1 and kinds - _OF_BITS and (largest := _largest(pixels)) > _BEYOND_ONE:
+        warnings.warn(
+            f"X has numbers up to {largest:.6g}, but pixels of the fit were from 0 to 1, or of 8 or 16 bits without a "
+            f"sign, {divided}: divide X as well, or give it in that type.",
+            UserWarning,
+            stacklevel=2,
+        )
 
 
 def _require_single(pixels: Any) -> None:

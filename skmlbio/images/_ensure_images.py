@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ._image_reader import in_plain_mode
 from ._image_sequence import ImageSequence
 
 
@@ -20,7 +21,8 @@ def ensure_images(
     X : array-like of shape (n_images, height, width) or (n_images, height, width, n_channels), or list of images
         Of any numeric type, or bool.  Images of a list are arrays of shape (height, width) or (height, width,
         n_channels), of any sizes; so are those in an object array, a series or a data frame of one column.  What NumPy
-        reads as such an array, Pillow's images for one, counts as an image.  An `ImageSequence`, such as `read_images`
+        reads as such an array counts as an image; of Pillow's images, palettes and inks become colours first, as
+        `read_images` has it.  An `ImageSequence`, such as `read_images`
         makes, is returned unread.
     n_channels : int, default=None
         The channels that images have to have, as in training; None accepts any number, the same for all.
@@ -114,6 +116,8 @@ def _listed(X: Any, name: str, item: str) -> NDArray | list:
 
 
 def _with_channels(given: Any, name: str) -> NDArray:
+    if hasattr(given, "getbands"):  # Pillow's, whose pixels may be places in a palette, or ink
+        given = _in_plain_mode(given, name)
     try:
         image = np.asanyarray(given)
     except ValueError:  # of rows that differ in their lengths
@@ -124,6 +128,13 @@ def _with_channels(given: Any, name: str) -> NDArray:
             f"{name} has shape {image.shape}, but must be of shape (height, width) or (height, width, n_channels)."
         )
     return image if image.ndim == 3 else image[..., np.newaxis]
+
+
+def _in_plain_mode(image: Any, name: str) -> Any:
+    try:
+        return in_plain_mode(image)
+    except ValueError as error:
+        raise ValueError(f"{name}: {error}") from None
 
 
 def _require_numbers(array: NDArray, name: str, given: Any) -> None:
@@ -145,13 +156,18 @@ def _require_pixels(image: NDArray, name: str, allow_nan: bool) -> None:
     """Refuse an image without pixels, or with one that is no number."""
     if image.size == 0:
         raise ValueError(f"{name} has shape {image.shape}: it has no pixels.")
-    wrong = np.ma.getmaskarray(image) if np.ma.isMaskedArray(image) else np.False_
+    if np.ma.is_masked(image):
+        way_out = "give image.filled(numpy.nan), of floats" if allow_nan else "fill it, or leave the image out"
+        raise ValueError(f"{name} is masked at {_place(np.ma.getmaskarray(image))}; {way_out}.")
     if image.dtype.kind == "f":
-        numbers = np.asarray(image)
-        wrong = wrong | (np.isinf(numbers) if allow_nan else ~np.isfinite(numbers))
-    if wrong.any():
-        row, column, channel = np.argwhere(wrong)[0]
-        raise ValueError(
-            f"{name} has {image[row, column, channel]} at row {row}, column {column}, channel {channel}; all "
-            f"pixels must be finite numbers{' or NaN' if allow_nan else ''}."
-        )
+        wrong = np.isinf(image) if allow_nan else ~np.isfinite(image)
+        if wrong.any():
+            raise ValueError(
+                f"{name} has {np.asarray(image)[wrong][0]} at {_place(wrong)}; all pixels must be finite numbers"
+                f"{' or NaN' if allow_nan else ''}."
+            )
+
+
+def _place(wrong: NDArray) -> str:
+    row, column, channel = np.argwhere(wrong)[0]
+    return f"row {row}, column {column}, channel {channel}"

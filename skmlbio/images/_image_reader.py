@@ -178,6 +178,18 @@ def _mode(image: Any) -> str:
     return mode
 
 
+def in_plain_mode(image: Any) -> Any:
+    """Return an image of Pillow's as grey, in colours, or in colours with a transparency; numbers stay numbers.
+
+    Examples
+    --------
+    >>> from PIL import Image
+    >>> in_plain_mode(Image.new("RGB", (2, 2), "red").quantize(4)).getpixel((0, 0))
+    (255, 0, 0)
+    """
+    return image if image.mode in ("1", "I", "F") else image.convert(_mode(image))
+
+
 def _tifffile() -> Any:
     try:
         import tifffile

@@ -65,6 +65,7 @@ n_channels)
     ((2, 3, 2, 2), [[6, 7], [10, 11]])
     """
     X = np.asarray(X)
+    _require_value(value, X.dtype)
     axes = _axes(X, channels)
     sizes, strides = int_pair("size", size, 1), int_pair("stride", stride, 1)
     added = borders(padding, [X.shape[axis] for axis in axes], sizes, strides)
@@ -84,6 +85,15 @@ n_channels)
     if not channels:
         return patches[(*step, slice(None), slice(None))]
     return np.moveaxis(patches, -3, -1)[(*step, slice(None), slice(None), slice(None))]
+
+
+def _require_value(value: Any, dtype: np.dtype) -> None:
+    """Refuse what integers cannot be: NumPy would wrap it around."""
+    if dtype.kind in "biu":
+        with np.errstate(invalid="ignore"):
+            same = np.asarray(value).astype(dtype) == value
+        if not same:
+            raise ValueError(f"value={value!r} is none of the numbers of X, which are of type {dtype}.")
 
 
 def convolve(

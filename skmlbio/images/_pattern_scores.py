@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from ._patches import Padding, convolve
+from ._patches import Padding, borders, convolve
 
 _FLAT = 1e-12  # a variance below this share of the squares is rounding
 
@@ -66,7 +66,7 @@ def correlation(X: NDArray, patterns: NDArray, *, padding: Padding = "valid") ->
     """
     kernels = np.moveaxis(_scaled(patterns), 0, -1)
     within = (0, 1, 2)
-    kernels = kernels - kernels.mean(axis=within)
+    kernels = _scaled(kernels - kernels.mean(axis=within))
     kernels /= np.sqrt(np.square(kernels).sum(axis=within))
     images = X if X.ndim == 4 else X[np.newaxis]
     first = _correlation(images[0], kernels, padding)
@@ -78,9 +78,13 @@ def correlation(X: NDArray, patterns: NDArray, *, padding: Padding = "valid") ->
 
 
 def _correlation(image: NDArray, kernels: NDArray, padding: Padding) -> NDArray[np.float64]:
-    image, ones = _scaled(image), np.ones((*kernels.shape[:3], 1))
-    products = convolve(image, np.concatenate([kernels, ones], axis=-1), padding=padding)
-    squares = convolve(np.square(image), ones, padding=padding)
+    ones = np.ones((*kernels.shape[:3], 1))
+    added = borders(padding, image.shape[:2], kernels.shape[:2], (1, 1))
+    # About its mean, so that squares do not drown the contrast of a bright image; what is added is 0 in its own units.
+    image = _scaled(image)
+    centred = _scaled(np.pad(image, (*added, (0, 0))) - image.mean())
+    products = convolve(centred, np.concatenate([kernels, ones], axis=-1))
+    squares = convolve(np.square(centred), ones)
     about_mean = squares - np.square(products[..., -1:]) / ones.size
     flat = about_mean <= _FLAT * squares
     scores = np.where(flat, 0, products[..., :-1]) / np.sqrt(np.where(flat, 1, about_mean))

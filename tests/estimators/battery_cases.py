@@ -194,7 +194,7 @@ IMAGES = Inputs(
         "None inside": ([np.eye(5), None], "image 1 must be an array of numbers, got a NoneType"),
         "NaN": ([np.eye(5), np.full((4, 4), np.nan)], "image 1 has nan at row 0, column 0, channel 0"),
         "infinity": (np.where(np.eye(5), np.inf, np.ones((3, 5, 5))), "image 0 has inf at row 0, column 0"),
-        "masked": ([np.eye(5), np.ma.masked_equal(np.eye(5), 1)], "image 1 has .* at row 0, column 0"),
+        "masked": ([np.eye(5), np.ma.masked_equal(np.eye(5), 1)], "image 1 is masked at row 0, column 0, channel 0"),
         "numbers": ([1, 2], r"image 0 has shape \(\), but must be of shape"),
         "matrix of numbers": (np.ones((3, 2)), r"X has shape \(3, 2\), but images come as an array of shape"),
         "rows": ([np.eye(5), np.ones(5)], r"image 1 has shape \(5,\), but must be of shape"),

@@ -95,6 +95,22 @@ def test_bytes_and_numbers_from_0_to_1_give_the_same_network(kind: type) -> None
     np.testing.assert_allclose(ours.predict_proba(numbers), ours.predict_proba(pixels), atol=1e-6)
 
 
+def test_pixels_in_other_units_than_those_of_the_fit_are_warned_of() -> None:
+    pixels = (X * 255).astype(np.uint8)
+    of_bytes, of_numbers = (ImageCNNClassifier(**SMALL).fit(images, Y) for images in (pixels, pixels.astype(float)))
+    for other in (pixels.astype(float), pixels.astype(int), [pixels[0], pixels[1].astype(float)]):
+        with pytest.warns(
+            UserWarning, match=r"X has numbers up to \d+, but pixels of the fit were from 0 to 1, or of 8"
+        ):
+            of_bytes.predict(other)
+    with pytest.warns(UserWarning, match=r"X has pixels of type uint8, .* but those of the fit are numbers up to 25\d"):
+        of_numbers.predict(pixels)
+    with pytest.warns(UserWarning, match="X has pixels of type uint8"):
+        ImageCNNClassifier(**SMALL).fit([*pixels[:23], pixels[23].astype(float)], Y)
+    of_bytes.predict(pixels / 255 * 1.5)
+    of_numbers.predict(pixels.astype(int))
+
+
 def test_numbers_far_from_zero_keep_their_digits() -> None:
     near, far = (ImageCNNClassifier(**SMALL).fit(X + shift, Y).predict_proba(X + shift) for shift in (0, 2.0**30))
     np.testing.assert_allclose(near, far, atol=1e-5)

@@ -71,3 +71,34 @@ def test_what_is_missing_passes_where_it_may() -> None:
         ValueError, match="image 1 has inf at row 2, column 0, channel 0; all pixels must be finite numbers or NaN"
     ):
         ensure_images([X[0], np.where(np.arange(16).reshape(4, 4) == 8, np.inf, X[1])], allow_nan=True)
+
+
+def test_images_of_pillow_are_taken_by_their_colours() -> None:
+    image = pytest.importorskip("PIL.Image")
+    colours = np.random.default_rng(0).integers(0, 2, (5, 6, 3)).astype(np.uint8) * 255
+    given = image.fromarray(colours)
+    transparent = given.convert("RGBA")
+    for one, expected in (
+        (given, colours),
+        (given.quantize(8), colours),
+        (given.convert("CMYK"), colours),
+        (given.convert("L").convert("LA"), np.asarray(given.convert("L").convert("RGBA"))),
+        (transparent, np.asarray(transparent)),
+        (given.convert("L"), np.asarray(given.convert("L"))[..., np.newaxis]),
+        (given.convert("L").convert("F"), np.asarray(given.convert("L"))[..., np.newaxis]),
+        (given.convert("1"), np.asarray(given.convert("1"))[..., np.newaxis]),
+    ):
+        np.testing.assert_array_equal(ensure_images([one])[0], expected)
+    with pytest.raises(ValueError, match="image 1: its pixels are of Pillow's mode HSV"):
+        ensure_images([given, given.convert("HSV")])
+
+
+def test_masked_pixels_are_refused_with_a_way_out() -> None:
+    masked = np.ma.masked_equal(np.arange(6.0).reshape(2, 3), 4)
+    with pytest.raises(
+        ValueError, match="image 0 is masked at row 1, column 1, channel 0; fill it, or leave the image"
+    ):
+        ensure_images([masked])
+    with pytest.raises(ValueError, match=r"is masked at row 1, column 1, channel 0; give image.filled\(numpy.nan\)"):
+        ensure_images([masked], allow_nan=True)
+    assert ensure_images([np.ma.masked_equal(np.ones((2, 2)), 7)])[0].shape == (2, 2, 1)

@@ -147,3 +147,10 @@ def test_pooling_adds_a_little_invariance() -> None:
 def test_wrong_arguments(call, message: str) -> None:
     with pytest.raises((TypeError, ValueError), match=message):
         call()
+
+
+@pytest.mark.parametrize("value", [-1, 300, 0.5, np.nan, np.inf])
+def test_a_value_that_integers_cannot_be_is_refused(value: float) -> None:
+    with pytest.raises(ValueError, match="is none of the numbers of X, which are of type uint8"):
+        image_patches(np.zeros((3, 3), np.uint8), 2, padding=1, value=value)
+    assert image_patches(np.zeros((3, 3)), 2, padding=1, value=-1)[0, 0, 0, 0] == -1

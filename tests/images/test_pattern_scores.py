@@ -45,6 +45,18 @@ def test_correlation_of_a_copy_is_one_and_of_a_flat_patch_zero() -> None:
     assert correlation(bright, pattern).ravel().tolist() == [1, 0, -1]
 
 
+@pytest.mark.parametrize("padding", ["valid", "same"])
+@pytest.mark.parametrize("offset", [0, 6e4, 2e5, 1e6, 1e9])
+def test_brightness_means_nothing_to_a_correlation(offset: float, padding: str) -> None:
+    X = np.random.default_rng(0).integers(0, 2, (1, 12, 14, 1)).astype(float)
+    pattern = X[:, 2:5, 3:6]
+    scores = correlation(X + offset, pattern + offset, padding=padding)
+    assert scores[0, 2, 3, 0] == 1 if padding == "valid" else scores[0, 3, 4, 0] == 1
+    inside = slice(None) if padding == "valid" else slice(1, -1)  # what is added is 0, and dark beside a bright image
+    expected = correlation(X, pattern, padding=padding)
+    np.testing.assert_allclose(scores[0, inside, inside], expected[0, inside, inside], atol=1e-6)
+
+
 @pytest.mark.parametrize("unit", [1e-300, 1e-30, 1e30, 1e300])
 def test_the_unit_means_nothing_to_a_correlation(unit: float) -> None:
     X, patterns = RANDOM.random((2, 6, 7, 1)), RANDOM.random((3, 3, 3, 1))
