@@ -39,6 +39,7 @@ from .estimators.sequence_cnn_classifier import SequenceCNNClassifier as Sequenc
 from .estimators.sequence_cnn_regressor import SequenceCNNRegressor as SequenceCNNRegressor
 from .estimators.sequence_tagger import SequenceTagger as SequenceTagger
 from .estimators.tensor_factorization_regressor import TensorFactorizationRegressor as TensorFactorizationRegressor
+from .estimators.transformer_translator import TransformerTranslator as TransformerTranslator
 from .estimators.vae_sampler import VAESampler as VAESampler
 from .estimators.weisfeiler_lehman_transformer import WeisfeilerLehmanTransformer as WeisfeilerLehmanTransformer
 from .inspection.attention_map_display import AttentionMapDisplay as AttentionMapDisplay

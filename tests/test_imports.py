@@ -27,7 +27,7 @@ class Room(NamedTuple):
 
 ROOMS = {
     "_tensorflow": Room(set(), {"keras", "tensorflow"}),
-    "sequences": Room(set(), ARRAYS, {"Bio"}),
+    "sequences": Room(set(), ARRAYS, {"Bio", "sacrebleu"}),
     "graphs": Room(set(), ARRAYS, {"Bio", "networkx", "rdkit"}),
     "images": Room(set(), ARRAYS, {"PIL", "skimage", "tifffile"}),
     "datasets": Room({"sequences", "graphs"}, ARRAYS, {"pandas", "pooch", "requests"}),

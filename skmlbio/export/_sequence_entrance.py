@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from skmlbio.export._signatures import Entrance
 from skmlbio.sequences import Alphabet, Vocabulary
@@ -51,14 +54,15 @@ def token_entrance(vocabulary: Vocabulary, unknown: str, network: ServedNetwork)
     vocabulary, unknown
         As in `sequence_entrance`, for tokens.
     network : ServedNetwork
-        Whose module shall own the table of tokens.
+        Whose module shall own the table of tokens, among those of others.
     """
     from skmlbio._tensorflow import tf
 
     pairs = tf.lookup.KeyValueTensorInitializer(
         tf.constant(vocabulary.tokens), tf.range(vocabulary.first_token, vocabulary.n_tokens, dtype=tf.int64)
     )
-    network.module.tokens = table = tf.lookup.StaticHashTable(pairs, vocabulary.unknown_token)
+    table = tf.lookup.StaticHashTable(pairs, vocabulary.unknown_token)
+    network.module.tables = [*getattr(network.module, "tables", []), table]
 
     def encode(X: tf.Tensor) -> tuple[tf.Tensor, ...]:
         numbers, real = table.lookup(X), tf.not_equal(X, "")
@@ -74,6 +78,20 @@ def token_entrance(vocabulary: Vocabulary, unknown: str, network: ServedNetwork)
             return (_not_flat(tf.cast(tf.where(real, numbers, vocabulary.padding_token), vocabulary.dtype.name)),)
 
     return Entrance({"X": tf.TensorSpec((None, None), tf.string)}, encode)
+
+
+def sequence_exit(alphabet: Alphabet | Vocabulary) -> Callable[[tf.Tensor], tf.Tensor]:
+    """Return TensorFlow's twin of `Sequences.to_strings`, for tokens padded with 0 at the end.
+
+    It returns strings of shape (n_sequences,), or tokens of shape (n_sequences, length), padded with "".
+    """
+    from skmlbio._tensorflow import tf
+
+    if isinstance(alphabet, Vocabulary):
+        names = alphabet.spelled(np.arange(alphabet.n_tokens), np.array([0, alphabet.n_tokens]))[0]
+        return lambda tokens: tf.gather(tf.constant(names), tokens)
+    characters = ["", *map(chr, alphabet.characters[1:])]
+    return lambda tokens: tf.strings.reduce_join(tf.gather(tf.constant(characters), tokens), axis=1)
 
 
 def _not_flat(tokens: tf.Tensor) -> tf.Tensor:

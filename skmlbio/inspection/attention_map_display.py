@@ -1,7 +1,8 @@
-"""Attention maps of one string, with its residues on the axes."""
+"""Attention maps of one string, or of one and its translation, with residues on the axes."""
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from ._display import Display
 from ._plotting import (
+    ResidueTicks,
     axes_to_draw_on,
     before_final_step,
     final_step,
@@ -30,17 +32,21 @@ class AttentionMapDisplay(Display):
 
     A row is a residue that collects, a column one that is collected from; rows sum to 1.  The axes have the letters of
     the residues, or some of them where there is no room for all, and numbers of positions; a class token before the
-    residues is "[CLS]".  Make one with `from_estimator` or `from_maps`; draw another block or head of it with `plot`.
+    residues is "[CLS]".  Of a translation, a row is a token that was written, and a column one that was read.  Make one
+    with `from_estimator` or `from_maps`; draw another block or head of it with `plot`.
 
     Parameters
     ----------
     maps : ndarray of shape (n_blocks, n_heads, length, length)
         The shares, as ``AttentionClassifier.attention_maps`` returns them for a string.  Where a class token stands
-        before the residues, there is one more row and column.
+        before the residues, there is one more row and column.  Of a translation, (n_blocks, n_heads, length of target,
+        length), as ``TransformerTranslator.attention_maps`` returns them.
     sequence : str or list of str
         The string, or the tokens, of that length.
     first_position : int, default=1
         The number of the first residue, such as -30 where a promoter begins; the others are counted on from it.
+    target : str or list of str, default=None
+        The translation, whose tokens stand at the rows.
 
     Attributes
     ----------
@@ -52,6 +58,7 @@ class AttentionMapDisplay(Display):
     See Also
     --------
     skmlbio.AttentionClassifier : Has attention maps.
+    skmlbio.TransformerTranslator : Has those of a translation.
     TrainingHistoryDisplay : The loss over the epochs.
 
     Examples
@@ -65,10 +72,13 @@ class AttentionMapDisplay(Display):
     >>> plt.close(display.figure_)
     """
 
-    def __init__(self, maps: NDArray[np.floating], sequence: str, *, first_position: int = 1) -> None:
+    def __init__(
+        self, maps: NDArray[np.floating], sequence: str, *, first_position: int = 1, target: str | None = None
+    ) -> None:
         self.maps = maps
         self.sequence = sequence
         self.first_position = first_position
+        self.target = target
 
     @classmethod
     def from_estimator(
@@ -77,6 +87,7 @@ class AttentionMapDisplay(Display):
         sequence: Any,
         *,
         first_position: int = 1,
+        target: str | None = None,
         block: int = -1,
         head: int | None = None,
         ax: Axes | None = None,
@@ -90,6 +101,8 @@ class AttentionMapDisplay(Display):
             The string, or the tokens.
         first_position : int, default=1
             The number of its first residue.
+        target : str or list of tokens, default=None
+            A translation of the string, for an estimator that translates; None takes its own.
         block, head, ax, im_kwargs
             As in `plot`.
         """
@@ -100,8 +113,14 @@ class AttentionMapDisplay(Display):
                 f"{cls.__name__} needs an estimator with attention_maps, and {type(trained).__name__} has none"
             )
         X = before_final_step(estimator, [sequence])
-        (maps,) = trained.attention_maps(X)
-        display = cls(maps, residues(X[0]), first_position=first_position)
+        if "y" in inspect.signature(trained.attention_maps).parameters:
+            (target,) = trained.predict(X) if target is None else [target]
+            (maps,) = trained.attention_maps(X, [target])
+        elif target is None:
+            (maps,) = trained.attention_maps(X)
+        else:
+            raise TypeError(f"target is for an estimator that translates, and {type(trained).__name__} does not")
+        display = cls(maps, residues(X[0]), first_position=first_position, target=target)
         return display.plot(ax, block=block, head=head, im_kwargs=im_kwargs)
 
     @classmethod
@@ -111,6 +130,7 @@ class AttentionMapDisplay(Display):
         sequence: str,
         *,
         first_position: int = 1,
+        target: str | None = None,
         block: int = -1,
         head: int | None = None,
         ax: Axes | None = None,
@@ -124,8 +144,10 @@ class AttentionMapDisplay(Display):
             The shares, by block and head.
         sequence : str or list of str
             The string, or the tokens, of that length.
+        target : str or list of str, default=None
+            The translation that the rows belong to.
         """
-        display = cls(np.asarray(maps), sequence, first_position=first_position)
+        display = cls(np.asarray(maps), sequence, first_position=first_position, target=target)
         return display.plot(ax, block=block, head=head, im_kwargs=im_kwargs)
 
     def plot(
@@ -166,36 +188,50 @@ class AttentionMapDisplay(Display):
         self.image_ = self.ax_.imshow(shares, **{**style, **(im_kwargs or {})})
         self.colorbar_ = self.figure_.colorbar(self.image_, ax=self.ax_, label="share")
         self._label_axes()
-        self.ax_.set(xlabel="collected from", ylabel="collecting residue", title=title)
+        names = ("collected from", "collecting residue") if self.target is None else ("read", "written")
+        self.ax_.set(xlabel=names[0], ylabel=names[1], title=title)
         return self
 
     def _label_axes(self) -> None:
         """Put letters at the residues, as many as there is room for, and numbers at some of them."""
         n_tokens = self._n_tokens()
         box = self.ax_.get_position()
-        sides = box.width * self.figure_.get_figwidth(), box.height * self.figure_.get_figheight()
-        positions = self.first_position + np.arange(len(self.sequence))
-        room = 72 * min(sides) / (n_tokens + len(self.sequence))
-        ticks = residue_ticks(self.sequence, positions, room, n_tokens)
+        width, height = box.width * self.figure_.get_figwidth(), box.height * self.figure_.get_figheight()
+        if self.target is None:
+            of_columns = of_rows = self._ticks(self.sequence, self.first_position, min(width, height), n_tokens)
+        else:
+            of_columns = self._ticks(self.sequence, self.first_position, width)
+            of_rows = self._ticks(self.target, 1, height)
         columns, rows = [_CLASS_TOKEN] * n_tokens, [_CLASS_TOKEN] * n_tokens
-        columns += [f"{letter}\n{number}" for letter, number in ticks.labels]
-        rows += [f"{number} {letter}".strip() for letter, number in ticks.labels]
-        places = [*range(n_tokens), *ticks.places]
-        self.ax_.xaxis.set_ticks(places, columns, **ticks.style)
-        self.ax_.yaxis.set_ticks(places, rows, **ticks.style)
+        columns += [f"{letter}\n{number}" for letter, number in of_columns.labels]
+        rows += [f"{number} {letter}".strip() for letter, number in of_rows.labels]
+        self.ax_.xaxis.set_ticks([*range(n_tokens), *of_columns.places], columns, **of_columns.style)
+        self.ax_.yaxis.set_ticks([*range(n_tokens), *of_rows.places], rows, **of_rows.style)
         for label in self.ax_.get_xticklabels()[:n_tokens]:
             label.set_rotation(90)  # it is as wide as several letters
-        self.ax_.tick_params(length=0 if ticks.all_fit else 2, pad=2)
+        for axis, ticks in (("x", of_columns), ("y", of_rows)):
+            self.ax_.tick_params(axis, length=0 if ticks.all_fit else 2, pad=2)
+
+    def _ticks(self, sequence: str, first_position: int, side: float, n_tokens: int = 0) -> ResidueTicks:
+        """Return the ticks of an axis that is so many inches long."""
+        positions = first_position + np.arange(len(sequence))
+        return residue_ticks(sequence, positions, 72 * side / (n_tokens + len(sequence)), n_tokens)
 
     def _n_tokens(self) -> int:
         """Return 1 where a class token stands before the residues."""
-        return int(np.shape(self.maps)[-1] == len(self.sequence) + 1)
+        return int(self.target is None and np.shape(self.maps)[-1] == len(self.sequence) + 1)
 
     def _shares(self, block: int, head: int | None) -> tuple[NDArray[np.floating], str]:
         """Return the map to draw and its title, once everything about them has been checked."""
         maps, length = np.asarray(self.maps), len(self.sequence)
         require_integer("first_position", self.first_position)
-        if maps.ndim != 4 or 0 in maps.shape or maps.shape[2:] not in [(length, length), (length + 1, length + 1)]:
+        if self.target is not None:
+            if maps.ndim != 4 or 0 in maps.shape or maps.shape[2:] != (len(self.target), length):
+                raise ValueError(
+                    f"maps of {length} tokens and a translation of {len(self.target)} must be of shape (n_blocks, "
+                    f"n_heads, {len(self.target)}, {length}); theirs is {maps.shape}"
+                )
+        elif maps.ndim != 4 or 0 in maps.shape or maps.shape[2:] not in [(length, length), (length + 1, length + 1)]:
             raise ValueError(
                 f"maps of a string of {length} residues must be of shape (n_blocks, n_heads, {length}, {length}), or "
                 f"have one more row and column for a class token; theirs is {maps.shape}"

@@ -14,31 +14,34 @@ from skmlbio.layers.windowed_attention import windowed_attention, within_window
 Tensor = Any
 
 
-def multi_head_projections(x: Tensor, kernel: Tensor, bias: Tensor, n_heads: int) -> tuple[Tensor, Tensor, Tensor]:
-    """Queries, keys and values of every head, by one matrix product X W + b.
+def multi_head_projections(
+    x: Tensor, kernel: Tensor, bias: Tensor, n_heads: int, n_parts: int = 3
+) -> tuple[Tensor, ...]:
+    """Queries, keys and values of every head, or some of the three, by one matrix product X W + b.
 
     Parameters
     ----------
     x : tensor of shape (batch, length, n_features)
         X.
-    kernel : tensor of shape (n_features, 3 * n_units)
+    kernel : tensor of shape (n_features, n_parts * n_units)
         W, the projections to queries, keys and values side by side, and in each the heads side by side.
-    bias : tensor of shape (3 * n_units,)
+    bias : tensor of shape (n_parts * n_units,)
         b.
     n_heads : int
         Divides n_units.
+    n_parts : int, default=3
+        How many projections stand side by side.
 
     Returns
     -------
-    tuple of three tensors of shape (batch, n_heads, length, n_units / n_heads)
+    tuple of n_parts tensors of shape (batch, n_heads, length, n_units / n_heads)
     """
     # Computed as (X W)ᵀ = Wᵀ Xᵀ: positions last, heads are slices that need no copy, and the matrix products to come
     # read the transposes as they are.
     projected = ops.matmul(ops.transpose(kernel), ops.swapaxes(x, 1, 2)) + ops.expand_dims(bias, -1)
-    head_dim = kernel.shape[-1] // (3 * n_heads)
-    split = ops.reshape(projected, (-1, 3, n_heads, head_dim, ops.shape(x)[1]))
-    queries, keys, values = (ops.swapaxes(part, -1, -2) for part in ops.unstack(split, 3, axis=1))
-    return queries, keys, values
+    head_dim = kernel.shape[-1] // (n_parts * n_heads)
+    split = ops.reshape(projected, (-1, n_parts, n_heads, head_dim, ops.shape(x)[1]))
+    return tuple(ops.swapaxes(part, -1, -2) for part in ops.unstack(split, n_parts, axis=1))
 
 
 def merge_heads(y: Tensor) -> Tensor:

@@ -11,7 +11,7 @@ from keras import ops
 Tensor = Any
 
 
-def sinusoidal_positions(length: int | Tensor, n_features: int) -> Tensor:
+def sinusoidal_positions(length: int | Tensor, n_features: int, start: int | Tensor = 0) -> Tensor:
     """Sines and cosines of the position, of wave lengths from 2π to 10000 · 2π.
 
     Feature 2i of position p is sin(p / 10000^(2i / n_features)), feature 2i + 1 the cosine of the same.
@@ -22,6 +22,8 @@ def sinusoidal_positions(length: int | Tensor, n_features: int) -> Tensor:
         Number of positions.
     n_features : int
         Width.
+    start : int or scalar tensor, default=0
+        The first position.
 
     Returns
     -------
@@ -40,7 +42,8 @@ def sinusoidal_positions(length: int | Tensor, n_features: int) -> Tensor:
     feature = ops.arange(n_features, dtype="float32")
     even = ops.floor(feature / 2) * 2
     frequency = ops.exp(even * (-math.log(10000.0) / n_features))
-    angle = ops.expand_dims(ops.arange(length, dtype="float32"), -1) * frequency
+    place = ops.cast(start, "float32") + ops.arange(length, dtype="float32")
+    angle = ops.expand_dims(place, -1) * frequency
     return ops.where(feature == even, ops.sin(angle), ops.cos(angle))
 
 
@@ -108,6 +111,8 @@ def rotate(x: Tensor, angles: Tensor) -> Tensor:
 class SinusoidalPositions(keras.layers.Layer):
     """X + P with P as in `sinusoidal_positions`; for x of shape (batch, length, n_features) of any length.
 
+    Called on x, and optionally `start`, the position where x begins.
+
     Examples
     --------
     >>> import numpy as np
@@ -116,13 +121,15 @@ class SinusoidalPositions(keras.layers.Layer):
     [0.0, 1.0]
     """
 
-    def call(self, x):
-        return x + ops.cast(sinusoidal_positions(ops.shape(x)[1], x.shape[-1]), x.dtype)
+    def call(self, x, start=0):
+        return x + ops.cast(sinusoidal_positions(ops.shape(x)[1], x.shape[-1], start), x.dtype)
 
 
 @keras.saving.register_keras_serializable(package="skmlbio")
 class LearnedPositions(keras.layers.Layer):
     """X + P with a learned row of P for each position; for x of shape (batch, length, n_features).
+
+    Called on x, and optionally `start`, the position where x begins.
 
     Parameters
     ----------
@@ -149,8 +156,8 @@ class LearnedPositions(keras.layers.Layer):
         self.positions = self.add_weight(name="positions", shape=shape, initializer=self.positions_initializer)
         self.built = True
 
-    def call(self, x):
-        place = ops.minimum(ops.arange(ops.shape(x)[1]), self.max_length - 1)
+    def call(self, x, start=0):
+        place = ops.minimum(start + ops.arange(ops.shape(x)[1]), self.max_length - 1)
         return x + ops.take(self.positions, place, axis=0)
 
     def get_config(self):

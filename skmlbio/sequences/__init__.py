@@ -8,6 +8,7 @@ from ._motifs import Motif, write_meme
 from ._reverse_complement import reverse_complement
 from ._samples import Sequences
 from ._structure_scores import q3_score, q8_score
+from ._translation_scores import bleu_score, chrf_score, exact_match_score, token_accuracy_score
 from ._validation import ensure_sequences
 from ._vocabulary import Vocabulary
 
@@ -21,12 +22,16 @@ __all__ = [
     "Sequences",
     "TokenEncoder",
     "Vocabulary",
+    "bleu_score",
+    "chrf_score",
     "ensure_sequences",
+    "exact_match_score",
     "get_alphabet",
     "iter_fasta",
     "q3_score",
     "q8_score",
     "read_fasta",
     "reverse_complement",
+    "token_accuracy_score",
     "write_meme",
 ]

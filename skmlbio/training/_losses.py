@@ -235,6 +235,22 @@ def game(outputs, inputs, targets, scalars) -> dict[str, tf.Tensor]:
 game.names = ("loss", "critic", "generator")
 
 
+def translation(logits, inputs, targets, scalars) -> tf.Tensor:
+    """Average -log p over the tokens of a target and its end, each given those before.
+
+    With ``scalars["label_smoothing"]``, that share of what is wanted is spread over all tokens (Szegedy et al. 2016).
+    """
+    tokens = tf.cast(inputs[1], tf.int32)
+    wanted = tf.pad(tokens, [(0, 0), (0, 1)])
+    present = tf.pad(tokens > 0, [(0, 0), (1, 0)], constant_values=True)
+    losses = tf.nn.sparse_softmax_cross_entropy_with_logits(labels=wanted, logits=logits)
+    if "label_smoothing" in scalars:
+        smoothing = tf.cast(scalars["label_smoothing"], logits.dtype)
+        everywhere = tf.reduce_logsumexp(logits, axis=-1) - tf.reduce_mean(logits, axis=-1)
+        losses += smoothing * (everywhere - losses)
+    return mean_over_present(losses, present)
+
+
 def computed_losses(outputs, inputs, targets, scalars) -> tf.Tensor:
     """Return what the network itself has computed, one loss a row."""
     return outputs

@@ -62,6 +62,12 @@ def optimizer_configuration(optimizer: Any, learning_rate: Any) -> dict[str, Any
     return configuration
 
 
+def warmed_up(learning_rate: float, n_steps: int) -> dict[str, Any]:
+    """Return Keras' configuration of a learning rate that rises from 0, and stays after so many steps."""
+    config = {"initial_learning_rate": 0.0, "warmup_target": learning_rate, "warmup_steps": n_steps}
+    return {"class_name": "CosineDecay", "config": config | {"decay_steps": 1, "alpha": 1.0}}
+
+
 def unknown_name(what: str, name: Any, known: tuple[str, ...]) -> str:
     """Say that a name is unknown, which are known, and which of them may be meant."""
     close = difflib.get_close_matches(str(name), known, 1, 0.6)

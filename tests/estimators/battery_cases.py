@@ -226,7 +226,7 @@ class Case(NamedTuple):
 
     estimator: BaseEstimator
     inputs: Inputs
-    tags: Sequence | None = None  # what residues are labelled with, "A" by the first
+    tags: Sequence | Callable | None = None  # what residues are labelled with, "A" by the first; or from X to targets
 
     def new(self, **changes: Any) -> BaseEstimator:
         return clone(self.estimator).set_params(**{"epochs": 2, "random_state": 0, **changes})
@@ -238,7 +238,9 @@ class Case(NamedTuple):
         return self.labels(len(samples))
 
     def labels(self, n_samples: int) -> np.ndarray:
-        """Three classes, or two where no more are taken."""
+        """Three classes, or two where no more are taken; or sequences."""
+        if self.sequences is not None:
+            return np.array(self.sequences(n_samples), object)
         tags = get_tags(self.estimator).classifier_tags
         return np.arange(n_samples) % (3 if tags is None or tags.multi_class else 2)
 
@@ -248,7 +250,9 @@ class Case(NamedTuple):
         return LABELS if is_classifier(self.estimator) else np.sin(np.arange(N_SAMPLES))
 
     def tags_of(self, strings: list) -> np.ndarray:
-        """A label a residue: strings in an array of strings, or lists in an array of lists."""
+        """A label a residue: strings in an array of strings, or lists in an array of lists; or what is made of each."""
+        if callable(self.tags):
+            return np.array([self.tags(string) for string in strings], object)
         labels = np.empty(len(strings), object)
         labels[:] = [[self.tags[letter != "A"] for letter in string] for string in strings]
         return np.array(["".join(of_string) for of_string in labels]) if isinstance(self.tags, str) else labels
@@ -266,6 +270,11 @@ CASES = {
         skmlbio.SequenceCNNRegressor("dna", batch_normalization=True, reverse_complement="share", **SMALL_CNN), STRINGS
     ),
     "image auto-encoder": Case(skmlbio.ImageAutoEncoderTransformer(3, n_filters=(2, 4)), SAME_SIZE),
+    "translator": Case(
+        skmlbio.TransformerTranslator("dna", n_blocks=1, max_output_length=4, dropout=0.0, **SMALL_ATTENTION),
+        STRINGS,
+        lambda string: "ab" * (1 + len(string) % 2) + "ba" * (len(string) % 3),
+    ),
     "tagger": Case(skmlbio.SequenceTagger("dna", n_layers=2, **SMALL_CNN), STRINGS, "ny"),
     "tagger of lists": Case(
         skmlbio.SequenceTagger("dna", body="rnn", n_units=4, embedding_dim=4, kernel_width=3, crf=True), STRINGS, (0, 1)
@@ -313,6 +322,7 @@ NUMBERS: dict[str, Any] = {
     "batch_normalization": True,
     "batch_size": 8,
     "beta": 0.5,
+    "beam_width": 2,
     "bidirectional": True,
     "class_weight": {0: 2.0, 1: 1},
     "contamination": 0.25,
@@ -333,8 +343,11 @@ NUMBERS: dict[str, Any] = {
     "kl_warm_up": 2,
     "l1": 0.25,
     "l2": 0.125,
+    "label_smoothing": 0.125,
     "latent_dim": 2,
     "learning_rate": 0.0625,
+    "length_penalty": 0.5,
+    "max_output_length": 3,
     "min_count": 1,
     "n_blocks": 1,
     "n_components": 4,
@@ -369,6 +382,7 @@ NUMBERS: dict[str, Any] = {
     "variance": 0.5,
     "verbose": 0,
     "warm_start": False,
+    "warm_up": 2,
     "weight_averaging": 0.5,
     "weight_decay": 0.5,
     "window": 2,

@@ -58,6 +58,8 @@ class Case(NamedTuple):
         y = np.arange(len(self.X)) % 2
         if isinstance(self.estimator, skmlbio.SequenceTagger):
             y = ["".join("xy?"[ord(letter) % 3] for letter in string) for string in self.X]
+        if isinstance(self.estimator, skmlbio.TransformerTranslator):
+            y = [string[-9:] for string in self.X]
         return clone(self.estimator).fit(self.X, y)
 
 
@@ -119,6 +121,7 @@ CASES = {
     "attention, windowed": case(
         skmlbio.AttentionClassifier, PROTEINS, positions="rotary", pooling="class_token", attention_window=16, **SMALL
     ),
+    "translator": case(skmlbio.TransformerTranslator, PEPTIDES, max_output_length=12, beam_width=2),
     "gin": case(skmlbio.GCNClassifier, GRAPHS, conv="gin"),
     "gcn": case(skmlbio.GCNClassifier, GRAPHS, conv="gcn", pooling="attention", residual=True, **TWO),
     "gat": case(skmlbio.GCNClassifier, GRAPHS, conv="gat"),
@@ -165,6 +168,8 @@ def digest(*arrays: Any) -> str:
 def answers(estimator: BaseEstimator, X: Any) -> str:
     """The bits of what a fitted estimator says of samples, and of those that it draws."""
     verbs = ["predict_proba", "predict", "transform", "score_samples"]
+    if isinstance(estimator, skmlbio.TransformerTranslator):
+        return digest(estimator.predict(X), estimator.score_samples(X, X))
     drawn = [estimator.sample(100)] if hasattr(estimator, "sample") else []
     found = [getattr(estimator, verb)(X) for verb in verbs if hasattr(estimator, verb)]
     return digest(*(np.hstack([np.ravel(one) for one in of_verb]) for of_verb in found), *drawn)

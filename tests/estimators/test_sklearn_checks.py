@@ -32,6 +32,7 @@ ELSEWHERE = {
     "SequenceCNNRegressor",
     "SequenceTagger",
     "TensorFactorizationRegressor",
+    "TransformerTranslator",
     "WeisfeilerLehmanTransformer",
 }
 

@@ -165,3 +165,36 @@ def test_a_class_token_stands_before_the_residues(length: int, first: str, shown
     display.figure_.canvas.draw()
     token, residue, *_ = (label.get_window_extent() for label in display.ax_.get_xticklabels())
     assert token.x1 <= residue.x0 + 1
+
+
+# Translations ---------------------------------------------------------------------------------------------------------
+
+
+class Translating(Attentive):
+    """An estimator that writes every other letter in lower case."""
+
+    def predict(self, X):
+        return [s[::2].lower() for s in X]
+
+    def attention_maps(self, X, y=None):
+        return [np.full((1, 2, len(b), len(a)), 1 / len(a)) for a, b in zip(X, y, strict=True)]
+
+
+def test_a_translation_stands_at_the_rows() -> None:
+    estimator = Translating().fit([])
+    display = AttentionMapDisplay.from_estimator(estimator, "ACGTTA", first_position=-2)
+    columns, rows = labels(display)
+    assert rows == ["1 a", "2 g", "3 t"] and columns[0] == "A\n-2" and len(columns) == 6
+    assert display.image_.get_array().shape == (3, 6)
+    assert (display.ax_.get_xlabel(), display.ax_.get_ylabel()) == ("read", "written")
+    given = AttentionMapDisplay.from_estimator(estimator, "AC", target=["one", "two", "six"])
+    assert labels(given)[1] == ["1 one", "2 two", "3 six"]  # as many as there are, whatever the estimator writes
+
+
+def test_a_translation_has_to_fit_the_maps() -> None:
+    maps = np.ones((1, 1, 2, 3))
+    assert labels(AttentionMapDisplay.from_maps(maps, "ACG", target="ab"))[1] == ["1 a", "2 b"]
+    with pytest.raises(ValueError, match=r"of 3 tokens and a translation of 4 must be of shape .*4, 3\); theirs is"):
+        AttentionMapDisplay.from_maps(maps, "ACG", target="abcd")
+    with pytest.raises(TypeError, match="target is for an estimator that translates, and Attentive does not"):
+        AttentionMapDisplay.from_estimator(Attentive().fit([]), SEQUENCE, target="ab")

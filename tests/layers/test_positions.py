@@ -81,3 +81,9 @@ def test_keras_round_trip(layer: keras.layers.Layer, tmp_path: Path) -> None:
     model.save(tmp_path / "model.keras")
     again = keras.saving.load_model(tmp_path / "model.keras")
     np.testing.assert_array_equal(again(X), model(X))
+
+
+@pytest.mark.parametrize("layer", [SinusoidalPositions(), LearnedPositions(max_length=4)])
+def test_positions_may_begin_further_on(layer) -> None:
+    x = np.zeros((1, 7, 6), "float32")
+    np.testing.assert_allclose(layer(x[:, 3:], start=3), layer(x)[:, 3:], atol=1e-6)

@@ -20,7 +20,7 @@ FORMULAS = {
 
 
 def log_softmax(logits):
-    return logits - np.log(np.exp(logits).sum(axis=1, keepdims=True))
+    return logits - np.log(np.exp(logits).sum(axis=-1, keepdims=True))
 
 
 @pytest.mark.parametrize("kind", _losses.ELEMENTWISE)
@@ -81,3 +81,15 @@ def test_rows_of_any_length_are_averaged() -> None:
     values = tf.random.stateless_normal((3, 4), seed=(0, 0))
     traced = tf.function(_losses.mean_over_features).get_concrete_function(tf.TensorSpec((None, None)))
     np.testing.assert_allclose(traced(values), tf.reduce_mean(values, axis=1), rtol=1e-6)
+
+
+def test_translation_averages_over_tokens_and_the_end_and_spreads_a_share() -> None:
+    logits = np.random.default_rng(0).normal(size=(2, 4, 5)).astype(np.float32)
+    tokens = np.array([[3, 2, 0], [4, 1, 2]], np.uint8)
+    log_p = log_softmax(logits)
+    wanted = [[(0, 3), (1, 2), (2, 0)], [(0, 4), (1, 1), (2, 2), (3, 0)]]
+    expected = [-np.mean([log_p[i, place, token] for place, token in row]) for i, row in enumerate(wanted)]
+    np.testing.assert_allclose(_losses.translation(logits, [None, tokens], (), {}), expected, rtol=1e-5)
+    everywhere = [-np.mean([log_p[i, place].mean() for place, _ in row]) for i, row in enumerate(wanted)]
+    smooth = _losses.translation(logits, [None, tokens], (), {"label_smoothing": 0.2})
+    np.testing.assert_allclose(smooth, 0.8 * np.array(expected) + 0.2 * np.array(everywhere), rtol=1e-5)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from keras.optimizers import Optimizer
 
-from skmlbio.training._optimizers import OPTIMIZERS, SCHEDULES, optimizer_configuration
+from skmlbio.training._optimizers import OPTIMIZERS, SCHEDULES, optimizer_configuration, warmed_up
 
 
 @pytest.mark.parametrize("name", OPTIMIZERS)
@@ -70,3 +70,9 @@ def test_checking_loads_no_keras() -> None:
         "optimizer_configuration('adam', 0.1); assert 'keras' not in sys.modules and 'tensorflow' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_a_warm_up_rises_in_a_line_and_stays() -> None:
+    configuration = optimizer_configuration("adam", warmed_up(0.01, 100))["config"]["learning_rate"]
+    schedule = keras.optimizers.schedules.CosineDecay.from_config(configuration["config"])
+    assert [round(float(schedule(step)), 6) for step in (0, 25, 100, 101, 5000)] == [0.0, 0.0025, 0.01, 0.01, 0.01]
