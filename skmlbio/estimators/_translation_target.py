@@ -50,7 +50,7 @@ class TranslationTarget(SequenceInput):
     def _encode_target(self, y, *, reset):
         if y is None:
             raise ValueError(f"{type(self).__name__} requires y to be passed, but the target y is None.")
-        with said_of("X", "y"):
+        with said_of({"X": "y"}):
             targets = self._targets(y, reset=reset)
         if reset:
             self.target_alphabet_ = targets.alphabet

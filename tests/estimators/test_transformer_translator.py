@@ -237,5 +237,5 @@ def test_sequences_that_are_too_long_for_memory_are_refused(fitted) -> None:
         MemoryError, match="sequence 1, the longest, has 10000000 residues: attention maps need at least"
     ):
         fitted.predict(long)
-    with pytest.raises(MemoryError, match="sequence 1, the longest.*take fewer heads or blocks"):
+    with pytest.raises(MemoryError, match=r"sequence 1, the longest, .* take fewer heads or blocks"):
         small().fit(long, ["G", "t"])
