@@ -26,6 +26,7 @@ from .estimators.gcn_transformer import GCNTransformer as GCNTransformer
 from .estimators.image_auto_encoder_transformer import ImageAutoEncoderTransformer as ImageAutoEncoderTransformer
 from .estimators.image_cnn_classifier import ImageCNNClassifier as ImageCNNClassifier
 from .estimators.image_cnn_regressor import ImageCNNRegressor as ImageCNNRegressor
+from .estimators.image_vae_sampler import ImageVAESampler as ImageVAESampler
 from .estimators.markov_chain import MarkovChain as MarkovChain
 from .estimators.markov_classifier import MarkovClassifier as MarkovClassifier
 from .estimators.molecule_graph_transformer import MoleculeGraphTransformer as MoleculeGraphTransformer

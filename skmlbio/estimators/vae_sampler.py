@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from numbers import Integral, Real
+from numbers import Real
 from typing import Literal
 
 from sklearn.callback import with_callbacks
@@ -13,17 +13,17 @@ from skmlbio.base import NetworkEstimator, parameter, with_parameters
 from skmlbio.base._arguments import said_by_estimator
 from skmlbio.base._docstrings import completed_by
 from skmlbio.base._intervals import Interval
-from skmlbio.base._layer_parameters import COUNT, STRENGTH, AveragedWeights
+from skmlbio.base._layer_parameters import COUNT, AveragedWeights
 from skmlbio.estimators._sampler_answers import SamplerAnswers
 from skmlbio.estimators._sampler_input import COUNTS, Given, variance_of
+from skmlbio.estimators._variational import VariationalTraining
 from skmlbio.training._blueprint import Blueprint
-from skmlbio.training._budget import automatic_end
 
 _SAMPLES_OF_A_FEATURE = 2
 
 
 @with_parameters
-class VAESampler(AveragedWeights, SamplerAnswers):
+class VAESampler(VariationalTraining, AveragedWeights, SamplerAnswers):
     """Learn a density of the rows of a matrix with a variational auto-encoder, and sample from it.
 
     A row x is thought to come from a few hidden numbers z that are standard normal, by p(x | z), whose parameters a
@@ -56,14 +56,6 @@ class VAESampler(AveragedWeights, SamplerAnswers):
         fit by batches to fewer than two samples a feature, which are too few to compute variances by, "feature".
     conditional : bool
         Whether a density is learned for each label y: the network is told the label as it is told covariates.
-    weight_decay : float
-        Of ``optimizer="adamw"``: the share of the weights, times the learning rate, that every step takes away [6]_.
-    beta : float
-        Weight of the KL term [2]_.
-    kl_warm_up : int
-        Epochs over which the KL term comes to act on the weights, in equal steps.
-    free_bits : float
-        Nats of each row and component that the KL term does not count [3]_.
     standardize : bool
         Whether the network works on features of mean 0 and variance 1, so that each counts alike whatever its scale.
         Samples, densities, ELBO and loss are in the units of X all the same.  It applies to "gaussian" alone;
@@ -71,10 +63,6 @@ class VAESampler(AveragedWeights, SamplerAnswers):
 
     Attributes
     ----------
-    history_ : dict of str to list of float
-        Loss of every epoch; ``pandas.DataFrame(estimator.history_)`` tabulates it.  Beside ``"loss"`` there are
-        ``"elbo"``, ``"reconstruction"`` (mean of log p(x | z)) and ``"kl"``, in nats, and with validation samples the
-        same of those, such as ``"val_elbo"``.
     library_size_ : float
         Of counts: the median library size.
 
@@ -125,10 +113,6 @@ class VAESampler(AveragedWeights, SamplerAnswers):
     conditional: bool = parameter(default=False, allowed=["boolean"])
     optimizer: str | dict = parameter(default="adamw")
     learning_rate: float | dict = parameter(default=3e-3)
-    weight_decay: float = parameter(default=0.1, allowed=STRENGTH)
-    beta: float = parameter(default=1.0, allowed=STRENGTH)
-    kl_warm_up: int = parameter(default=0, allowed=[Interval(Integral, 0, None, closed="left")])
-    free_bits: float = parameter(default=0.0, allowed=STRENGTH)
 
     @said_by_estimator
     @with_callbacks
@@ -186,32 +170,8 @@ class VAESampler(AveragedWeights, SamplerAnswers):
         likelihood = "mixed" if found.pop("of_table") else kinds[0]
         return found | {"likelihood": likelihood, "variance": variances[0], "columns": kinds}
 
-    def _plan(self, n_samples, epochs):
-        """End by itself as late as without averaging, for the bound goes on rising; let AdamW know its weight decay."""
-        plan = super()._plan(n_samples, epochs)
-        if plan.least_gain is not None:
-            steps_of_an_epoch = -(-n_samples // (plan.batch_size or n_samples))
-            plan.n_epochs, plan.least_gain = automatic_end(steps_of_an_epoch, averaged=False)
-        if self.optimizer == "adamw":
-            plan.optimizer["config"]["weight_decay"] = float(self.weight_decay)
-        return plan
-
-    def _loss(self):
-        from skmlbio.training import _losses
-
-        return _losses.negative_bound
-
-    def _scalars(self, epoch):
-        share = min(1.0, (self._n_epochs_before + epoch + 1) / max(1, int(self.kl_warm_up)))
-        return {"beta": float(self.beta), "free_bits": float(self.free_bits), "kl_share": share}
-
     def _train(self, plan, training, validation, rng, known, partial):
         if known is not None:  # a fit from the start
-            self._n_epochs_before = 0
             few = len(training.data) < _SAMPLES_OF_A_FEATURE * self.n_features_in_
             self._few_samples = few and not partial and plan.batch_size is not None
         super()._train(plan, training, validation, rng, known, partial)
-
-    def _keep(self, result, partial):
-        self._n_epochs_before += len(result.history.get("loss", ()))
-        super()._keep(result, partial)

@@ -84,7 +84,8 @@ class LogLikelihood(_OfParts):
     parts : sequence of dict
         As in `likelihood_of`.  Gaussian features, which may be standardised, stand first.
     units : Standardize, optional
-        The layer that brought them to mean 0 and variance 1.  A density of (x - m) / s becomes one of x when it is
+        The layer that brought them to mean 0 and variance 1, or, where they are the pixels of an image one after the
+        other, their channels.  A density of (x - m) / s becomes one of x when it is
         divided by s, for every feature.  A feature that is constant has no density: it adds 0 where it has its
         constant, and elsewhere as much as a normal density falls within that distance, -(d / smallest_scale)^2 / 2.
     with_gaps : bool
@@ -118,6 +119,8 @@ class LogLikelihood(_OfParts):
 
     def _in_units(self, x, densities, smallest_scale):
         scale = self._units[0].scale.value
+        if scale.shape[0] != x.shape[1]:  # of channels, which all pixels of a row have
+            scale = tf.tile(scale, [x.shape[1] // scale.shape[0]])
         varies = scale != 0
         densities = tf.where(varies, densities, -0.5 * (x / smallest_scale) ** 2)
         shift = tf.math.log(tf.where(varies, scale, tf.ones_like(scale)))

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import keras
 from keras import ops
 
 from skmlbio.layers.gaps import FillGaps, Known
+from skmlbio.layers.image_convolution import ImageConvolution
 from skmlbio.layers.image_noise import Holes, PixelMasking, SaltAndPepper
 from skmlbio.layers.noise import Dropout, GaussianNoise
 from skmlbio.networks._architecture import Architecture, output_dtype
-from skmlbio.networks._image_decoder import FlatCode, MirroredStages, pooled_size
-from skmlbio.networks._image_layers import ImageEntrance, ImageStages
+from skmlbio.networks._image_decoder import MapsOfCode, MirroredStages, map_shape
+from skmlbio.networks._image_layers import ImageEntrance, ImageStages, given
 
 _NOISES = {"gaussian": GaussianNoise, "masking": PixelMasking, "salt_and_pepper": SaltAndPepper, "holes": Holes}
 _HIDING = ("masking", "holes")  # these leave nothing of a pixel
@@ -66,15 +68,23 @@ def image_auto_encoder(
     """
     wide = output_dtype(dtype)
     enter, convolve = ImageEntrance(**images, dtype=dtype), ImageStages(**stages, dtype=dtype)
-    flat = None
-    if latent_dim is not None:
-        maps = *pooled_size(size, stages["pool_size"], _n_poolings(stages)), stages["n_filters"][-1]
-        flat = FlatCode(maps, latent_dim, stages["activation"], dtype=dtype)
-    rebuild = MirroredStages(stages, enter.n_channels, size, dtype=dtype)
+    mirrored = MirroredStages(stages, size, dtype=dtype)
+    to_pixels = ImageConvolution(
+        enter.n_channels, stages["kernel_size"], kernel_initializer="glorot_uniform", name="output", dtype=wide
+    )
+    flat = latent_dim is not None
+    if flat:
+        flatten = keras.layers.Reshape((math.prod(map_shape(stages, size)),), name="flat", dtype=wide)
+        to_code = keras.layers.Dense(latent_dim, name="code", dtype=wide)
+        maps_of = MapsOfCode(map_shape(stages, size), stages["activation"], dtype=dtype)
     disturb = _NOISES[noise](noise_level, name="noise", dtype=wide) if noise else None
     drop = Dropout(dropout, name="code_dropout", dtype=dtype) if dropout else None
     fill = FillGaps(name="fill", dtype=wide) if gaps else None
     row = keras.layers.Reshape((-1,), name="row", dtype=wide)
+
+    def rebuild(code: Any, like: Any = None, real: Any = None) -> Any:
+        h = mirrored(maps_of(code) if flat else code, like, real)
+        return to_pixels(h, **given(real))
 
     def to_data(z: Any) -> Any:
         z = keras.layers.Activation("sigmoid", name="probabilities", dtype=wide)(z) if bernoulli else z
@@ -95,8 +105,8 @@ def image_auto_encoder(
             seen = disturb(clean, **beside) if noise else clean
         code, _ = convolve(seen, real)
         code = code if drop is None else drop(code)
-        code = flat.encode(code) if flat else code
-        reconstruction = rebuild(flat.decode(code) if flat else code, x, real)
+        code = to_code(flatten(code)) if flat else code
+        reconstruction = rebuild(code, x, real)
         outputs = {"clean": row(clean), "reconstruction": row(reconstruction)}
         outputs |= {"known": row(known)} if gaps or real is not None else {}
         heads = {
@@ -106,11 +116,7 @@ def image_auto_encoder(
         }
         if flat:
             z = keras.Input((latent_dim,), name="code", dtype="float32")
-            heads["inverse_transform"] = keras.Model(z, to_data(rebuild(flat.decode(z))), name="decode")
+            heads["inverse_transform"] = keras.Model(z, to_data(rebuild(z)), name="decode")
         return Architecture(keras.Model(inputs, outputs, name="image_auto_encoder_training"), heads)
 
     return of_form()._replace(other_forms={} if flat else {"padded": lambda: of_form("padded")})
-
-
-def _n_poolings(stages: dict[str, Any]) -> int:
-    return len(stages["n_filters"]) if stages["local_pooling"] else 0

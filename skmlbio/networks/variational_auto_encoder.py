@@ -25,7 +25,7 @@ from skmlbio.layers.table_features import KnownFeatures, LogColumns
 from skmlbio.networks._architecture import Architecture, output_dtype
 from skmlbio.networks.dense import dense_stack, kernel_initializer
 
-_POSTERIOR_FLOOR = 1e-4  # below which standard deviations of q cannot shrink
+POSTERIOR_FLOOR = 1e-4  # below which standard deviations of q cannot shrink
 
 
 def variational_auto_encoder(
@@ -202,7 +202,7 @@ def _encoder(n_features, latent_dim, sizes, activation, dropout, condition_sizes
     h = _conditioned(inputs, sizes, activation, dropout, condition_sizes, dtype)
     mean = keras.layers.Dense(latent_dim, name="posterior_mean", dtype=wide)(h)
     raw = keras.layers.Dense(latent_dim, kernel_initializer="zeros", name="posterior_scale", dtype=wide)(h)
-    return keras.Model(inputs, [mean, Scale(_POSTERIOR_FLOOR, name="scale", dtype=wide)(raw)], name="encoder")
+    return keras.Model(inputs, [mean, Scale(POSTERIOR_FLOOR, name="scale", dtype=wide)(raw)], name="encoder")
 
 
 def _decoder(latent_dim, likelihoods, sizes, activation, dropout, condition_sizes, dtype) -> keras.Model:
