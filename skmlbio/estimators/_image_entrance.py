@@ -78,5 +78,7 @@ def _numbers(pixels: Any, dtype: type, gaps: bool) -> Any:
     from skmlbio.export._signatures import require_finite
 
     unit = {tf.uint8: 255, tf.uint16: 65535}.get(pixels.dtype)
-    numbers = tf.cast(pixels, np.dtype(dtype).name)
-    return require_finite(numbers, "X", gaps) if unit is None else numbers / unit
+    if unit is None:
+        return require_finite(tf.cast(pixels, np.dtype(dtype).name), "X", gaps)
+    # TensorFlow may multiply by 1 / unit instead, which in double precision leaves the bits of a float32 alone.
+    return tf.cast(tf.cast(pixels, tf.float64) / unit, np.dtype(dtype).name)

@@ -99,6 +99,8 @@ CASES = {
         skmlbio.SequenceCNNRegressor, STRANDS, reverse_complement="share", local_pooling="max", pooling="mean"
     ),
     "images": case(skmlbio.ImageCNNClassifier, IMAGES, random_rotation=20, random_flip="both", batch_size=64),
+    "image auto-encoder": case(skmlbio.ImageAutoEncoderTransformer, IMAGES, noise="holes", dropout=0.1, batch_size=64),
+    "image vae": case(skmlbio.ImageVAESampler, IMAGES, n_importance=3, batch_size=64),
     "images, residual": case(
         skmlbio.ImageCNNRegressor, IMAGES, n_blocks=2, block="residual", squeeze_excitation=True, batch_size=64
     ),

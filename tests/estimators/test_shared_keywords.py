@@ -20,6 +20,7 @@ OTHER_DEFAULTS = {
 } | {
     "GANSampler": {"optimizer": "rmsprop", "learning_rate": 5e-3, "batch_size": 64},
     "VAESampler": {"optimizer": "adamw", "learning_rate": 3e-3},
+    "ImageVAESampler": {"optimizer": "adamw", "learning_rate": 3e-3},
     "TensorFactorizationRegressor": {"learning_rate": 0.01},  # where vectors are multiplied, it has far to go
 }
 # The players come to rest by smaller steps, and how well they do is told by no loss.

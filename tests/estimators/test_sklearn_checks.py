@@ -55,6 +55,7 @@ INSTANCES = {
     "ImageCNNClassifier": SMALL_IMAGES | {"pooling": "flatten"} | TRAINING,
     "ImageCNNRegressor": SMALL_IMAGES | {"pooling": "flatten"} | TRAINING,
     "ImageAutoEncoderTransformer": SMALL_IMAGES | ENCODING,
+    "ImageVAESampler": SMALL_IMAGES | {"n_importance": 3, "batch_size": None, "epochs": 3},
     "NetworkClassifier": DOUBLE | TRAINING,
     "NetworkRegressor": DOUBLE | TRAINING,
     "NetworkTransformer": DOUBLE | ENCODING,

@@ -73,3 +73,15 @@ def test_likelihoods_side_by_side_leave_out_what_is_missing() -> None:
     np.testing.assert_allclose(found, expected, rtol=1e-6)
     drawn = LikelihoodDraw(parts, dtype="float64")(np.arange(4), np.zeros(4, int), *parameters)
     assert drawn.shape == (4, 4) and np.allclose(np.sum(drawn[:, 2:], axis=1), 1)
+
+
+def test_pixels_have_the_scale_of_their_channel() -> None:
+    mean, scale = np.array([1.0, 5.0]), np.array([2.0, 0.0])  # the second channel is constant
+    units = Standardize()
+    units.build((None, 2))
+    units.set_weights([mean, scale])
+    z, guess = np.random.default_rng(0).normal(size=(2, 3, 8)).astype("float32")
+    z[:, 1::2] = 0
+    found = LogLikelihood(gaussian(8, 0.25), units)(z, guess)
+    expected = stats.norm.logpdf(z * 2, guess * 2, 0.5 * 2)[:, ::2].sum(axis=1)
+    np.testing.assert_allclose(found, expected, rtol=1e-5)

@@ -46,7 +46,7 @@ def test_the_formula() -> None:
     h = np.maximum(code @ w["from_code/kernel"] + w["from_code/bias"], 0).reshape(4, 2, 3, 4)
     h = stage("mirrored_0_block_0_convolution", enlarged(h, 4, 5))
     h = stage("mirrored_1_block_0_convolution", enlarged(h, 7, 10))
-    reconstruction = convolved(h, w["mirrored_output/kernel"], w["mirrored_output/bias"])
+    reconstruction = convolved(h, w["output/kernel"], w["output/bias"])
     heads = architecture.heads
     np.testing.assert_allclose(heads["transform"](X), code, atol=1e-5)
     np.testing.assert_allclose(heads["reconstruct"](X), reconstruction, atol=1e-5)
