@@ -297,7 +297,7 @@ CASES = {
 }
 
 
-IGNORE_TARGETS = {"gcn transformer", "image auto-encoder", "image vae"}
+IGNORE_TARGETS = {"gcn transformer", "image auto-encoder"}
 
 
 # Parameters that are numbers -----------------------------------------------------------------------------------------
@@ -312,6 +312,7 @@ MATRIX_CASES = {
     "auto-encoder": Case(skmlbio.AutoEncoderTransformer(hidden_layer_sizes=(4,)), MATRIX),
     "outlier detector": Case(skmlbio.AutoEncoderOutlierDetector(hidden_layer_sizes=(4,)), MATRIX),
     "gan": Case(skmlbio.GANSampler(hidden_layer_sizes=(4,)), MATRIX),
+    "image vae": Case(skmlbio.ImageVAESampler(image_shape=(2, 2), n_filters=4), MATRIX),
     "vae": Case(skmlbio.VAESampler(hidden_layer_sizes=(4,)), MATRIX),
 }
 
