@@ -149,13 +149,13 @@ class ImageVAESampler(VariationalTraining, ImageCodes, BoundScores, SamplerMixin
     def _make_blueprint(self):
         from skmlbio.networks.image_variational_auto_encoder import image_variational_auto_encoder
 
-        variance = variance_of(self.variance, self.likelihood)
+        variance = variance_of(self.variance, self.likelihood, few_samples=False)
         arguments = self._network_arguments() | {"likelihood": self.likelihood, "variance": variance}
         return Blueprint(image_variational_auto_encoder, arguments)
 
     def _network_parameters(self, blueprint):
         found = super()._network_parameters(blueprint)
-        automatic = found["variance"] == variance_of("auto", found["likelihood"])
+        automatic = found["variance"] == variance_of("auto", found["likelihood"], few_samples=False)
         return found | ({"variance": "auto"} if self.variance == "auto" and automatic else {})
 
     def _answers(self):

@@ -279,7 +279,6 @@ CASES = {
     "tagger of lists": Case(
         skmlbio.SequenceTagger("dna", body="rnn", n_units=4, embedding_dim=4, kernel_width=3, crf=True), STRINGS, (0, 1)
     ),
-    "image vae": Case(skmlbio.ImageVAESampler(3, n_filters=4), SAME_SIZE),
     "embedding": Case(skmlbio.EmbeddingTransformer(4, alphabet="dna"), STRINGS_NOT_TABLES),
     "tensor": Case(skmlbio.TensorFactorizationRegressor(3, hidden_layer_sizes=(4,)), CELLS),
     "image cnn": Case(skmlbio.ImageCNNClassifier((4, 4), random_shift=0.1, random_noise=0.1), IMAGES),

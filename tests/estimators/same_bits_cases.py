@@ -107,7 +107,6 @@ CASES = {
     "images of many sizes": case(
         skmlbio.ImageCNNClassifier, UNEQUAL_IMAGES, block="inception", local_pooling="mean", pooling="max"
     ),
-    "image auto-encoder": case(skmlbio.ImageAutoEncoderTransformer, IMAGES, batch_size=64),
     "tagger of peptides": case(skmlbio.SequenceTagger, PEPTIDES, batch_normalization=True),
     "tagger, chain": case(skmlbio.SequenceTagger, PROTEINS, body="attention", n_layers=1, crf=True, **SMALL),
     "embedding": case(skmlbio.EmbeddingTransformer, PEPTIDES, objective="skip-gram"),

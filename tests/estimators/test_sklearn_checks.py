@@ -109,7 +109,7 @@ CHECKS_OF_DEFAULTS = {
 
 
 # No check asks how well samplers have learned, and theirs are the longest fits.
-FEWER = {"GANSampler": {"epochs": 5}, "VAESampler": {"epochs": 5}}
+FEWER = {"GANSampler": {"epochs": 5}, "ImageVAESampler": {"epochs": 5}, "VAESampler": {"epochs": 5}}
 
 
 @pytest.mark.parametrize("name", INSTANCES)
