@@ -77,6 +77,7 @@ class TaggerNetwork(AttentionMemory, SequenceInput, LayerParameters, KernelPenal
     feed_forward_dim: int = parameter(default=128, allowed=COUNT)
     attention_window: int | None = parameter(default=None, allowed=[*COUNT, None])
     dropout: float = parameter(default=0.2)
+    l2: float | Literal["auto"] = parameter(default=1e-5)  # the loss is averaged over many residues
 
     def _check_parameters(self):
         super()._check_parameters()
