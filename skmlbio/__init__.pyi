@@ -38,6 +38,7 @@ from .estimators.rnn_classifier import RNNClassifier as RNNClassifier
 from .estimators.rnn_regressor import RNNRegressor as RNNRegressor
 from .estimators.sequence_cnn_classifier import SequenceCNNClassifier as SequenceCNNClassifier
 from .estimators.sequence_cnn_regressor import SequenceCNNRegressor as SequenceCNNRegressor
+from .estimators.sequence_language_model import SequenceLanguageModel as SequenceLanguageModel
 from .estimators.sequence_tagger import SequenceTagger as SequenceTagger
 from .estimators.tensor_factorization_regressor import TensorFactorizationRegressor as TensorFactorizationRegressor
 from .estimators.transformer_translator import TransformerTranslator as TransformerTranslator

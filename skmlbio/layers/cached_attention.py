@@ -9,6 +9,7 @@ from keras import ops
 
 from skmlbio.layers.attention import attention, attention_map, scaled
 from skmlbio.layers.multi_head_attention import MultiHeadSelfAttention, merge_heads, multi_head_projections
+from skmlbio.layers.positions import rotary_positions, rotate
 
 Tensor = Any
 
@@ -47,6 +48,8 @@ class CausalSelfAttention(MultiHeadSelfAttention):
     ----------
     n_heads : int
         Divides the width of X.
+    rotary : bool, default=False
+        Whether queries and keys are turned by their position; see `rotate`.
     **options
         `name`, `dtype` and the like of every Keras layer.
 
@@ -62,8 +65,8 @@ class CausalSelfAttention(MultiHeadSelfAttention):
     True
     """
 
-    def __init__(self, n_heads: int, **options):
-        super().__init__(n_heads, **options)
+    def __init__(self, n_heads: int, rotary: bool = False, **options):
+        super().__init__(n_heads, rotary, **options)
 
     def collect(self, queries, keys, values, real):
         return attention(scaled(queries), keys, values, allowed=not_later(ops.shape(queries)[2]))
@@ -75,14 +78,17 @@ class CausalSelfAttention(MultiHeadSelfAttention):
 
     def step(self, x: Tensor, cache: tuple[Tensor, Tensor]) -> tuple[Tensor, tuple[Tensor, Tensor]]:
         """Answer for the next position, x of shape (batch, 1, n_features), and add its key and value to the cache."""
-        query, *added = multi_head_projections(x, self.kernel, self.bias, self.n_heads)
-        keys, values = (ops.concatenate(pair, axis=2) for pair in zip(cache, added, strict=True))
+        query, key, value = multi_head_projections(x, self.kernel, self.bias, self.n_heads)
+        if self.rotary:
+            angles = rotary_positions(1, query.shape[-1], start=ops.shape(cache[0])[2])
+            query, key = rotate(query, angles), rotate(key, angles)
+        keys, values = (ops.concatenate(pair, axis=2) for pair in zip(cache, (key, value), strict=True))
         collected = merge_heads(attention(scaled(query), keys, values))
         return ops.matmul(collected, self.output_kernel) + self.output_bias, (keys, values)
 
     def get_config(self):
         config = super().get_config()
-        return {name: value for name, value in config.items() if name not in ("rotary", "window", "n_global")}
+        return {name: value for name, value in config.items() if name not in ("window", "n_global")}
 
 
 @keras.saving.register_keras_serializable(package="skmlbio")

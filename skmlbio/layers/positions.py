@@ -47,7 +47,7 @@ def sinusoidal_positions(length: int | Tensor, n_features: int, start: int | Ten
     return ops.where(feature == even, ops.sin(angle), ops.cos(angle))
 
 
-def rotary_positions(length: int | Tensor, n_features: int) -> Tensor:
+def rotary_positions(length: int | Tensor, n_features: int, start: int | Tensor = 0) -> Tensor:
     """The angles by which `rotate` turns pairs of features: position times 10000^(-2i / n_features) for pair i.
 
     Parameters
@@ -56,6 +56,8 @@ def rotary_positions(length: int | Tensor, n_features: int) -> Tensor:
         Number of positions.
     n_features : int
         Width, even.
+    start : int or scalar tensor, default=0
+        The first position.
 
     Returns
     -------
@@ -72,7 +74,8 @@ def rotary_positions(length: int | Tensor, n_features: int) -> Tensor:
     [[0.0, 0.0], [1.0, 0.009999999776482582], [2.0, 0.019999999552965164]]
     """
     frequency = ops.exp(ops.arange(n_features // 2, dtype="float32") * (-2 * math.log(10000.0) / n_features))
-    return ops.expand_dims(ops.arange(length, dtype="float32"), -1) * frequency
+    place = ops.cast(start, "float32") + ops.arange(length, dtype="float32")
+    return ops.expand_dims(place, -1) * frequency
 
 
 def rotate(x: Tensor, angles: Tensor) -> Tensor:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import keras
 import tensorflow as tf
 from keras import ops
 
 Tensor = Any
+States = tuple[Tensor, ...]
 
 
 def simple_recurrence(x: Tensor, kernel: Tensor, recurrent_kernel: Tensor, bias: Tensor) -> Tensor:
@@ -31,7 +32,13 @@ def simple_recurrence(x: Tensor, kernel: Tensor, recurrent_kernel: Tensor, bias:
     tensor of shape (length, batch, units)
         h_1, h_2 and so on.
     """
-    return tf.scan(lambda h, z: tf.tanh(z + h @ recurrent_kernel), x @ kernel + bias, _zeros(x, recurrent_kernel))
+    return _states(simple_step, x @ kernel + bias, 1, recurrent_kernel)
+
+
+def simple_step(before: States, z: Tensor, recurrent_kernel: Tensor) -> States:
+    """One step of `simple_recurrence`, from x_t W + b."""
+    (h,) = before
+    return (tf.tanh(z + h @ recurrent_kernel),)
 
 
 def gated_recurrent_unit(
@@ -60,15 +67,16 @@ def gated_recurrent_unit(
     tensor of shape (length, batch, units)
         h_1, h_2 and so on.
     """
-    units = recurrent_kernel.shape[0]
+    return _states(gated_step, x @ kernel + bias, 1, recurrent_kernel, candidate_bias)
 
-    def step(h: Tensor, z: Tensor) -> Tensor:
-        gates, candidate = tf.split(h @ recurrent_kernel, [2 * units, units], axis=-1)
-        update, reset = tf.split(tf.sigmoid(z[:, : 2 * units] + gates), 2, axis=-1)
-        candidate = tf.tanh(z[:, 2 * units :] + reset * (candidate + candidate_bias))
-        return candidate + update * (h - candidate)
 
-    return tf.scan(step, x @ kernel + bias, _zeros(x, recurrent_kernel))
+def gated_step(before: States, z: Tensor, recurrent_kernel: Tensor, candidate_bias: Tensor) -> States:
+    """One step of `gated_recurrent_unit`, from x_t W + b."""
+    (h,), units = before, recurrent_kernel.shape[0]
+    gates, candidate = tf.split(h @ recurrent_kernel, [2 * units, units], axis=-1)
+    update, reset = tf.split(tf.sigmoid(z[:, : 2 * units] + gates), 2, axis=-1)
+    candidate = tf.tanh(z[:, 2 * units :] + reset * (candidate + candidate_bias))
+    return (candidate + update * (h - candidate),)
 
 
 def long_short_term_memory(x: Tensor, kernel: Tensor, recurrent_kernel: Tensor, bias: Tensor) -> Tensor:
@@ -97,35 +105,50 @@ def long_short_term_memory(x: Tensor, kernel: Tensor, recurrent_kernel: Tensor, 
     tensor of shape (length, batch, units)
         h_1, h_2 and so on.
     """
-    zeros = _zeros(x, recurrent_kernel)
     if x.dtype == tf.float32:
         # Not BlockLSTMV2, whose gradient takes the gates for those of this one, which come in another order.
-        unused = tf.zeros(recurrent_kernel.shape[0])
+        (zeros,), unused = no_states(tf.shape(x)[1], 1, recurrent_kernel), tf.zeros(recurrent_kernel.shape[0])
         return tf.raw_ops.BlockLSTM(
             seq_len_max=tf.shape(x, tf.int64)[0], x=x, cs_prev=zeros, h_prev=zeros,
             w=tf.concat([kernel, recurrent_kernel], axis=0), wci=unused, wcf=unused, wco=unused, b=bias,
             forget_bias=1.0, cell_clip=-1.0,
         ).h  # fmt: skip
 
-    def step(state: tuple[Tensor, Tensor], z: Tensor) -> tuple[Tensor, Tensor]:
-        h, memory = state
-        write, candidate, keep, read = tf.split(z + h @ recurrent_kernel, 4, axis=-1)
-        memory = tf.sigmoid(keep + 1) * memory + tf.sigmoid(write) * tf.tanh(candidate)
-        return tf.sigmoid(read) * tf.tanh(memory), memory
-
-    return tf.scan(step, x @ kernel + bias, (zeros, zeros))[0]
+    return _states(memory_step, x @ kernel + bias, 2, recurrent_kernel)
 
 
-def _zeros(x: Tensor, recurrent_kernel: Tensor) -> Tensor:
-    """State before the first position."""
-    return tf.zeros([tf.shape(x)[1], recurrent_kernel.shape[0]], x.dtype)
+def memory_step(before: States, z: Tensor, recurrent_kernel: Tensor) -> States:
+    """One step of `long_short_term_memory`, from x_t W + b; the second of the states is m."""
+    h, memory = before
+    write, candidate, keep, read = tf.split(z + h @ recurrent_kernel, 4, axis=-1)
+    memory = tf.sigmoid(keep + 1) * memory + tf.sigmoid(write) * tf.tanh(candidate)
+    return tf.sigmoid(read) * tf.tanh(memory), memory
 
 
-# Function, and how many parts its kernels have.
-CELLS: dict[str, tuple[Callable, int]] = {
-    "lstm": (long_short_term_memory, 4),
-    "gru": (gated_recurrent_unit, 3),
-    "simple": (simple_recurrence, 1),
+def no_states(n_rows: Tensor, n_states: int, recurrent_kernel: Tensor) -> States:
+    """Return the states before the first position."""
+    return (tf.zeros([n_rows, recurrent_kernel.shape[0]], recurrent_kernel.dtype),) * n_states
+
+
+def _states(step: Callable, z: Tensor, n_states: int, recurrent_kernel: Tensor, *beside: Tensor) -> Tensor:
+    """Return h_1, h_2 and so on, one step after the other."""
+    first = no_states(tf.shape(z)[1], n_states, recurrent_kernel)
+    return tf.scan(lambda before, z: step(before, z, recurrent_kernel, *beside), z, first)[0]
+
+
+class Cell(NamedTuple):
+    """A recurrence and one step of it, how many parts its kernels have, and how many states go from step to step."""
+
+    recurrence: Callable
+    step: Callable
+    n_parts: int
+    n_states: int
+
+
+CELLS = {
+    "lstm": Cell(long_short_term_memory, memory_step, 4, 2),
+    "gru": Cell(gated_recurrent_unit, gated_step, 3, 1),
+    "simple": Cell(simple_recurrence, simple_step, 1, 1),
 }
 
 
@@ -133,6 +156,7 @@ CELLS: dict[str, tuple[Callable, int]] = {
 class Recurrence(keras.layers.Layer):
     """The states of a recurrent network that reads strings from one end to the other.
 
+    Called, it answers for all positions at once, and `step` for the next one, from what is remembered of those before.
     See `long_short_term_memory`, `gated_recurrent_unit` and `simple_recurrence`.  What is read backwards begins with
     its last real position, so that padding is never read before what is real, in either direction.  States of padding
     mean nothing.
@@ -178,7 +202,7 @@ class Recurrence(keras.layers.Layer):
         self.recurrent_initializer = keras.initializers.Orthogonal()
 
     def build(self, input_shape):
-        width = CELLS[self.cell][1] * self.units
+        width = CELLS[self.cell].n_parts * self.units
         self.kernel = self.add_weight(
             name="kernel", shape=(input_shape[-1], width), initializer=self.kernel_initializer
         )
@@ -191,16 +215,32 @@ class Recurrence(keras.layers.Layer):
         self.built = True
 
     def call(self, x, real=None):
-        wide = "float64" if self.compute_dtype == "float64" else "float32"
-        weights = [ops.cast(w, wide) for w in (self.kernel, self.recurrent_kernel, *self.biases)]
+        weights, wide = self._weights()
         real = tf.ones(tf.shape(x)[:2], tf.bool) if real is None else real
         lengths = tf.math.count_nonzero(real, axis=1)
         x = self._in_order(tf.transpose(tf.cast(x, wide), (1, 0, 2)), lengths)
-        states = CELLS[self.cell][0](x, *weights)
+        states = CELLS[self.cell].recurrence(x, *weights)
         if self.last_only:
             last = tf.range(tf.shape(states, tf.int64)[0])[:, tf.newaxis] == lengths - 1
             return tf.cast(tf.reduce_sum(tf.where(last[..., tf.newaxis], states, 0), axis=0), self.compute_dtype)
         return tf.cast(tf.transpose(self._in_order(states, lengths), (1, 0, 2)), self.compute_dtype)
+
+    def no_cache(self, n_rows: int | Tensor) -> States:
+        """Return what is remembered before the first residue, each of shape (n_rows, units)."""
+        weights, _ = self._weights()
+        return no_states(n_rows, CELLS[self.cell].n_states, weights[1])
+
+    def step(self, x: Tensor, cache: States) -> tuple[Tensor, States]:
+        """Answer for the next residue alone, x of shape (batch, 1, n_features), and return what is remembered then."""
+        (kernel, recurrent_kernel, bias, *beside), wide = self._weights()
+        z = tf.cast(x[:, 0], wide) @ kernel + bias
+        cache = CELLS[self.cell].step(cache, z, recurrent_kernel, *beside)
+        return tf.cast(cache[0][:, tf.newaxis], self.compute_dtype), cache
+
+    def _weights(self) -> tuple[list[Tensor], str]:
+        """Return the weights in the precision in which states add up, and that."""
+        wide = "float64" if self.compute_dtype == "float64" else "float32"
+        return [ops.cast(w, wide) for w in (self.kernel, self.recurrent_kernel, *self.biases)], wide
 
     def _in_order(self, x: Tensor, lengths: Tensor) -> Tensor:
         """Turn the real positions of each string around, where they are read backwards; or turn them back."""

@@ -72,9 +72,7 @@ class TransformerBlock(keras.layers.Layer):
 
     def build(self, input_shape):
         width, policy = input_shape[-1], self.dtype_policy
-        self.attention = MultiHeadSelfAttention(
-            self.n_heads, self.rotary, self.window, self.n_global, name="attention", dtype=policy
-        )
+        self.attention = self.make_attention()
         self.hidden = keras.layers.Dense(self.feed_forward_dim, self.activation, name="hidden", dtype=policy)
         self.output_layer = keras.layers.Dense(width, name="output", dtype=policy)
         self.attention_norm = keras.layers.LayerNormalization(epsilon=1e-5, name="attention_norm", dtype=policy)
@@ -85,6 +83,11 @@ class TransformerBlock(keras.layers.Layer):
         self.attention_dropout = Dropout(self.dropout, name="attention_dropout", dtype=policy)
         self.feed_forward_dropout = Dropout(self.dropout, name="feed_forward_dropout", dtype=policy)
         self.built = True
+
+    def make_attention(self):
+        return MultiHeadSelfAttention(
+            self.n_heads, self.rotary, self.window, self.n_global, name="attention", dtype=self.dtype_policy
+        )
 
     def call(self, x, real=None, return_maps=False, training=False):
         attended = self.attention(

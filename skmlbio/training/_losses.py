@@ -267,3 +267,9 @@ def tagging(logits, inputs, targets, scalars) -> tf.Tensor:
         weights = tf.stack([scalars[f"class_weight_{i}"] for i in range(logits.shape[-1])])
         losses *= tf.cast(tf.gather(weights, codes), losses.dtype)
     return mean_over_present(losses, present)
+
+
+def string_likelihood(outputs, inputs, targets, scalars) -> tf.Tensor:
+    """Return minus the log-likelihood of strings, by the number of letters of one: ``scalars["n_letters"]``."""
+    n_letters = scalars["n_letters"]
+    return -tf.cast(outputs["string"], n_letters.dtype) / n_letters

@@ -279,6 +279,9 @@ CASES = {
     "tagger of lists": Case(
         skmlbio.SequenceTagger("dna", body="rnn", n_units=4, embedding_dim=4, kernel_width=3, crf=True), STRINGS, (0, 1)
     ),
+    "language model": Case(
+        skmlbio.SequenceLanguageModel("dna", body="attention", embedding_dim=4, n_heads=2, feed_forward_dim=4), STRINGS
+    ),
     "embedding": Case(skmlbio.EmbeddingTransformer(4, alphabet="dna"), STRINGS_NOT_TABLES),
     "tensor": Case(skmlbio.TensorFactorizationRegressor(3, hidden_layer_sizes=(4,)), CELLS),
     "image cnn": Case(skmlbio.ImageCNNClassifier((4, 4), random_shift=0.1, random_noise=0.1), IMAGES),
@@ -296,7 +299,7 @@ CASES = {
 }
 
 
-IGNORE_TARGETS = {"gcn transformer", "image auto-encoder"}
+IGNORE_TARGETS = {"gcn transformer", "image auto-encoder", "language model"}
 
 
 # Parameters that are numbers -----------------------------------------------------------------------------------------

@@ -109,6 +109,8 @@ CASES = {
     ),
     "tagger of peptides": case(skmlbio.SequenceTagger, PEPTIDES, batch_normalization=True),
     "tagger, chain": case(skmlbio.SequenceTagger, PROTEINS, body="attention", n_layers=1, crf=True, **SMALL),
+    "language model": case(skmlbio.SequenceLanguageModel, PEPTIDES, n_units=32, n_layers=2),
+    "language model, attention": case(skmlbio.SequenceLanguageModel, PROTEINS, body="attention", n_layers=2, **SMALL),
     "embedding": case(skmlbio.EmbeddingTransformer, PEPTIDES, objective="skip-gram"),
     "embedding, ordered tokens": case(
         skmlbio.EmbeddingTransformer, [list(s) for s in PEPTIDES], objective="skip-gram", ordered=True, window=20

@@ -23,6 +23,7 @@ if __name__ == "__main__":
         found[name] = {"read": read, "fitted": bits(case.fit(), case.X)}
     print(json.dumps(found))
 """
+pytestmark = pytest.mark.filterwarnings("ignore:.* strings were cut at max_length")
 FITS = {"attention of peptides": 4}  # what differed between fits of one process; others are fitted once more
 
 

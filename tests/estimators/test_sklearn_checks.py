@@ -30,6 +30,7 @@ ELSEWHERE = {
     "RNNRegressor",
     "SequenceCNNClassifier",
     "SequenceCNNRegressor",
+    "SequenceLanguageModel",
     "SequenceTagger",
     "TensorFactorizationRegressor",
     "TransformerTranslator",

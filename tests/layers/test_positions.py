@@ -33,6 +33,10 @@ def test_sinusoidal_positions_are_the_formula(n_features: int) -> None:
     np.testing.assert_allclose(SinusoidalPositions()(X)[1], X[1] + np.asarray(sinusoidal_positions(6, 5)), atol=1e-6)
 
 
+def test_rotary_positions_go_on_from_where_they_begin() -> None:
+    np.testing.assert_allclose(rotary_positions(3, 4, start=5), rotary_positions(8, 4)[5:], atol=1e-6)
+
+
 def test_learned_positions_are_rows_and_the_last_serves_all_after_it() -> None:
     layer = LearnedPositions(4)
     layer.build((None, None, 5))

@@ -6,6 +6,7 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+from keras import ops
 
 from skmlbio.layers import Recurrence
 from skmlbio.layers.recurrence import CELLS
@@ -117,3 +118,16 @@ def test_keras_round_trip(cell: str, tmp_path: Path) -> None:
 def test_unknown_cells_are_refused() -> None:
     with pytest.raises(ValueError, match="cell must be 'lstm', 'gru' or 'simple', not 'rnn'"):
         Recurrence(3, "rnn")
+
+
+@each_cell
+@pytest.mark.parametrize("dtype", ["float32", "float64", "mixed_bfloat16"])
+def test_one_step_after_the_other_is_the_whole(cell: str, dtype: str) -> None:
+    layer = Recurrence(UNITS, cell, dtype=dtype)
+    whole, cache = layer(X), layer.no_cache(len(X))
+    for place in range(X.shape[1]):
+        state, cache = layer.step(ops.cast(X[:, place : place + 1], layer.compute_dtype), cache)
+        assert state.shape == (len(X), 1, UNITS) and state.dtype == layer.compute_dtype
+        np.testing.assert_allclose(
+            tf.cast(state[:, 0], "float64"), tf.cast(whole[:, place], "float64"), atol=1e-2 if "16" in dtype else 1e-5
+        )
