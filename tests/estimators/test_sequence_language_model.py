@@ -88,8 +88,8 @@ def test_a_letter_far_back_is_remembered() -> None:
     beginnings = [f"{letter}GTGTGT" for letter in "AC"]
     strings = [beginning + beginning[0] for beginning in beginnings] * 16
     chain = MarkovChain(5, alphabet="dna").fit(strings)
-    learned = SequenceLanguageModel("dna", n_units=16, learning_rate=0.03, epochs=30, batch_size=4, random_state=0)
-    learned.fit(strings)
+    training = {"learning_rate": 0.01, "dropout": 0.0, "epochs": 60, "batch_size": 4, "random_state": 0}
+    learned = SequenceLanguageModel("dna", n_units=16, **training).fit(strings)
     assert (chain.predict_next(beginnings).max(axis=1) < 0.6).all()
     assert (learned.predict_next(beginnings)[[0, 1], [0, 1]] > 0.9).all()
     assert learned.perplexity(strings) < chain.perplexity(strings)
