@@ -20,6 +20,7 @@ from skmlbio import (
     GCNClassifier,
     ImageAutoEncoderTransformer,
     ImageCNNClassifier,
+    SequenceLanguageModel,
     SequenceTagger,
     VAESampler,
 )
@@ -32,7 +33,15 @@ Y = np.array(["a", "b"])[np.arange(12) % 2]
 TABLE = pd.DataFrame({"cell": ["T", "B"] * 6, "donor": [1, 2, 3] * 4})
 EDGES = [[0, 1], [1, 0]]
 # Every other size is free.
-SIZES = {"n_features": 3, "n_edge_features": 3, "n_components": 2, "n_classes": 2, "n_channels": 1, "2": 2}
+SIZES = {
+    "n_features": 3,
+    "n_edge_features": 3,
+    "n_components": 2,
+    "n_classes": 2,
+    "n_channels": 1,
+    "n_letters + 1": 5,
+    "2": 2,
+}
 
 
 def with_edges(edge_features: Any) -> list[Graph]:
@@ -44,6 +53,8 @@ FITTED = {
     "a data frame": lambda: DenseRegressor(**SHORT).fit(pd.DataFrame(X, columns=["p", "q", "r"]), X[:, 0]),
     "strings": lambda: AttentionClassifier("dna", **SHORT).fit(["ACGT", "CA"] * 6, Y),
     "lists of tokens": lambda: AttentionClassifier(**SHORT).fit([["ATG", "GCC"], ["TAA"]] * 6, Y),
+    "a language model": lambda: SequenceLanguageModel("dna", n_units=4, **SHORT).fit(["ACG", "CA"] * 6),
+    "a language model of tokens": lambda: SequenceLanguageModel(n_units=4, **SHORT).fit([["A", "C", "G"], ["T"]] * 6),
     "a table of categories": lambda: EmbeddingTransformer(1, **SHORT).fit(TABLE),
     "graphs with features": lambda: GCNClassifier(**SHORT).fit([Graph(np.ones((2, 3)), EDGES)] * 12, Y),
     "graphs with types": lambda: GCNClassifier(**SHORT).fit([Graph(["C", "O"], EDGES)] * 12, Y),
@@ -71,6 +82,9 @@ EXAMPLES = {
     '`AutoEncoderTransformer` with `missing="mask"`': ["gaps"],
     "`ImageAutoEncoderTransformer`": ["images of several sizes"],
     "`EmbeddingTransformer`": ["a table of categories"],
+    "`SequenceLanguageModel`": ["a language model", "a language model of tokens"],
+    "`SequenceLanguageModel` of strings": ["a language model"],
+    "`SequenceLanguageModel` of lists of tokens": ["a language model of tokens"],
     "`SequenceTagger` of strings": ["labels of residues"],
     "`SequenceTagger` of lists of labels": ["lists of labels"],
     "`VAESampler`": ["nothing"],

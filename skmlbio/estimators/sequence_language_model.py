@@ -152,7 +152,7 @@ class SequenceLanguageModel(LanguageNetwork, DensityMixin, UnlabelledEstimator):
             Letters of a string at most, those of the prompt included; None takes those of the longest training string.
             A warning tells how many strings were cut, for they had not ended.
         random_state : int, RandomState instance or None, default=None
-            Seed; None takes that of the estimator.
+            Seed; None takes that of the estimator.  An exported network draws the same for the same int.
 
         Returns
         -------
@@ -222,3 +222,21 @@ class SequenceLanguageModel(LanguageNetwork, DensityMixin, UnlabelledEstimator):
             "score_samples": lambda ask, tokens: ask("score_samples", tokens)["string"],
             "predict_next": lambda ask, tokens: ask("predict_next", tokens),
         }
+
+    def _export_signatures(self, network):
+        import tensorflow as tf
+
+        from skmlbio.export._sequence_entrance import sequence_exit
+        from skmlbio.export._signatures import Signature
+
+        spelled, all_letters = sequence_exit(self.alphabet_), DrawOptions.checked(1.0, None, None, 1)
+
+        def sample(n_samples, seed, temperature, max_length):
+            numbers, nothing = tf.range(n_samples), tf.zeros((n_samples, 0), self.alphabet_.dtype.name)
+            given = seed, temperature, all_letters.top_k, all_letters.top_p, max_length
+            tokens = network.answer("sample", nothing, numbers, *(tf.fill(tf.shape(numbers), value) for value in given))
+            return {"sample": spelled(tokens[:, :-1])}
+
+        kinds = {"n_samples": tf.int64, "seed": tf.int64, "temperature": tf.float32, "max_length": tf.int32}
+        inputs = {name: tf.TensorSpec((), kind) for name, kind in kinds.items()}
+        return super()._export_signatures(network) | {"sample": Signature(inputs, sample)}

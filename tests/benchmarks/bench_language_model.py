@@ -2,8 +2,9 @@
 
 Trained on the FLIP training chains (NetSurfP-2.0's, of 25 % identity; 5jen-C is left out, which is a chain of TS115),
 and asked about 364 newer chains and TS115.  Perplexity is exp(-mean log p) of all residues of a set, without the ends
-of chains, so that all methods answer the same question.  Settings have been chosen on validation chains: the pseudocount
-of every Markov chain among those listed here, and those of the networks after four epochs on 3,000 training chains.
+of chains, so that all methods answer the same question.  Settings have been chosen on validation chains: the
+pseudocount of every Markov chain among those listed here, and those of the networks after four epochs on 3,000 training
+chains.
 Findings are kept in a file, a fit in a checkpoint, so that what was stopped goes on.
 """
 

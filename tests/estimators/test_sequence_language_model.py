@@ -196,6 +196,15 @@ def test_lists_of_tokens_are_strings_of_many_letters(tmp_path) -> None:
     np.testing.assert_allclose(found, learned.score_samples([["the", "mouse"], ["cat"]]), atol=1e-5)
 
 
+def test_an_exported_model_draws_the_same_strings(fitted, tmp_path) -> None:
+    fitted.export_saved_model(tmp_path / "served")
+    sample = tf.saved_model.load(str(tmp_path / "served")).signatures["sample"]
+    given = {"n_samples": tf.constant(20, tf.int64), "seed": tf.constant(5, tf.int64)}
+    found = sample(temperature=tf.constant(0.5), max_length=tf.constant(200), **given)["sample"]
+    expected = fitted.sample(20, temperature=0.5, max_length=200, random_state=5)
+    assert [string.decode() for string in found.numpy()] == expected
+
+
 def test_a_search_takes_the_density_as_its_score() -> None:
     search = GridSearchCV(model(epochs=1), {"learning_rate": [0.1, 0.01]}, cv=2).fit(X)
     assert np.isfinite(search.cv_results_["mean_test_score"]).all()
