@@ -143,13 +143,19 @@ def _require_numbers(array: NDArray, name: str, given: Any) -> None:
         raise TypeError(f"{name} must be an array of numbers, got {got}.")
 
 
+def counted_channels(number: int) -> str:
+    """Return a number of channels in words."""
+    return f"{number} channel{'s' * (number != 1)}"
+
+
 def _require_channels(given: int, of_fit: int | None, item: str, index: int, first: int | None = None) -> None:
     """Refuse channels other than those of the fit, or of the first image where nobody tells of a fit."""
     expected = first if of_fit is None else of_fit
     if expected is not None and given != expected:
-        few = "1 channel" if given == 1 else f"{given} channels"
         of_whom = f"{item} 0 has" if of_fit is None else "those of the fit had"
-        raise ValueError(f"{item} {index} has {few}, but {of_whom} {expected}; all {item}s need the same number.")
+        raise ValueError(
+            f"{item} {index} has {counted_channels(given)}, but {of_whom} {expected}; all {item}s need the same number."
+        )
 
 
 def _require_pixels(image: NDArray, name: str, allow_nan: bool) -> None:

@@ -11,11 +11,13 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
+from ._ensure_images import counted_channels
 from ._image_reader import SUFFIXES, Header, in_form, read_header, read_pixels, require_pillow
 from ._image_sequence import ImageSequence
 
 _OTHER_FORMATS = (".bmp", ".gif", ".webp", ".heic", ".jp2", ".jxl", ".avif", ".ppm", ".pgm", ".tga", ".svg")
 _CONVERTED = (1, 3, 4)
+_OF_ARCHIVES = "__MACOSX"  # beside what a Mac has packed, with files of image names that are none
 
 
 class ImageFiles(ImageSequence):
@@ -29,6 +31,8 @@ class ImageFiles(ImageSequence):
         As of `ImageSequence`.
     size : (int, int), optional
         Height and width to which all images are brought.
+    any_channels : bool, default=False
+        Whether images of other channels are brought to `n_channels`.
 
     Attributes
     ----------
@@ -49,15 +53,30 @@ class ImageFiles(ImageSequence):
         dtype: DTypeLike,
         *,
         size: tuple[int, int] | None = None,
+        any_channels: bool = False,
     ):
         super().__init__(sizes, n_channels, dtype)
-        self.paths, self._size = np.array(paths, object), size
+        self.paths, self._size, self._any_channels = np.array(paths, object), size, any_channels
 
     def read(self, index: int) -> NDArray:
-        return in_form(read_pixels(self.paths[index]), self.n_channels, self.dtype, self._size)
+        pixels = read_pixels(self.paths[index])
+        self._require_unchanged(index, pixels)
+        return in_form(pixels, self.n_channels, self.dtype, self._size)
 
     def subset(self, rows: NDArray[np.integer]) -> ImageFiles:
-        return ImageFiles(self.paths[rows], self.sizes[rows], self.n_channels, self.dtype, size=self._size)
+        form = {"size": self._size, "any_channels": self._any_channels}
+        return ImageFiles(self.paths[rows], self.sizes[rows], self.n_channels, self.dtype, **form)
+
+    def _require_unchanged(self, index: int, pixels: NDArray) -> None:
+        """Refuse what its header had not announced: a file that was written anew since then."""
+        expected = (*self.sizes[index].tolist(), self.n_channels)
+        of_size = self._size is not None or pixels.shape[:2] == expected[:2]
+        of_channels = pixels.shape[2] in ((self.n_channels, *_CONVERTED) if self._any_channels else expected[2:])
+        if not (of_size and of_channels and pixels.dtype.itemsize <= self.dtype.itemsize):
+            raise ValueError(
+                f"{self.paths[index]} is of shape {pixels.shape} and dtype {pixels.dtype}, where {expected} and "
+                f"{self.dtype} were announced: it has changed since its header was read."
+            )
 
     def __repr__(self) -> str:
         return f"<ImageFiles: {len(self)} images, n_channels={self.n_channels}, {self.dtype}>"
@@ -79,7 +98,7 @@ class ImageFolder(NamedTuple):
 
 
 def read_images(
-    folder: str | os.PathLike, *, size: tuple[int, int] | None = None, n_channels: int | None = None
+    folder: str | os.PathLike, *, size: ArrayLike | None = None, n_channels: int | None = None
 ) -> ImageFolder:
     """Read a folder of PNG, JPEG and TIFF files, of which each sub-folder is a class.
 
@@ -91,8 +110,8 @@ def read_images(
     folder : str or path-like
         Its sub-folders, sorted by name, are the classes, with all images in them and in their sub-folders; a folder
         without sub-folders is one of images without labels.  Other files, such as tables and texts, are left out, and
-        so is what has a name that begins with a dot.
-    size : (int, int), default=None
+        so are ``__MACOSX``, which archives bring along, and what has a name that begins with a dot.
+    size : array-like of two int, default=None
         Height and width to which images are brought, linearly and without aliasing; by default each stays as it is.
     n_channels : {1, 3, 4}, default=None
         Channels to which all images are brought: grey, red, green and blue, or those and how opaque a pixel is.  By
@@ -111,11 +130,13 @@ def read_images(
         If Pillow is not installed, or tifffile is needed and not installed: for several channels of 16 bits, and for
         what Pillow does not know.
     FileNotFoundError, NotADirectoryError
-        If there is no such folder.
+        If there is no such folder, or no file any more when it is read.
+    TypeError
+        If `folder` is no path.
     ValueError
         If a folder has no images, or some beside its sub-folders, or images in other formats; if a file is no image,
         has several pages or frames, or is damaged, which a cut file shows only when it is read; if images differ in
-        their channels.  The file is named.
+        their channels; when a file is read that has changed.  The file is named.
 
     See Also
     --------
@@ -144,24 +165,29 @@ def read_images(
     >>> folder.cleanup()
     """
     require_pillow()
-    _require_form(size, n_channels)
-    paths, labels = _listed(Path(folder))
+    if not isinstance(folder, (str, os.PathLike)):
+        raise TypeError(f"folder must be a str or a path, got {type(folder).__name__}.")
+    size = _ensure_form(size, n_channels)
+    paths, labels = _listed(Path(folder).absolute())  # for a process that goes elsewhere
     headers = [read_header(path) for path in paths]
     _require_channels(paths, headers, n_channels)
     sizes = [header.size for header in headers] if size is None else np.full((len(paths), 2), size)
     dtype = max((header.dtype for header in headers), key=lambda dtype: dtype.itemsize)
-    size = None if size is None else (int(size[0]), int(size[1]))
-    return ImageFolder(ImageFiles(paths, sizes, n_channels or headers[0].n_channels, dtype, size=size), labels)
+    form = {"size": size, "any_channels": n_channels is not None}
+    return ImageFolder(ImageFiles(paths, sizes, n_channels or headers[0].n_channels, dtype, **form), labels)
 
 
-def _require_form(size: Any, n_channels: Any) -> None:
+def _ensure_form(size: Any, n_channels: Any) -> tuple[int, int] | None:
+    """Return the height and width to which images are brought, if they are."""
+    if n_channels is not None and (isinstance(n_channels, bool) or n_channels not in _CONVERTED):
+        raise ValueError(f"n_channels must be 1, 3, 4 or None, got {n_channels!r}.")
     if size is not None:
-        sides = size if isinstance(size, (tuple, list)) else ()
+        sides = size if isinstance(size, (tuple, list)) or np.ndim(size) == 1 else ()
         whole = [isinstance(n, Integral) and not isinstance(n, bool) and n > 0 for n in sides]
         if len(whole) != 2 or not all(whole):
             raise ValueError(f"size must be (height, width), each an int of 1 or more, or None; got {size!r}.")
-    if n_channels is not None and (isinstance(n_channels, bool) or n_channels not in _CONVERTED):
-        raise ValueError(f"n_channels must be 1, 3, 4 or None, got {n_channels!r}.")
+        size = int(sides[0]), int(sides[1])
+    return size
 
 
 def _listed(folder: Path) -> tuple[list[str], NDArray[np.str_] | None]:
@@ -180,7 +206,7 @@ def _listed(folder: Path) -> tuple[list[str], NDArray[np.str_] | None]:
 
 
 def _seen(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.iterdir() if not path.name.startswith("."))
+    return sorted(path for path in folder.iterdir() if not path.name.startswith(".") and path.name != _OF_ARCHIVES)
 
 
 def _below(folder: Path) -> list[Path]:
@@ -211,8 +237,10 @@ def _require_channels(paths: list[str], headers: list[Header], n_channels: int |
     for path, header in zip(paths, headers, strict=True):
         if n_channels is None and header.n_channels != first:
             raise ValueError(
-                f"{path} has {header.n_channels} channels, but {paths[0]} has {first}; n_channels=1, 3 or 4 brings all "
-                "to that number."
+                f"{path} has {counted_channels(header.n_channels)}, but {paths[0]} has {first}; n_channels=1, 3 or 4 "
+                "brings all to that number."
             )
         if n_channels not in (None, header.n_channels) and header.n_channels not in _CONVERTED:
-            raise ValueError(f"{path} has {header.n_channels} channels, which cannot be brought to {n_channels}.")
+            raise ValueError(
+                f"{path} has {counted_channels(header.n_channels)}, which cannot be brought to {n_channels}."
+            )

@@ -124,8 +124,10 @@ def _named(path: str) -> Iterator[None]:
 
     try:
         yield
+    except FileNotFoundError as error:
+        raise FileNotFoundError(f"{path} is not there: it was deleted or moved, or is a link to nothing.") from error
     except (*_DAMAGES, Image.DecompressionBombError) as error:
-        if getattr(error, "errno", None) is not None:  # no file, no permission: the path is there already
+        if getattr(error, "errno", None) is not None:  # no permission: the path is there already
             raise
         raise ValueError(f"{path} cannot be read: {error}") from error
 

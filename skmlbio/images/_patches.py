@@ -10,6 +10,8 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import ArrayLike, NDArray
 
+from ._ensure_images import counted_channels
+
 Padding = Literal["valid", "same"] | int | tuple[int, int]
 
 _BLOCK = 1 << 19  # numbers of patches laid out at a time, so that they stay in the processor's cache
@@ -141,7 +143,7 @@ def convolve(
     channels = kernels.ndim == 4
     first = _axes(X, channels)[0]
     if channels and X.shape[-1] != kernels.shape[2]:
-        raise ValueError(f"X has {X.shape[-1]} channels, but the kernels have {kernels.shape[2]}.")
+        raise ValueError(f"X has {counted_channels(X.shape[-1])}, but the kernels have {kernels.shape[2]}.")
     dtype = min(np.result_type(X, kernels, np.float32), np.dtype(np.float64))
     images = X.reshape(math.prod(X.shape[:first]), *X.shape[first:]).astype(dtype, copy=False)
     patches = image_patches(images, kernels.shape[:2], stride=stride, padding=padding, channels=channels)
@@ -191,7 +193,8 @@ def numbers(name: str, given: ArrayLike) -> NDArray:
 
 
 def int_pair(name: str, value: Any, least: int) -> tuple[int, int]:
-    pair = (value, value) if isinstance(value, Integral) else tuple(value) if isinstance(value, (tuple, list)) else ()
+    listed = isinstance(value, (tuple, list)) or np.ndim(value) == 1
+    pair = (value, value) if isinstance(value, Integral) else tuple(value) if listed else ()
     if len(pair) != 2 or not all(isinstance(n, Integral) and not isinstance(n, bool) and n >= least for n in pair):
         raise ValueError(f"{name} must be an int of {least} or more, or a pair of them; got {value!r:.50}.")
     return int(pair[0]), int(pair[1])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -118,7 +119,16 @@ def reconstruction_scorer(metric: Callable[..., NDArray], **options: Any) -> Cal
     -------
     callable
         ``scorer(estimator, X, y=None)``, the mean over images.  Where y holds images, those are what reconstructions of
-        X should be, such as clean ones of noisy X; without y, they should be X.
+        X should be, such as clean ones of noisy X; without y, they should be X.  With `image_shape`, both may be rows
+        of pixels.  Of a pipeline, the last step reconstructs what the steps before make of X, and without y that is
+        what reconstructions should be.
+
+    Raises
+    ------
+    TypeError
+        If `metric` is no function; by the scorer, if the estimator has no ``reconstruct``.
+    ValueError
+        By the scorer, if y holds no images.
 
     Examples
     --------
@@ -132,11 +142,47 @@ def reconstruction_scorer(metric: Callable[..., NDArray], **options: Any) -> Cal
     >>> bool((scores["test_score"] > 11).all())
     True
     """
+    if not callable(metric):
+        raise TypeError(
+            f"metric must be a function of images and others, such as peak_signal_noise_ratio, got {metric!r:.50}."
+        )
     return functools.partial(_score, metric=metric, options=options)
 
 
 def _score(estimator: Any, X: Any, y: Any = None, *, metric: Callable, options: dict[str, Any]) -> float:
-    return float(np.mean(metric(X if y is None else y, estimator.reconstruct(X), **options)))
+    estimator, X = _last_step(estimator, X)
+    if not hasattr(estimator, "reconstruct"):
+        raise TypeError(
+            f"reconstruction_scorer needs an estimator with reconstruct, and {type(estimator).__name__} has none."
+        )
+    found = _unflattened(estimator, estimator.reconstruct(X))
+    expected = _unflattened(estimator, X if y is None else y)
+    if y is not None:
+        try:
+            named_images(expected, name="y")
+        except (TypeError, ValueError) as error:
+            raise type(error)(
+                f"y must hold the images that reconstructions of X should be, or be None: {error}"
+            ) from error
+    return float(np.mean(metric(expected, found, **options)))
+
+
+def _last_step(estimator: Any, X: Any) -> tuple[Any, Any]:
+    """Return the last step of a pipeline, or of what a search found to be best, and what comes of X before it."""
+    estimator = getattr(estimator, "best_estimator_", estimator)
+    if not hasattr(estimator, "steps"):
+        return estimator, X
+    return _last_step(estimator[-1], estimator[:-1].transform(X) if len(estimator) > 1 else X)
+
+
+def _unflattened(estimator: Any, images: Any) -> Any:
+    """Return rows of pixels as the images that they are to an estimator; leave all else as it is."""
+    if getattr(estimator, "image_shape", None) is None:
+        return images
+    shape = estimator.image_shape_[: len(estimator.image_shape)]
+    rows = images.to_numpy() if hasattr(images, "to_numpy") else images
+    flat = len(rows) and all(np.shape(row) == (math.prod(shape),) for row in rows)
+    return np.asarray(rows).reshape(-1, *shape) if flat else images
 
 
 def _pairs(images: Any, others: Any, data_range: float | None) -> tuple[list[tuple[NDArray, NDArray]], float]:
@@ -147,9 +193,11 @@ def _pairs(images: Any, others: Any, data_range: float | None) -> tuple[list[tup
     for place, (image, other) in enumerate(zip(images, others, strict=True)):
         if image.shape != other.shape:
             raise ValueError(f"image {place} is of shape {image.shape}, but its counterpart of {other.shape}.")
-    data_range = _range_of(images) if data_range is None else float(data_range)
-    if not data_range > 0:
+    if data_range is not None and not data_range > 0:
         raise ValueError(f"data_range, from black to white, must be above 0, got {data_range:g}.")
+    data_range = _range_of(images) if data_range is None else float(data_range)
+    if data_range == 0:
+        raise ValueError(f"all pixels of images are {images[0].flat[0]:g}, which tells no data_range: give it.")
     as_double = [tuple(np.asarray(part, np.float64) for part in pair) for pair in zip(images, others, strict=True)]
     return as_double, data_range
 

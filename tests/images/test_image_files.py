@@ -21,8 +21,8 @@ def folder(tmp_path: Path) -> Path:
     """Two classes, one with a folder inside, and files that are no images."""
     for number, name in enumerate(("wing/b.png", "wing/a.jpg", "eye/patient 2/c.tif", "eye/d.PNG")):
         write(tmp_path / name, np.full((4 + number, 6), 50 * number, np.uint8))
-    for name in ("notes.txt", "wing/table.csv", "wing/._b.png", ".hidden/x.png"):
-        (tmp_path / name).parent.mkdir(exist_ok=True)
+    for name in ("notes.txt", "wing/table.csv", "wing/._b.png", ".hidden/x.png", "__MACOSX/wing/b.png"):
+        (tmp_path / name).parent.mkdir(exist_ok=True, parents=True)
         (tmp_path / name).write_text("no image")
     return tmp_path
 
@@ -62,8 +62,11 @@ def test_size_channels_and_bits(folder: Path) -> None:
     X, _ = read_images(folder)
     assert X.dtype == np.uint16 and [int(image[0, 0, 0]) for image in X[-2:]] == [65535, 65535]
     write(folder / "wing" / "white.png", np.full((3, 2), 255, np.uint8))
-    with pytest.raises(ValueError, match=r"image 5 is of shape \(3, 2, 1\)"):
+    with pytest.raises(
+        ValueError, match=r"white\.png is of shape \(3, 2, 1\) and dtype uint8, where \(2, 2, 1\) and uint"
+    ):
         X[5]
+    assert read_images(folder, size=np.array([3, 5])).images[0].shape == (3, 5, 1)
 
 
 @pytest.mark.parametrize(
@@ -84,12 +87,32 @@ def test_what_is_wrong_with_a_folder(folder: Path, name: str, n_channels: int, m
         read_images(folder)
 
 
+def test_files_that_change_or_go_are_named(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(folder.parent)
+    X, converted = read_images(folder.name).images, read_images(folder, size=(4, 6), n_channels=1).images
+    monkeypatch.chdir(folder)
+    assert X[3].shape == (4, 6, 1)
+    for changed in (np.zeros((4, 6), np.uint16), np.zeros((4, 6, 3), np.uint8)):
+        write(folder / "wing" / "b.png", changed)
+        with pytest.raises(ValueError, match=r"b\.png is of shape .* and uint8 were announced: it has changed since"):
+            X[3:][0]
+    assert converted[::-1][0].shape == (4, 6, 1)  # as all colours would be
+    (folder / "wing" / "b.png").unlink()
+    with pytest.raises(FileNotFoundError, match=r"/wing/b\.png is not there: it was deleted or moved, or is a link"):
+        X[3]
+    (folder / "wing" / "b.png").symlink_to(folder / "nothing.png")
+    with pytest.raises(FileNotFoundError, match=r"/wing/b\.png is not there"):
+        read_images(folder)
+
+
 def test_no_such_folder_and_impossible_forms(folder: Path) -> None:
     with pytest.raises(FileNotFoundError, match=r"there is no folder .*missing"):
         read_images(folder / "missing")
     with pytest.raises(NotADirectoryError, match=r"there is no folder .*notes\.txt"):
         read_images(folder / "notes.txt")
-    for size in (8, (8,), (0, 4), (True, 4), (2.5, 4), "ab"):
+    with pytest.raises(TypeError, match="folder must be a str or a path, got NoneType"):
+        read_images(None)
+    for size in (8, np.array([8.0, 4.0]), (8,), (0, 4), (True, 4), (2.5, 4), "ab"):
         with pytest.raises(ValueError, match=r"size must be \(height, width\), each an int of 1 or more, or None; got"):
             read_images(folder, size=size)
     for n_channels in (2, True, "3", 0):

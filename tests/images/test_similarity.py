@@ -4,8 +4,11 @@ import pickle
 import sys
 
 import numpy as np
+import pandas as pd
 import pytest
 from sklearn.model_selection import cross_validate
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
 from skmlbio import ImageAutoEncoderTransformer
 from skmlbio.images import peak_signal_noise_ratio, reconstruction_scorer, structural_similarity
@@ -46,9 +49,13 @@ def test_what_cannot_be_compared(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(ValueError, match=r"image 1 is of shape \(9, 12, 3\), but its counterpart of \(8, 12, 3\)"):
         structural_similarity(IMAGES[:2], [OTHERS[0], OTHERS[1, :8]])
     with pytest.raises(ValueError, match="data_range, from black to white, must be above 0, got 0"):
-        peak_signal_noise_ratio(np.ones((2, 3, 3)), np.ones((2, 3, 3)))
+        peak_signal_noise_ratio(np.ones((2, 3, 3)), np.ones((2, 3, 3)), data_range=0)
     with pytest.raises(ValueError, match="image 0 is of 9 x 2 pixels, but windows take 3 x 3 or more"):
         structural_similarity(IMAGES[:, :, :2], OTHERS[:, :, :2])
+    with pytest.raises(ValueError, match="all pixels of images are 1, which tells no data_range: give it"):
+        structural_similarity(np.ones((2, 3, 3)), np.ones((2, 3, 3)))
+    with pytest.raises(TypeError, match=r"metric must be a function of images and others, .* got 'psnr'"):
+        reconstruction_scorer("psnr")
     monkeypatch.setitem(sys.modules, "skimage.metrics", None)
     with pytest.raises(ImportError, match=r'needs scikit-image: pip install "skmlbio\[images\]"'):
         structural_similarity(IMAGES, OTHERS)
@@ -69,3 +76,23 @@ def test_scores_compare_with_y_or_with_the_images_themselves() -> None:
         assert scorer(encoder, noisy) == pytest.approx(metric(noisy, found, data_range=1.0).mean())
     scores = cross_validate(encoder, noisy, clean, cv=2, scoring=scorers, error_score="raise")
     assert np.isfinite(scores["test_psnr"]).all() and np.isfinite(scores["test_ssim"]).all()
+
+
+def test_scores_of_rows_of_pipelines_and_of_no_images() -> None:
+    rows = RANDOM.random((20, 30))
+    images, scorer = rows.reshape(-1, 6, 5), reconstruction_scorer(structural_similarity, data_range=1.0)
+    encoder = ImageAutoEncoderTransformer(2, n_filters=2, n_blocks=1, epochs=1, random_state=0, image_shape=(6, -1))
+    pipeline = make_pipeline(FunctionTransformer(np.sqrt), encoder.fit(np.sqrt(rows)))
+    found = encoder.reconstruct(np.sqrt(rows)).reshape(-1, 6, 5)
+    expected = structural_similarity(np.sqrt(images), found, data_range=1.0).mean()
+    assert scorer(encoder, np.sqrt(rows)) == pytest.approx(expected)
+    assert scorer(encoder, pd.DataFrame(np.sqrt(rows)).to_numpy().tolist()) == pytest.approx(expected)
+    assert scorer(pipeline, rows) == pytest.approx(expected)
+    clean = structural_similarity(images, found, data_range=1.0).mean()
+    assert scorer(pipeline, rows, pd.DataFrame(rows)) == pytest.approx(clean)
+    assert scorer(pipeline, rows, images) == pytest.approx(clean)
+    for y in (np.arange(20) % 2, [0, 1] * 10, np.ones((20, 3))):
+        with pytest.raises((TypeError, ValueError), match="y must hold the images that reconstructions of X should be"):
+            scorer(pipeline, rows, y)
+    with pytest.raises(TypeError, match="needs an estimator with reconstruct, and StandardScaler has none"):
+        scorer(make_pipeline(FunctionTransformer(), StandardScaler()).fit(rows), rows)
