@@ -24,7 +24,7 @@ from skmlbio.base._intervals import Interval
 from skmlbio.base._parameters import parameter, with_parameters
 from skmlbio.base._pickling import require_importable
 from skmlbio.base._range import require_answers
-from skmlbio.base._same_network import require_same_network
+from skmlbio.base._same_network import lifted, require_same_network
 from skmlbio.base._sklearn_callbacks import ScikitLearnCallbacks
 from skmlbio.training._batches import Arrays, Data, TrainingSet, mean_one
 from skmlbio.training._blueprint import Blueprint
@@ -150,7 +150,7 @@ class NetworkEstimator(ExportMixin, CallbackSupportMixin, BaseEstimator):
 
     def _network_parameters(self, blueprint: Blueprint) -> dict[str, Any]:
         """Return what made a network, by the names of parameters where it is one."""
-        return blueprint.arguments | blueprint.arguments.get("params", {})
+        return lifted(blueprint.arguments, self.get_params(deep=False))
 
     def _strata(self, targets: Arrays) -> np.ndarray | None:
         """Return the class codes to stratify a validation split by."""

@@ -74,7 +74,8 @@ def _is_of_times(dtype: Any) -> bool:
 
 def _no_number_of_array(X: Any) -> tuple[tuple[int, ...], str] | None:
     """Return place and value of the first string of an array, a list or a series that is no number."""
-    if hasattr(X, "toarray") or hasattr(X, "columns"):
+    of_numbers = getattr(getattr(X, "dtype", None), "kind", None) in ("b", "i", "u", "f", "c")
+    if of_numbers or hasattr(X, "toarray") or hasattr(X, "columns"):
         return None
     try:
         values = np.asarray(X, dtype=object)

@@ -2,10 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from skmlbio.training._fingerprint import freeze
 from skmlbio.training._plain import plain
+
+
+def lifted(arguments: dict[str, Any], names: Collection[str]) -> dict[str, Any]:
+    """Return arguments of a network, with those that are in a dictionary beside the others.
+
+    Parameters
+    ----------
+    arguments : dict
+        From a name to a value, or, where the name is not among `names`, to a dictionary of arguments.
+    names : collection of str
+        The names of parameters.
+
+    Returns
+    -------
+    dict
+        What has the name of a parameter goes by it, all else by that of its dictionary, too.
+
+    Examples
+    --------
+    >>> lifted({"stages": {"kernel_size": 3, "kind": "a"}, "loss": {"class_name": "Huber"}}, ["kernel_size", "loss"])
+    {'stages.kind': 'a', 'loss': {'class_name': 'Huber'}, 'kernel_size': 3}
+    """
+    beside, found = {}, {}
+    for name, value in arguments.items():
+        if isinstance(value, dict) and name not in names:
+            for inner, part in lifted(value, names).items():
+                is_parameter = inner in names and inner not in arguments
+                (found if is_parameter else beside)[inner if is_parameter else f"{name}.{inner}"] = part
+        else:
+            beside[name] = value
+    return beside | found
 
 
 def require_same_network(estimator: Any) -> None:

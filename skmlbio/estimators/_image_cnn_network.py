@@ -167,3 +167,7 @@ class ImageCNN(
             "dtype": self.dtype,
         }
         return Blueprint(image_cnn, arguments)
+
+    def _network_parameters(self, blueprint):
+        changes = blueprint.arguments["images"]["augmentation"]
+        return super()._network_parameters(blueprint) | {f"random_{name}": value for name, value in changes.items()}

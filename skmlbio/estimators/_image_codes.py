@@ -43,10 +43,6 @@ class ImageCodes(ImageStagesKeywords, ImageInput, LayerParameters, AveragedWeigh
             "dtype": self.dtype,
         }
 
-    def _network_parameters(self, blueprint):
-        found = super()._network_parameters(blueprint)
-        return found | found.pop("images") | found.pop("stages")
-
     def _code_size(self):
         return self.blueprint_.arguments["latent_dim"]
 

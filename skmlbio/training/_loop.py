@@ -24,6 +24,7 @@ from skmlbio.training._targets import take_target
 from skmlbio.training._trainer import Loss, Trainer
 
 _STEPS_WORTH_COMPILING, _TENSORS_OF_A_SMALL_NETWORK = 256, 8
+_MOMENTS = ("moving_mean", "moving_variance")  # that no loss of training sees
 _USUAL_EPOCHS = 50  # of a fit that ends by itself
 _VALIDATION_ROWS_AT_ONCE = 1024
 
@@ -353,11 +354,16 @@ class _Fit:
             )
 
     def _check_weights(self, weights: list[np.ndarray]) -> None:
-        """Refuse what the last step has made so large that products overflow; no loss has seen it yet."""
-        trained, _ = self.trainer.network.split(weights, self.trainer.seeds())
+        """Refuse weights of the last step that let products overflow, and such moments; no loss has seen them yet."""
+        network = self.trainer.network
+        trained, state = network.split(weights, self.trainer.seeds())
         with np.errstate(over="ignore"):
             squares = sum(np.square(w, dtype=np.promote_types(w.dtype, np.float32)).sum() for w in trained)
-        self._check({"sum of squared weights": float(squares)}, len(self.history.get("loss", ())) - 1)
+        found = {"sum of squared weights": float(squares)}
+        for variable, value in zip(network.state, state, strict=True):
+            if variable.name in _MOMENTS:
+                found[f"{variable.path} of a normalization"] = float(value.sum(dtype=float))
+        self._check(found, len(self.history.get("loss", ())) - 1)
 
     def _watch(self, loss: float, epoch: int) -> bool:
         """Remember the best epoch; return whether patience has run out."""

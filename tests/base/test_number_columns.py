@@ -7,7 +7,7 @@ import pandas as pd
 import polars as pl
 import pytest
 
-from skmlbio import AutoEncoderTransformer, DenseClassifier, DenseRegressor
+from skmlbio import AutoEncoderTransformer, DenseClassifier, DenseRegressor, ImageCNNClassifier
 
 N = 8
 X, Y = np.arange(2.0 * N).reshape(N, 2), [0, 1] * 4
@@ -77,3 +77,12 @@ def test_strings_that_are_no_numbers_are_named(y) -> None:
         DenseRegressor().fit(X, y)
     with pytest.raises(ValueError, match=rf"^X\[0, 1\] is 'b', {ONLY_NUMBERS}"):
         DenseRegressor().fit([[1, "b"], [1, 2]], [1, 2])
+
+
+def test_arrays_in_files_of_too_many_axes_are_told_as_such(tmp_path) -> None:
+    h5py = pytest.importorskip("h5py")
+    classifier = ImageCNNClassifier(2, image_shape=(2, 1))
+    with h5py.File(tmp_path / "images.h5", "w") as file:
+        for stored in (file.create_dataset("X", data=X.reshape(N, 2, 1)), X.reshape(N, 2, 1)):
+            with pytest.raises(ValueError, match=r"^Found array with dim 3, while dim <= 2 is required"):
+                classifier.fit(stored, Y)

@@ -10,6 +10,7 @@ from skmlbio import (
     DenseClassifier,
     DenseRegressor,
     GANSampler,
+    ImageCNNClassifier,
     NetworkClassifier,
     NetworkTransformer,
     VAESampler,
@@ -18,6 +19,7 @@ from skmlbio import (
 X = np.random.default_rng(0).random((20, 4))
 Y = np.arange(20) % 2
 FEW = {"epochs": 1, "random_state": 0}
+ROWS_OF_IMAGES = ImageCNNClassifier(2, n_blocks=1, image_shape=(2, 2), **FEW)
 
 
 def goes_on(estimator, **changes):
@@ -45,6 +47,8 @@ REFUSED = [
     (GANSampler(**FEW), {"spectral_normalization": True},
      "spectral_normalization=False, .* have spectral_normalization=True:"),
     (VAESampler(**FEW), {"likelihood": "bernoulli"}, "likelihood='gaussian', .* have likelihood='bernoulli':"),
+    (ROWS_OF_IMAGES, {"kernel_size": 1, "random_flip": "both", "learning_rate": 0.1},
+     "made with kernel_size=3, random_flip=None, but is now to have kernel_size=1, random_flip='both': set back"),
     (VAESampler(**FEW), {"variance": 0.5}, r"with variance='decoder', but is now to have variance=0\.5:"),
 ]  # fmt: skip
 

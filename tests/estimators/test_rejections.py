@@ -12,6 +12,7 @@ from skmlbio import (
     DenseClassifier,
     DenseRegressor,
     GCNClassifier,
+    ImageCNNClassifier,
     NetworkClassifier,
     NetworkRegressor,
     NetworkTransformer,
@@ -314,6 +315,11 @@ def narrow_network(input_shape, n_outputs):
             DenseRegressor((8,), optimizer="sgd", learning_rate=1e30, epochs=1, batch_size=None),  # the last step
             ValueError,
             "the sum of squared weights became (nan|inf) in epoch 1: try a smaller learning_rate, clip gradients",
+        ),
+        (
+            ImageCNNClassifier(2, n_blocks=1, random_noise=1e30, epochs=1, image_shape=(2, 2)),
+            ValueError,
+            "the .*moving_variance of a normalization became (nan|inf) in epoch 1: try a smaller learning_rate",
         ),
     ],
 )
