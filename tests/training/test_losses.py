@@ -93,3 +93,12 @@ def test_translation_averages_over_tokens_and_the_end_and_spreads_a_share() -> N
     everywhere = [-np.mean([log_p[i, place].mean() for place, _ in row]) for i, row in enumerate(wanted)]
     smooth = _losses.translation(logits, [None, tokens], (), {"label_smoothing": 0.2})
     np.testing.assert_allclose(smooth, 0.8 * np.array(expected) + 0.2 * np.array(everywhere), rtol=1e-5)
+
+
+def test_tagging_averages_over_labels_that_are_known_by_the_weights_of_their_classes() -> None:
+    logits = np.log([[[0.5, 0.5], [0.25, 0.75], [0.1, 0.9]], [[0.2, 0.8], [0.5, 0.5], [0.5, 0.5]]])
+    targets = (tf.constant([[0, 1, -1], [-1, -1, -1]]),)
+    found = _losses.tagging(tf.constant(logits), None, targets, {})
+    np.testing.assert_allclose(found, [-np.log([0.5, 0.75]).mean(), 0])
+    found = _losses.tagging(tf.constant(logits), None, targets, {"class_weight_0": 3.0, "class_weight_1": 0.5})
+    np.testing.assert_allclose(found, [-([3, 0.5] * np.log([0.5, 0.75])).mean(), 0])
