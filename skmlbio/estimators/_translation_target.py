@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -12,10 +12,6 @@ from skmlbio.estimators._pair_data import PairData
 from skmlbio.estimators._sequence_input import SequenceInput
 from skmlbio.sequences import Alphabet, Sequences, Vocabulary, ensure_sequences
 from skmlbio.training._batches import TrainingSet, mean_one
-
-if TYPE_CHECKING:
-    from skmlbio.export._served_network import ServedNetwork
-    from skmlbio.export._signatures import Entrance
 
 
 @with_parameters
@@ -82,14 +78,6 @@ class TranslationTarget(SequenceInput):
     def _target_arguments(self) -> dict[str, Any]:
         """Return what tells a network about what it is to write."""
         return {"n_targets": self.target_alphabet_.n_tokens, "target_dtype": self.target_alphabet_.dtype.name}
-
-    def _target_entrance(self, network: ServedNetwork) -> Entrance:
-        """Return the way of given translations into an exported network."""
-        from skmlbio.export._sequence_entrance import sequence_entrance, token_entrance
-
-        if isinstance(self.target_alphabet_, Vocabulary):
-            return token_entrance(self.target_alphabet_, self.unknown, network)
-        return sequence_entrance(self.target_alphabet_, self.unknown)
 
 
 def _holds_tokens(y: Any) -> bool:

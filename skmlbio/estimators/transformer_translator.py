@@ -9,6 +9,7 @@ from typing import Any, Literal
 import numpy as np
 from sklearn.callback import with_callbacks
 from sklearn.utils._param_validation import StrOptions
+from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_consistent_length
 
 from skmlbio.base import NetworkEstimator, parameter, with_parameters
@@ -30,15 +31,28 @@ from skmlbio.estimators._attention_memory import AttentionMemory
 from skmlbio.estimators._pair_data import PairData, WritingData, batches
 from skmlbio.estimators._sequence_data import SequenceCost
 from skmlbio.estimators._sequence_input import SequenceInput
+from skmlbio.estimators._translation_export import TranslationExport
 from skmlbio.estimators._translation_target import TranslationTarget
 from skmlbio.sequences import Sequences
 from skmlbio.training._blueprint import Blueprint
 from skmlbio.training._optimizers import warmed_up
 
 
+def _attends(translator: TransformerTranslator) -> bool:
+    if translator.architecture == "rnn":
+        raise AttributeError("a TransformerTranslator with architecture='rnn' attends to nothing")
+    return True
+
+
 @with_parameters
 class TransformerTranslator(
-    TranslationTarget, AttentionMemory, LayerParameters, KernelPenalties, AveragedWeights, NetworkEstimator
+    TranslationExport,
+    TranslationTarget,
+    AttentionMemory,
+    LayerParameters,
+    KernelPenalties,
+    AveragedWeights,
+    NetworkEstimator,
 ):
     """Translate sequences into others with a transformer.
 
@@ -49,18 +63,23 @@ class TransformerTranslator(
     Its end is one more token.  In training all places are written at once, each after the tokens that are wanted before
     it; in prediction one after the other, from keys and values that are kept, so that each costs one step.
 
+    For comparison, ``architecture="rnn_attention"`` reads with recurrences in both directions and writes with one that
+    attends to their states [4]_, and "rnn" writes from the last of these states alone [5]_.
+
     X and y are lists of strings, or of lists of tokens such as words and codons, of any lengths: each of y belongs to
     the one of X at its place.  What is written for a sequence depends neither on padding nor on the sequences beside
     it.
 
     Parameters
     ----------
+    architecture : {"transformer", "rnn_attention", "rnn"}
+        What reads and writes.  `n_heads`, `feed_forward_dim`, `positions` and `norm` are of the transformer alone.
     embedding_dim : int
-        Length of a residue's vector; a multiple of `n_heads`.
+        Length of a residue's vector, and of a recurrence's state; a multiple of `n_heads`.
     n_heads : int
         Attention maps of a block.
     n_blocks : int
-        Transformer blocks of the encoder, and of the decoder.
+        Transformer blocks of the encoder, and of the decoder; or recurrences of the encoder.
     feed_forward_dim : int
         Width of the hidden layer in a block.
     kernel_width : int or None
@@ -104,6 +123,8 @@ class TransformerTranslator(
     .. [1] Vaswani et al.: Attention is all you need. NeurIPS (2017).
     .. [2] Szegedy et al.: Rethinking the inception architecture for computer vision. CVPR (2016).
     .. [3] Wu et al.: Google's neural machine translation system. arXiv:1609.08144 (2016).
+    .. [4] Bahdanau et al.: Neural machine translation by jointly learning to align and translate. ICLR (2015).
+    .. [5] Cho et al.: Learning phrase representations using RNN encoder-decoder. EMNLP (2014).
 
     Examples
     --------
@@ -119,6 +140,9 @@ class TransformerTranslator(
     [1.0, 0.0]
     """
 
+    architecture: Literal["transformer", "rnn_attention", "rnn"] = parameter(
+        default="transformer", allowed=[StrOptions({"transformer", "rnn_attention", "rnn"})]
+    )
     embedding_dim: int = parameter(default=64, allowed=COUNT)
     n_heads: int = parameter(default=4, allowed=COUNT)
     n_blocks: int = parameter(default=2, allowed=COUNT)
@@ -226,6 +250,7 @@ class TransformerTranslator(
                 found[row] = of_tokens[: pairs.targets.lengths[row] + 1]
         return found
 
+    @available_if(_attends)
     @completed_by(fit)
     def attention_maps(self, X, y=None) -> list[np.ndarray]:
         """Return how much each token that is written collects from each one that is read.
@@ -239,7 +264,8 @@ class TransformerTranslator(
         -------
         list of n_samples ndarray of shape (n_blocks, n_heads, length of y, length of x), float32
             By block and head of the decoder's cross-attention: in row i, the shares of all tokens of x in what is
-            collected when token i of y is chosen.  Rows sum to 1; there is no padding.
+            collected when token i of y is chosen.  Rows sum to 1; there is no padding.  Of "rnn_attention" there is one
+            block with one head, and "rnn" has none to ask for.
         """
         if y is None:
             sources = self._samples(X)
@@ -290,7 +316,7 @@ class TransformerTranslator(
 
     def _check_parameters(self):
         super()._check_parameters()
-        if self.embedding_dim % self.n_heads:
+        if self.architecture == "transformer" and self.embedding_dim % self.n_heads:
             raise ValueError(
                 f"embedding_dim must be a multiple of the {self.n_heads} heads that share it, got {self.embedding_dim}."
             )
@@ -298,10 +324,14 @@ class TransformerTranslator(
             raise ValueError("warm_up is for a learning_rate that is a number; a schedule says itself how it begins.")
 
     def _attention_of(self, made_of):
+        if "attention" in made_of or made_of.get("architecture", "transformer") != "transformer":
+            return None  # the maps of a recurrent network are no larger than what it reads
         return {name: made_of[name] for name in ("n_heads", "n_blocks")} | {"attention_window": None}
 
     def _sequence_cost(self):
-        return SequenceCost(n_maps=int(self.n_heads))
+        if self.architecture == "transformer":
+            return SequenceCost(n_maps=int(self.n_heads))
+        return SequenceCost(width=3 * int(self.embedding_dim))
 
     def _plan(self, n_samples, epochs):
         plan = super()._plan(n_samples, epochs)
@@ -311,21 +341,18 @@ class TransformerTranslator(
         return plan
 
     def _make_blueprint(self):
-        from skmlbio.networks.translation import transformer_translation
+        from skmlbio.networks.translation import recurrent_translation, transformer_translation
 
-        names = (
-            "embedding_dim", "n_heads", "n_blocks", "feed_forward_dim", "kernel_width", "positions", "norm",
-            "activation", "dtype",
-        )  # fmt: skip
-        learned = self.positions == "learned"
-        beside = {
-            "tokens": self._token_arguments(),
-            "max_length": self.max_length_ if learned else 0,
-            "max_target_length": self.max_target_length_ + 1 if learned else 0,
-            "dropout": float(self.dropout),
+        shared = {
+            name: getattr(self, name) for name in ("embedding_dim", "n_blocks", "kernel_width", "activation", "dtype")
         }
-        arguments = {name: getattr(self, name) for name in names}
-        return Blueprint(transformer_translation, arguments | beside | self._target_arguments())
+        shared |= {"tokens": self._token_arguments(), "dropout": float(self.dropout)} | self._target_arguments()
+        if self.architecture != "transformer":
+            return Blueprint(recurrent_translation, shared | {"attention": self.architecture == "rnn_attention"})
+        own = {name: getattr(self, name) for name in ("n_heads", "feed_forward_dim", "positions", "norm")}
+        lengths = self.max_length_, self.max_target_length_ + 1
+        own["max_length"], own["max_target_length"] = lengths if self.positions == "learned" else (0, 0)
+        return Blueprint(transformer_translation, shared | own)
 
     def _loss(self):
         from skmlbio.training import _losses
@@ -335,40 +362,3 @@ class TransformerTranslator(
     def _scalars(self, epoch):
         smoothing = float(self.label_smoothing)
         return super()._scalars(epoch) | ({"label_smoothing": smoothing} if smoothing else {})
-
-    # Exporting ----------------------------------------------------------------------------------------------------
-
-    def _answers(self):
-        import tensorflow as tf
-
-        from skmlbio.export._sequence_entrance import sequence_exit
-
-        spelled = sequence_exit(self.target_alphabet_)
-
-        def predict(ask, tokens):
-            lengths = tf.cast(tf.math.count_nonzero(tokens, axis=1), tf.float64)
-            if self.max_output_length == "auto":
-                longer = tf.maximum(tf.constant(1.0, tf.float64), lengths / self.max_length_)
-                limits = tf.cast(tf.math.ceil(2 * self.max_target_length_ * longer), tf.int32)
-            else:
-                limits = tf.fill(tf.shape(lengths), int(self.max_output_length))
-            widths = tf.fill(tf.shape(lengths), int(self.beam_width))
-            return spelled(
-                ask("predict", tokens, limits, widths, tf.fill(tf.shape(lengths), float(self.length_penalty)))
-            )
-
-        return {"predict": predict}
-
-    def _export_signatures(self, network):
-        import tensorflow as tf
-
-        from skmlbio.export._signatures import Signature
-
-        sources, targets = self._entrances(network)[""], self._target_entrance(network)
-
-        def score_samples(X, y):
-            log_p = network.answer("log_probabilities", *sources.encode(X=X), *targets.encode(X=y))
-            return {"score_samples": tf.reduce_sum(log_p, axis=1)}
-
-        inputs = sources.inputs | {"y": targets.inputs["X"]}
-        return super()._export_signatures(network) | {"score_samples": Signature(inputs, score_samples)}

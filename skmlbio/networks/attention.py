@@ -102,7 +102,7 @@ def attended(
     has_token: bool = False,
 ) -> tuple[Any, Any, dict[str, Any]]:
     """Return what leaves the last block, which of its positions are real, and the maps; see `attention_network`."""
-    x = _embed(x, of_letters, embedding_dim, kernel_width, activation, dtype)
+    x = embed(x, of_letters, embedding_dim, kernel_width, activation, dtype)
     x = _add_positions(x, positions, max_length, dtype)
     x = Dropout(dropout, name="embedding_dropout", dtype=dtype)(x) if dropout else x
     if has_token:
@@ -123,7 +123,7 @@ def attended(
     return x, real, maps
 
 
-def _embed(x: Any, of_letters: bool, width: int, kernel_width: int | None, activation: str, dtype: str | None) -> Any:
+def embed(x: Any, of_letters: bool, width: int, kernel_width: int | None, activation: str, dtype: str | None) -> Any:
     """E, or σ(Ẽ W + b) over neighbouring residues, where the rows of E, one a letter or token, are learned."""
     if kernel_width is not None:
         convolution = LetterConvolution if of_letters else SequenceConvolution

@@ -7,10 +7,13 @@ from typing import Any
 import keras
 
 from skmlbio.layers.beam_search import BeamSearch
+from skmlbio.layers.noise import Dropout
+from skmlbio.layers.recurrence import Recurrence
+from skmlbio.layers.recurrent_translation import RecurrentDecoder
 from skmlbio.layers.translation import TargetLogProbability, TranslationDecoder
 from skmlbio.networks._architecture import Architecture, output_dtype
 from skmlbio.networks._tokens import enter_tokens
-from skmlbio.networks.attention import attended
+from skmlbio.networks.attention import attended, embed
 
 
 def transformer_translation(
@@ -76,6 +79,49 @@ def transformer_translation(
     }
     rows = max_target_length if positions == "learned" else None
     decoder = TranslationDecoder(n_targets, embedding_dim, rows, n_blocks, block, name="decoder", dtype=dtype)
+    return with_decoder(source, x, real, decoder, target_dtype, dtype)
+
+
+def recurrent_translation(
+    tokens: dict[str, Any],
+    n_targets: int,
+    target_dtype: str,
+    attention: bool,
+    embedding_dim: int = 64,
+    n_blocks: int = 2,
+    kernel_width: int | None = None,
+    dropout: float = 0.1,
+    activation: str = "relu",
+    dtype: str | None = None,
+) -> Architecture:
+    """logits = decoder(y, recurrences(embed(x))), in both directions; see `RecurrentDecoder`.
+
+    Parameters
+    ----------
+    tokens, n_targets, target_dtype, kernel_width, activation, dtype
+        As in `transformer_translation`.
+    attention : bool
+        Whether the decoder reads anew for each token.
+    embedding_dim : int
+        Width of the vectors of tokens, and of a state.
+    n_blocks : int
+        Recurrences of the encoder, each over the states of the one before.
+    dropout : float
+        Share of numbers that are dropped in training, before each recurrence, and before the output.
+
+    Returns
+    -------
+    Architecture
+        As `transformer_translation` returns it; the maps are those of one block and of one head.
+    """
+    source, x, real = enter_tokens(**tokens, width=embedding_dim, dtype=dtype)
+    x = embed(x, tokens["vectors"] is not None, embedding_dim, kernel_width, activation, dtype)
+    for i in range(n_blocks):
+        x = Dropout(dropout, name=f"dropout_{i}", dtype=dtype)(x) if dropout else x
+        forwards = Recurrence(embedding_dim, "gru", name=f"forwards_{i}", dtype=dtype)(x, real=real)
+        backwards = Recurrence(embedding_dim, "gru", backwards=True, name=f"backwards_{i}", dtype=dtype)(x, real=real)
+        x = keras.layers.Concatenate(name=f"both_{i}", dtype=dtype)([forwards, backwards])
+    decoder = RecurrentDecoder(n_targets, embedding_dim, attention, dropout, name="decoder", dtype=dtype)
     return with_decoder(source, x, real, decoder, target_dtype, dtype)
 
 

@@ -125,6 +125,14 @@ CASES = {
         skmlbio.AttentionClassifier, PROTEINS, positions="rotary", pooling="class_token", attention_window=16, **SMALL
     ),
     "translator": case(skmlbio.TransformerTranslator, PEPTIDES, max_output_length=12, beam_width=2),
+    "translator, recurrent": case(
+        skmlbio.TransformerTranslator,
+        PEPTIDES,
+        architecture="rnn_attention",
+        n_blocks=1,
+        max_output_length=12,
+        epochs=1,
+    ),
     "gin": case(skmlbio.GCNClassifier, GRAPHS, conv="gin"),
     "gcn": case(skmlbio.GCNClassifier, GRAPHS, conv="gcn", pooling="attention", residual=True, **TWO),
     "gat": case(skmlbio.GCNClassifier, GRAPHS, conv="gat"),

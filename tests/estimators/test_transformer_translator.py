@@ -133,6 +133,24 @@ def test_other_networks_learn_and_write(options: dict) -> None:
         assert shapes["positions/positions"] == (4, 16) and shapes["decoder/positions/positions"] == (5, 16)
 
 
+@pytest.mark.parametrize("architecture", ["rnn", "rnn_attention"])
+def test_recurrent_networks_learn_and_write(architecture: str, tmp_path) -> None:
+    tf = pytest.importorskip("tensorflow")
+    recurrent = small(architecture=architecture, **LEARNING | {"epochs": 30}).fit(X, Y)
+    assert recurrent.score(X, Y) > 0.7
+    mixed = [*X[:3], "AC" * 20]
+    assert recurrent.set_params(beam_width=3).predict(mixed) == [recurrent.predict([x])[0] for x in mixed]
+    if architecture == "rnn":
+        assert not hasattr(recurrent, "attention_maps")
+    else:
+        maps = recurrent.attention_maps(["AAC", "C" * 40], ["tG", "t"])
+        assert [one.shape for one in maps] == [(1, 1, 2, 3), (1, 1, 1, 40)]
+        assert all(np.allclose(one.sum(axis=-1), 1, atol=1e-5) for one in maps)
+    recurrent.export_saved_model(tmp_path / "served")
+    predict = tf.saved_model.load(str(tmp_path / "served")).signatures["predict"]
+    assert [text.decode() for text in predict(X=tf.constant(mixed))["predict"].numpy()] == recurrent.predict(mixed)
+
+
 # Around it ------------------------------------------------------------------------------------------------------------
 
 
