@@ -11,11 +11,11 @@ from sklearn.base import ClassifierMixin
 from sklearn.callback import with_callbacks
 from sklearn.utils import check_consistent_length, compute_class_weight
 from sklearn.utils._param_validation import StrOptions
-from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
 from skmlbio.base._all_or_nothing import all_or_nothing
 from skmlbio.base._arguments import said_by_estimator
+from skmlbio.base._availability import available_if
 from skmlbio.base._docstrings import completed_by
 from skmlbio.base._estimator import NetworkEstimator
 from skmlbio.base._fit_data import ensure_sample_weight
@@ -26,6 +26,8 @@ from skmlbio.base._parameters import parameter, with_parameters
 from skmlbio.base._supervised import SupervisedBase
 from skmlbio.training._batches import Arrays
 from skmlbio.training._loss_choice import LOSSES_OF_CLASSES, LOSSES_OF_ROWS
+
+SEVERAL_DECISIONS = "labels of several classes each have several; predict_proba tells the probabilities of each."
 
 
 def _has_one_decision(estimator: Any) -> bool:
@@ -197,7 +199,7 @@ class ClassifierBase(ClassifierMixin, SupervisedBase):
         right = ((answers == codes) | np.isnan(codes)).all(axis=1)
         return float(np.average(right, weights=weights_of_known(weights, (codes,), "y")))
 
-    @available_if(_has_one_decision)
+    @available_if(_has_one_decision, SEVERAL_DECISIONS)
     @completed_by(NetworkEstimator._samples)
     def decision_function(self, X) -> np.ndarray:
         """Return what the network answers before it is turned into probabilities.

@@ -47,15 +47,16 @@ class ImageInput:
 
     Attributes
     ----------
-    image_shape_ : tuple of three int or None
-        Height, width and channels of the training images; None where they differ.
+    image_shape_ : tuple of three, int or None
+        Height, width and channels of the training images, of the first call where training goes on (`warm_start`,
+        ``partial_fit``): a network of one size keeps it.  None stands for a height or width in which they differ.
     n_features_in_ : int
         Pixels of a row, times channels; only with `image_shape`.
     feature_names_in_ : ndarray of shape (`n_features_in_`,)
         Names of the columns, where X has names that are all strings.
     """
 
-    image_shape: tuple[int, ...] | None = parameter(default=None, allowed=[tuple, list, None])
+    image_shape: tuple[int, ...] | None = parameter(default=None, allowed=[tuple, list, np.ndarray, None])
     standardize: bool = parameter(default=True, allowed=["boolean"])
 
     def _image_width(self) -> int:
@@ -104,7 +105,7 @@ class ImageInput:
         with numbers_expected(X):
             finite = "allow-nan" if self._has_gaps else True
             X = validate_data(self, X, reset=reset, dtype="numeric", order="C", ensure_all_finite=finite)
-        shape = tuple(self.image_shape)
+        shape = tuple(int(n) for n in self.image_shape)
         n_sides = math.prod(n for n in shape if n != -1)
         whole = n_sides == X.shape[1] if -1 not in shape else X.shape[1] % n_sides == 0
         if not whole:
@@ -117,8 +118,10 @@ class ImageInput:
         shape = self.image_shape
         if shape is None:
             return
-        sides = [isinstance(n, Integral) and not isinstance(n, bool) and (n > 0 or n == -1) for n in shape]
-        if len(shape) not in (2, 3) or not all(sides) or list(shape).count(-1) > 1:
+        shape = shape.tolist() if isinstance(shape, np.ndarray) else shape
+        listed = shape if isinstance(shape, (tuple, list)) else ()
+        sides = [isinstance(n, Integral) and not isinstance(n, bool) and (n > 0 or n == -1) for n in listed]
+        if len(sides) not in (2, 3) or not all(sides) or list(shape).count(-1) > 1:
             raise ValueError(
                 "image_shape must be (height, width) or (height, width, n_channels), each 1 or more, of which one may "
                 f"be -1; got {shape!r}."

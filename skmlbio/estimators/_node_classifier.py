@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from sklearn.utils.metaestimators import available_if
-
 from skmlbio.base import ClassifierBase, with_parameters
-from skmlbio.base._classifier import _has_one_decision
+from skmlbio.base._availability import available_if
+from skmlbio.base._classifier import SEVERAL_DECISIONS, _has_one_decision
 from skmlbio.base._docstrings import completed_by
 from skmlbio.estimators._node_input import nodes_of
 from skmlbio.estimators._node_network import NodeNetwork
@@ -33,7 +32,7 @@ class NodeClassifier(NodeNetwork, ClassifierBase):
         """Return the probability of every class."""
         return super().predict_proba(nodes_of(X, graph))
 
-    @available_if(_has_one_decision)
+    @available_if(_has_one_decision, SEVERAL_DECISIONS)
     @completed_by(ClassifierBase.decision_function, predict)
     def decision_function(self, X, graph=None):
         """Return what the network answers before it is turned into probabilities."""

@@ -9,12 +9,12 @@ from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, Transfo
 from sklearn.callback import with_callbacks
 from sklearn.frozen import FrozenEstimator
 from sklearn.utils._param_validation import HasMethods, StrOptions
-from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
 from skmlbio.base import NetworkEstimator, parameter, with_parameters
 from skmlbio.base._all_or_nothing import all_or_nothing
 from skmlbio.base._arguments import said_by_estimator
+from skmlbio.base._availability import available_if
 from skmlbio.base._docstrings import completed_by
 from skmlbio.base._fit_data import mean_of_samples
 from skmlbio.base._layer_parameters import COUNT, AveragedWeights, HiddenLayers, KernelPenalties
@@ -24,11 +24,11 @@ from skmlbio.estimators._graph_input import GraphInput
 from skmlbio.estimators._graph_network import GraphNetwork
 from skmlbio.training._blueprint import Blueprint
 
+_ONLY_VECTORS = "with an estimator, there is nothing but its vectors; ask the estimator itself."
+
 
 def _is_auto_encoder(transformer: GCNTransformer) -> bool:
-    if transformer.estimator is not None:
-        raise AttributeError("with an estimator, there is nothing but its vectors; ask the estimator itself")
-    return True
+    return transformer.estimator is None
 
 
 @with_parameters
@@ -140,7 +140,7 @@ class GCNTransformer(
     def _head(self) -> str:
         return "vectors" if hasattr(self, "estimator_") else "transform"
 
-    @available_if(_is_auto_encoder)
+    @available_if(_is_auto_encoder, _ONLY_VECTORS)
     @said_by_estimator
     @with_callbacks
     @completed_by(fit)
@@ -165,7 +165,7 @@ class GCNTransformer(
         """
         return self._ask(self._head(), X)
 
-    @available_if(_is_auto_encoder)
+    @available_if(_is_auto_encoder, _ONLY_VECTORS)
     @completed_by(NetworkEstimator._samples)
     def score_samples(self, X) -> np.ndarray:
         """Return minus the reconstruction error of every graph: low where it is unlike the training graphs.
@@ -178,7 +178,7 @@ class GCNTransformer(
         errors = self._ask_encoded("errors", self._samples(X))
         return -require_answers(errors["features"] + errors["edges"])
 
-    @available_if(_is_auto_encoder)
+    @available_if(_is_auto_encoder, _ONLY_VECTORS)
     def score(self, X, y=None, sample_weight=None) -> float:
         """Return the mean of `score_samples`, so that more is better.
 

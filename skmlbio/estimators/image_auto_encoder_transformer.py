@@ -8,9 +8,10 @@ from typing import Literal
 
 import numpy as np
 from sklearn.utils._param_validation import StrOptions
-from sklearn.utils.metaestimators import available_if
+from sklearn.utils._set_output import _get_output_config
 
 from skmlbio.base import NetworkEstimator, TransformerBase, parameter, with_parameters
+from skmlbio.base._availability import available_if
 from skmlbio.base._docstrings import completed_by
 from skmlbio.base._layer_parameters import COUNT, STRENGTH, KernelPenalties
 from skmlbio.base._own_loss import Loss, ReconstructionLoss, loss_options
@@ -20,12 +21,7 @@ from skmlbio.training._blueprint import Blueprint
 
 _NOISES = {"gaussian", "masking", "salt_and_pepper", "holes"}
 _NO_ERROR = "is missing altogether, so that its reconstruction has no error: leave it out."
-
-
-def _has_flat_codes(estimator: ImageAutoEncoderTransformer) -> bool:
-    if estimator.latent_dim is None:
-        raise AttributeError("inverse_transform takes codes of one length, but with latent_dim=None they are maps.")
-    return True
+_ARE_MAPS = "with latent_dim=None, codes are maps, not rows of numbers: "
 
 
 @with_parameters
@@ -45,7 +41,8 @@ class ImageAutoEncoderTransformer(ImageCodes, KernelPenalties, ReconstructionLos
     latent_dim : int or None
         Number of components of the code, of images that are all of one size.  With None, the code is what leaves the
         last stage: a small image with a channel for each filter, for images of any size.  It holds more than a few
-        numbers do, so that restored images keep their details.
+        numbers do, so that restored images keep their details; but there is no `inverse_transform`, nor a table of
+        codes by `set_output`.
     loss : {"mse", "mae", "huber", "binary_crossentropy"}, dict or callable
         What is made small, averaged over pixels: a name, the configuration of a loss of Keras,
         ``{"class_name": "LogCosh", "config": {}}``, or a function ``(targets, outputs)`` of tensors with a row of all
@@ -118,10 +115,15 @@ class ImageAutoEncoderTransformer(ImageCodes, KernelPenalties, ReconstructionLos
         samples = self._samples(X)
         if self._latent_dim is not None:
             return require_answers(self._ask_encoded("transform", samples))
+        if self.image_shape is None and _get_output_config("transform", self)["dense"] != "default":
+            raise ValueError(f"{_ARE_MAPS}give latent_dim for a table of codes, or leave out set_output.")
         maps = self._by_image("transform", samples, -(-samples.images.sizes // self._shrinking()))
         return maps if self.image_shape is None else maps.reshape(len(maps), -1)
 
-    @available_if(_has_flat_codes)
+    @available_if(
+        lambda estimator: estimator.latent_dim is not None,
+        f"{_ARE_MAPS}give latent_dim for codes that become images again.",
+    )
     @completed_by(ImageCodes.inverse_transform)
     def inverse_transform(self, X) -> np.ndarray:
         """Return the images that codes stand for."""
@@ -221,7 +223,10 @@ class ImageAutoEncoderTransformer(ImageCodes, KernelPenalties, ReconstructionLos
         if self._latent_dim is not None:
             return self._latent_dim
         if None in self.image_shape_:
-            raise ValueError("codes of images of several sizes differ in their number of features.")
+            raise ValueError(
+                "codes of images of several sizes differ in their number of features: give latent_dim, and images of "
+                "one size."
+            )
         places = math.prod(-(-n // self._shrinking()) for n in self.image_shape_[:2])
         return places * self.blueprint_.arguments["stages"]["n_filters"][-1]
 

@@ -193,6 +193,8 @@ class PatternDetector(TransformerMixin, BaseEstimator, auto_wrap_output_keys=Non
 
     def _ensure_parameters(self) -> None:
         self._validate_params()
+        if self.similarity != "product" and self.threshold > 1:
+            raise ValueError(f"threshold of similarity={self.similarity!r} is at most 1, got {self.threshold}.")
         borders(self.padding, (1, 1), (1, 1), (1, 1))
 
     def _ensure_patterns(self, patterns: NDArray | list[NDArray], item: str) -> NDArray:

@@ -102,7 +102,8 @@ def _listed(X: Any, name: str, item: str) -> NDArray | list:
     if hasattr(X, "to_numpy"):
         X = X.to_numpy()
     if not (hasattr(X, "__array__") and hasattr(X, "shape")):
-        raise TypeError(f"{name} must be an array or a list of {item}s, got a {type(X).__name__}.")
+        hint = f"; a list of one is [{item}]" if hasattr(X, "getbands") else ""  # as Pillow's have it
+        raise TypeError(f"{name} must be an array or a list of {item}s, got a {type(X).__name__}{hint}.")
     array = np.asanyarray(X)
     if array.dtype == object and array.shape[1:] in ((), (1,)) and array.ndim:
         return list(array.ravel())

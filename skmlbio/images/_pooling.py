@@ -85,10 +85,11 @@ def average_pool(
     """
     X = numbers("X", X)
     X = X if X.dtype.kind == "f" else X.astype(np.float64)
-    sums = _windows(X, size, stride, padding, channels, 0).sum(axis=_within(channels))
+    wide = np.promote_types(X.dtype, np.float64)  # in which sums of narrower numbers do not overflow
+    sums = _windows(X, size, stride, padding, channels, 0).sum(axis=_within(channels), dtype=wide)
     shape = X.shape[-3:-1] if channels else X.shape[-2:]
-    counts = _windows(np.ones(shape, X.dtype), size, stride, padding, False, 0).sum(axis=_within(False))
-    return sums / (counts[..., np.newaxis] if channels else counts)
+    counts = _windows(np.ones(shape, bool), size, stride, padding, False, 0).sum(axis=_within(False))
+    return (sums / (counts[..., np.newaxis] if channels else counts)).astype(X.dtype, copy=False)
 
 
 def _within(channels: bool) -> tuple[int, int]:

@@ -80,7 +80,7 @@ class SaliencyDisplay(Display):
         Parameters
         ----------
         image : array-like of shape (height, width) or (height, width, n_channels)
-            The image, or for an estimator with `image_shape` its row of pixels.
+            The image, or for an estimator with `image_shape` its row of pixels, be it that of a data frame.
         method, target
             As its ``attributions`` takes them.
         ax, im_kwargs
@@ -92,9 +92,13 @@ class SaliencyDisplay(Display):
             raise TypeError(
                 f"{cls.__name__} needs an estimator with attributions of images, and {type(trained).__name__} has none"
             )
-        X = before_final_step(estimator, [image])
+        if hasattr(image, "to_frame"):  # a row of a data frame, which names its columns
+            image = image.to_frame().T
+        X = before_final_step(estimator, image if hasattr(image, "columns") else [image])
+        given = X.to_numpy()[0] if hasattr(X, "to_numpy") else X[0]
+        _require_one(trained, np.shape(given))
         (found,) = trained.attributions(X, method=method, target=target)
-        return cls(found, np.reshape(X[0], (*found.shape[:2], -1))).plot(ax, im_kwargs=im_kwargs)
+        return cls(found, np.reshape(given, (*found.shape[:2], -1))).plot(ax, im_kwargs=im_kwargs)
 
     @classmethod
     def from_attributions(
@@ -164,6 +168,18 @@ class SaliencyDisplay(Display):
             row, column = np.argwhere(~np.isfinite(values))[0, :2]
             raise ValueError(f"attributions must be finite, and that of row {row}, column {column} is not")
         return values if values.ndim == 2 else values.sum(axis=2)
+
+
+def _require_one(estimator: Any, shape: tuple[int, ...]) -> None:
+    """Refuse several images, and an image in a list of its own."""
+    if estimator.image_shape is not None:
+        expected, fits = "(n_pixels,)", len(shape) == 1
+    else:
+        n_channels = estimator.image_shape_[2]
+        expected = f"(height, width) or (height, width, {n_channels})"
+        fits = len(shape) == 2 or (len(shape) == 3 and shape[2] == n_channels)
+    if not fits:
+        raise ValueError(f"image must be one image, X[0] and not X[:1], of shape {expected}; got {shape}.")
 
 
 def _drawable(pixels: NDArray) -> NDArray:

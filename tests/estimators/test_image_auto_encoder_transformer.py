@@ -70,6 +70,7 @@ def test_images_of_several_sizes_are_what_they_are_alone(of_any_size) -> None:
     assert of_any_size.reconstruct(large).shape == large.shape
 
 
+@pytest.mark.filterwarnings("ignore:X has pixels of type uint8")  # one image is of bytes, the others are not
 def test_gaps_are_filled_and_what_is_known_stays(of_any_size) -> None:
     holed = [image.copy() for image in UNEQUAL[:6]]
     holed[0][2:4, 1:3] = np.nan
@@ -154,10 +155,12 @@ def test_what_cannot_be(of_bytes, of_any_size) -> None:
         of_bytes.reconstruct([np.eye(8), np.eye(8, 7)])
     with pytest.raises(ValueError, match="latent_dim=3 needs images of one size, but those of X differ; take "):
         ImageAutoEncoderTransformer(3).fit(UNEQUAL)
-    with pytest.raises(AttributeError, match="inverse_transform"):
+    with pytest.raises(AttributeError, match="no attribute 'inverse_transform': with latent_dim=None, codes are maps"):
         of_any_size.inverse_transform(np.zeros((1, 3)))
-    with pytest.raises(ValueError, match="codes of images of several sizes differ in their number of features"):
+    with pytest.raises(ValueError, match="several sizes differ in their number of features: give latent_dim"):
         of_any_size.get_feature_names_out()
+    with pytest.raises(ValueError, match=r"latent_dim=None, codes are maps, .*give latent_dim for a table of codes"):
+        clone(of_any_size).set_params(epochs=1).set_output(transform="pandas").fit_transform(DIGITS[:8])
     with pytest.raises(ValueError, match="noise_level of noise='holes' is a share below 1, got 1"):
         ImageAutoEncoderTransformer(noise="holes", noise_level=1.0).fit(DIGITS)
     with pytest.raises(ValueError, match="image 0 has nan at row 1, column 2"):

@@ -219,6 +219,8 @@ def test_rows_of_pixels_are_the_images() -> None:
     [
         ((8,), r"image_shape must be \(height, width\) or .*; got \(8,\)"),
         ((8, 0), "image_shape must be"),
+        (np.array(8), "image_shape must be"),
+        (np.array([8.0, 9.0]), "image_shape must be"),
         ((-1, -1), "of which one may be -1"),
         ((8, 9.0), "image_shape must be"),
         ((8, True), "image_shape must be"),

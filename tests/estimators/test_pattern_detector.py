@@ -195,6 +195,7 @@ def test_unusual_images_are_right() -> None:
         ({"patterns": np.ones((1, 9, 3))}, "image 0 is of 8 × 10, smaller than patterns of 9 × 3; padding='same' adds"),
         ({"similarity": "cosine"}, "'similarity' parameter .* Got 'cosine'"),
         ({"threshold": np.nan}, "'threshold' parameter"),
+        ({"threshold": 2}, "threshold of similarity='agreement' is at most 1, got 2"),
         ({"threshold": True}, "'threshold' parameter"),
         ({"min_distance": 0}, "'min_distance' parameter"),
         ({"padding": "full"}, "'padding' parameter"),

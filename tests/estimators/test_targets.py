@@ -81,7 +81,8 @@ def test_several_outputs_of_several_classes(iris) -> None:
     assert [c.tolist() for c in estimator.classes_] == [["a", "b", "c"], ["long", "short"]]
     assert ((estimator.predict(X) == y).mean(axis=0) > 0.85).all()
     assert [p.shape for p in estimator.predict_proba(X)] == [(150, 3), (150, 2)]
-    assert not hasattr(estimator, "decision_function")
+    with pytest.raises(AttributeError, match="no attribute 'decision_function': labels of several classes each have"):
+        estimator.decision_function  # noqa: B018
 
 
 @pytest.mark.parametrize("scale", [1e-6, 1.0, 1e6])

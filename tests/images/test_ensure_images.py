@@ -54,7 +54,9 @@ def test_images_of_several_sizes_or_types_stay_a_list() -> None:
 def test_images_of_pillow() -> None:
     image = pytest.importorskip("PIL.Image")
     assert ensure_images([image.new("RGB", (5, 4)), image.new("RGB", (5, 4))]).shape == (2, 4, 5, 3)
-    with pytest.raises(TypeError, match="X must be an array or a list of images, got a Image"):
+    with pytest.raises(
+        TypeError, match=r"X must be an array or a list of images, got a Image; a list of one is \[image\]"
+    ):
         ensure_images(image.new("RGB", (5, 4)))
 
 

@@ -42,6 +42,13 @@ def test_types_stay_and_what_is_added_counts_for_nothing(dtype: type) -> None:
     assert np.array_equal(average_pool(X.astype(dtype), 2, padding=1), X[:2, :2])
 
 
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
+def test_sums_of_narrow_types_do_not_overflow(dtype: type) -> None:
+    large = np.full((6, 6, 2), min(float(np.finfo(dtype).max) / 2, 2.0**900), dtype)
+    pooled = average_pool(large, 3, channels=True)
+    assert pooled.dtype == dtype and np.array_equal(pooled, large[:2, :2])
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [

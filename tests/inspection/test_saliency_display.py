@@ -2,6 +2,7 @@
 
 import matplotlib.pyplot as plt
 import numpy as np
+import pandas as pd
 import pytest
 from sklearn.exceptions import NotFittedError
 from sklearn.pipeline import make_pipeline
@@ -45,6 +46,20 @@ def test_pipelines_and_rows_of_pixels(classifier: ImageCNNClassifier) -> None:
     ):
         np.testing.assert_allclose(display.values_, expected.values_, rtol=1e-3, atol=1e-6)
         np.testing.assert_allclose(display.image_.get_array(), expected.image_.get_array())
+
+
+def test_rows_of_frames_keep_their_names_and_batches_are_refused(classifier: ImageCNNClassifier) -> None:
+    frame = pd.DataFrame(X.reshape(12, -1)).add_prefix("pixel ")
+    rows = ImageCNNClassifier(2, epochs=1, random_state=0, image_shape=np.array([6, 8])).fit(frame, Y)
+    display = SaliencyDisplay.from_estimator(rows, frame.iloc[0])
+    np.testing.assert_allclose(display.image_.get_array(), X[0] / 255)
+    for estimator, batch, shape in (
+        (classifier, X[:1], r"\(height, width\) or \(height, width, 1\); got \(1, 6, 8\)"),
+        (classifier, X[:2, ..., np.newaxis], r"\(height, width\) or \(height, width, 1\); got \(2, 6, 8, 1\)"),
+        (rows, frame.to_numpy()[:1], r"\(n_pixels,\); got \(1, 48\)"),
+    ):
+        with pytest.raises(ValueError, match=rf"image must be one image, X\[0\] and not X\[:1\], of shape {shape}"):
+            SaliencyDisplay.from_estimator(estimator, batch)
 
 
 @pytest.mark.parametrize(
