@@ -232,15 +232,13 @@ class Case(NamedTuple):
         return clone(self.estimator).set_params(**{"epochs": 2, "random_state": 0, **changes})
 
     def other_target(self, samples: list) -> np.ndarray:
-        """Of three classes, or two where no more are taken."""
+        """Those of residues, or `labels`."""
         if self.tags is not None:
             return self.tags_of(samples)
         return self.labels(len(samples))
 
     def labels(self, n_samples: int) -> np.ndarray:
-        """Three classes, or two where no more are taken; or sequences."""
-        if self.sequences is not None:
-            return np.array(self.sequences(n_samples), object)
+        """Three classes, or two where no more are taken."""
         tags = get_tags(self.estimator).classifier_tags
         return np.arange(n_samples) % (3 if tags is None or tags.multi_class else 2)
 
