@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from skmlbio.sequences import Sequences, Vocabulary
+from skmlbio.sequences import Vocabulary
 from skmlbio.training._batches import ArrayData, Bucket
 
 _LARGEST = 2**30
@@ -92,8 +92,3 @@ class PromptData:
 
     def buckets(self) -> list[Bucket]:
         return [bucket._replace(max_batch_size=self._max_rows) for bucket in self._arrays.buckets()]
-
-
-def cut_strings(tokens: np.ndarray, alphabet: Any) -> tuple[Sequences, int]:
-    """Return the strings that `Decoding` has written, and how many of them had not ended."""
-    return Sequences.from_padded(tokens[:, :-1], alphabet), int((tokens[:, -1] > 0).sum())

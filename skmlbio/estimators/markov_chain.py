@@ -55,6 +55,7 @@ class MarkovChain(DensityMixin, MarkovBase):
     See Also
     --------
     MarkovClassifier : One chain a class.
+    SequenceLanguageModel : A network, in which a letter may depend on all before it.
     skmlbio.inspection.TransitionMatrixDisplay : Draws the transition matrix.
     skmlbio.sequences.KmerCounter : Counts of k-mers, for other estimators.
 

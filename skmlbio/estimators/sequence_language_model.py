@@ -15,8 +15,9 @@ from skmlbio.base._range import require_answers
 from skmlbio.base._sampler import numbers_and_seeds
 from skmlbio.base._unlabelled import UnlabelledEstimator
 from skmlbio.estimators._language_network import LanguageNetwork
-from skmlbio.estimators._prompts import DrawOptions, PromptData, cut_strings, prompts_of
+from skmlbio.estimators._prompts import DrawOptions, PromptData, prompts_of
 from skmlbio.estimators._sequence_data import SequenceData
+from skmlbio.sequences import Sequences
 
 
 @with_parameters
@@ -170,14 +171,14 @@ class SequenceLanguageModel(LanguageNetwork, DensityMixin, UnlabelledEstimator):
         options = DrawOptions.checked(temperature, top_k, top_p, max_length)
         tokens = self._prompts(prompt, int(n_samples), options.max_length)
         data = PromptData(tokens, numbers, seeds, options, self._entries_of_a_draw(options.max_length))
-        drawn, n_cut = cut_strings(self._ask_encoded("sample", data), self.alphabet_)
-        if n_cut:
+        drawn = self._ask_encoded("sample", data)
+        if n_cut := np.count_nonzero(drawn[:, -1]):
             warnings.warn(
                 f"{n_cut} of {n_samples} strings were cut at max_length={options.max_length} {self.alphabet_.unit}, "
                 "before they had ended.",
                 stacklevel=2,
             )
-        return drawn.to_strings()
+        return Sequences.from_padded(drawn[:, :-1], self.alphabet_).to_strings()
 
     def _prompts(self, prompt: Any, n_samples: int, max_length: int) -> np.ndarray:
         """Return the tokens that each string begins with, 0 after them."""

@@ -116,11 +116,11 @@ class NextToken(keras.layers.Layer):
         vectors, real = self.letters(tokens)
         x, _ = self.start(self.embedding(vectors), real=real)
         x = self.dropouts[0](x, training=training)
-        for place, reader in enumerate(self.readers, start=1):
+        for place, reader in enumerate(self.readers):
+            if self.recurrence and place:
+                x = self.dropouts[place](x, training=training)
             x = reader(x, training=training) if self.block else reader(x)
-            last = place == self.n_layers
-            x = self.norm(x) if last else x
-            x = self.dropouts[-1 if last else place](x, training=training) if last or self.recurrence else x
+        x = self.dropouts[-1](self.norm(x), training=training)
         return self._logits(x, ops.arange(ops.shape(x)[1]))
 
     def no_cache(self, n_rows: int | Tensor) -> list:

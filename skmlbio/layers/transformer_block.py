@@ -85,6 +85,7 @@ class TransformerBlock(keras.layers.Layer):
         self.built = True
 
     def make_attention(self):
+        """Return the layer by which positions collect from each other."""
         return MultiHeadSelfAttention(
             self.n_heads, self.rotary, self.window, self.n_global, name="attention", dtype=self.dtype_policy
         )
