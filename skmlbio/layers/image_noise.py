@@ -48,8 +48,8 @@ class SaltAndPepper(_PixelNoise):
     >>> import numpy as np
     >>> x = np.linspace(0, 1, 1000, dtype="float32").reshape(1, 10, 100, 1)
     >>> y = SaltAndPepper(0.5, seed=0)(x, training=True).numpy()
-    >>> [round(float(np.mean(y == value)), 1) for value in (0, 1)]
-    [0.2, 0.3]
+    >>> [abs(float(np.mean(y == value)) - 0.25) < 0.05 for value in (0, 1)]
+    [True, True]
     """
 
     def disturb(self, x, sizes=None):

@@ -59,7 +59,9 @@ def fitted(name: str) -> BaseEstimator:
 
 def verb_of(estimator: BaseEstimator) -> str:
     """What tells most about an estimator: probabilities, where it has them."""
-    return next(verb for verb in ("predict_proba", "predict", "transform", "score_samples") if hasattr(estimator, verb))
+    return next(
+        verb for verb in ("predict_proba", "predict", "transform", "score_samples", "score") if hasattr(estimator, verb)
+    )
 
 
 def answer(estimator: BaseEstimator, X: Any) -> np.ndarray:
