@@ -41,6 +41,47 @@ def zero_padding(x: Tensor, real: Tensor | None) -> Tensor:
     return x if real is None else tf.where(real[..., tf.newaxis], x, tf.zeros_like(x))
 
 
+@tf.custom_gradient
+def convolution(x: Tensor, kernel: Tensor) -> Tensor:
+    """X * W, with zeros around an image.
+
+    The gradient of W is the product of patches and gradients: TensorFlow's own operation adds in an order that goes by
+    the threads of OpenMP, of which workers have fewer, so that the last bits would depend on where a fit runs.
+
+    Parameters
+    ----------
+    x : tensor of shape (batch, height, width, n_channels)
+        X.
+    kernel : tensor of shape (size, size, n_channels, units)
+        W.
+
+    Returns
+    -------
+    tensor of shape (batch, height, width, units)
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skmlbio.layers.image_convolution import convolution
+    >>> convolution(np.ones((1, 2, 2, 1), "float32"), np.ones((3, 3, 1, 1), "float32")).numpy().ravel().tolist()
+    [4.0, 4.0, 4.0, 4.0]
+    """
+    x, kernel = tf.convert_to_tensor(x), tf.convert_to_tensor(kernel)
+    size, _, n_channels, units = kernel.shape
+
+    def gradients(dy: Tensor) -> tuple[Tensor, Tensor]:
+        ones = [1, 1, 1, 1]
+        patches = tf.image.extract_patches(x, [1, size, size, 1], ones, ones, "SAME")
+        patches = tf.reshape(patches, [-1, size * size * n_channels])
+        of_kernel = tf.matmul(patches, tf.reshape(dy, [-1, units]), transpose_a=True)
+        of_x = tf.raw_ops.Conv2DBackpropInput(
+            input_sizes=tf.shape(x), filter=kernel, out_backprop=dy, strides=ones, padding="SAME"
+        )
+        return of_x, tf.reshape(of_kernel, kernel.shape)
+
+    return tf.nn.conv2d(x, kernel, 1, "SAME"), gradients
+
+
 @keras.saving.register_keras_serializable(package="skmlbio")
 class RealPixels(keras.layers.Layer):
     """Which pixels of padded images are real; see `real_pixels`.
@@ -112,7 +153,7 @@ class ImageConvolution(keras.layers.Layer):
         self.built = True
 
     def call(self, x, real=None):
-        x = tf.nn.conv2d(zero_padding(x, real), tf.convert_to_tensor(self.kernel), 1, "SAME")
+        x = convolution(zero_padding(x, real), tf.convert_to_tensor(self.kernel))
         return self.activation(tf.nn.bias_add(x, tf.convert_to_tensor(self.bias)) if self.use_bias else x)
 
     def compute_output_shape(self, x_shape, real_shape=None):
