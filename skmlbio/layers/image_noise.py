@@ -50,6 +50,8 @@ class SaltAndPepper(_PixelNoise):
     >>> y = SaltAndPepper(0.5, seed=0)(x, training=True).numpy()
     >>> [abs(float(np.mean(y == value)) - 0.25) < 0.05 for value in (0, 1)]
     [True, True]
+    >>> round(float(np.mean((y == 0) | (y == 1))), 1)
+    0.5
     """
 
     def disturb(self, x, sizes=None):
