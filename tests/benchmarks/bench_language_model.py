@@ -15,7 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from _timing import duration, machine, markdown
-from bench_tagger import findings, flip, ts115
+from bench_tagger import findings, flip, some, ts115
 
 SETS = {"validation": "validation", "364 new chains": "test", "TS115": "TS115"}
 PSEUDOCOUNTS = (1, 10, 30, 100, 300)
@@ -54,12 +54,14 @@ METHODS = {
 
 
 def measure(method: str, chosen: argparse.Namespace) -> None:
-    if any(found["method"] == method for found in findings(chosen.results)):
+    if any((found["method"], found["chains"]) == (method, chosen.chains) for found in findings(chosen.results)):
         return
-    parts = {name: chains for name, (chains, _) in (flip() | {"TS115": ts115()}).items()}
+    parts = flip() | {"TS115": ts115()}
+    parts["train"] = some(parts["train"], chosen.chains)
+    parts = {name: chains for name, (chains, _) in parts.items()}
     start = time.perf_counter()
     model, setting = METHODS[method](parts, chosen)
-    found = {"method": method, "setting": setting, "seconds": time.perf_counter() - start}
+    found = {"method": method, "chains": chosen.chains, "setting": setting, "seconds": time.perf_counter() - start}
     found |= {name: model.perplexity(parts[part]) for name, part in SETS.items()}
     with chosen.results.open("a") as file:
         file.write(json.dumps(found) + "\n")
@@ -68,16 +70,23 @@ def measure(method: str, chosen: argparse.Namespace) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--methods", nargs="+", type=int, default=list(range(len(METHODS))), help="by their places")
+    parser.add_argument("--chains", type=int, default=9711, help="how many training chains; by default all")
     parser.add_argument("--results", type=Path, required=True, help="file of findings, one JSON object a line")
     parser.add_argument("--checkpoint", help="folder for the states of fits")
     chosen = parser.parse_args()
     for place in chosen.methods:
         measure(list(METHODS)[place], chosen)
     rows = [
-        [found["method"], found["setting"], *(f"{found[name]:.2f}" for name in SETS), duration(found["seconds"])]
+        [
+            found["method"],
+            found["chains"],
+            found["setting"],
+            *(f"{found[name]:.2f}" for name in SETS),
+            duration(found["seconds"]),
+        ]
         for found in sorted(findings(chosen.results), key=lambda found: list(METHODS).index(found["method"]))
     ]
-    print(machine(), "", markdown(f"perplexity | setting | {' | '.join(SETS)} | fit", rows), sep="\n")
+    print(machine(), "", markdown(f"perplexity | training chains | setting | {' | '.join(SETS)} | fit", rows), sep="\n")
 
 
 if __name__ == "__main__":
