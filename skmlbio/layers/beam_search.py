@@ -95,14 +95,35 @@ def beam_search(step: Callable, cache: Any, limits: Tensor, width: Tensor, lengt
     start = tf.zeros((n_rows * width, 1), tf.int32)
     state = tf.constant(0), start, scores, tf.zeros(n_rows, tf.int32), nothing, none_yet, cache
     row, rows = tf.TensorShape([None]), tf.TensorShape([None, None])
-    shapes = tf.TensorShape([]), rows, rows, row, rows, row, tf.nest.map_structure(_growing, cache)
+    shapes = tf.TensorShape([]), rows, rows, row, rows, row, growing(cache)
     best = tf.while_loop(lambda *state: tf.reduce_any(state[2] > _NEVER), body, state, shape_invariants=shapes)[4]
     return best[:, : tf.reduce_max(tf.math.count_nonzero(best, axis=1, dtype=tf.int32))]
 
 
-def _growing(tensor: Tensor) -> tf.TensorShape:
-    """The shape of a tensor of which the first and the third axis may be of any length."""
-    return tf.TensorShape([None if axis in (0, 2) else size for axis, size in enumerate(tensor.shape)])
+def growing(cache: Any) -> Any:
+    """Return the shapes of what is remembered from step to step: any number of rows, and of keys and values.
+
+    Parameters
+    ----------
+    cache : structure of tensors
+        Keys and values of shape (batch, n_heads, length, head_dim), or states of shape (batch, units).
+
+    Returns
+    -------
+    structure of tf.TensorShape
+
+    Examples
+    --------
+    >>> import tensorflow as tf
+    >>> from skmlbio.layers.beam_search import growing
+    >>> growing([tf.zeros((2, 4, 0, 8)), tf.zeros((2, 16))])
+    [TensorShape([None, 4, None, 8]), TensorShape([None, 16])]
+    """
+
+    def shape(tensor: Tensor) -> tf.TensorShape:
+        return tf.TensorShape([None if axis in (0, 2) else size for axis, size in enumerate(tensor.shape)])
+
+    return tf.nest.map_structure(shape, cache)
 
 
 @keras.saving.register_keras_serializable(package="skmlbio")

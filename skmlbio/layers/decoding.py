@@ -7,6 +7,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
+from skmlbio.layers.beam_search import growing
 from skmlbio.layers.next_token import FIRST_LETTER
 from skmlbio.layers.sampling import seeded, uniform
 
@@ -124,7 +125,8 @@ class Decoding(keras.layers.Layer):
 
         nothing = tf.zeros((n_rows, 0), tf.int32)
         state = tf.constant(0), tf.zeros([n_rows], tf.int32), nothing, tf.zeros([n_rows], tf.bool), cache
-        shapes = tf.nest.map_structure(_growing, state)
+        row, rows = tf.TensorShape([None]), tf.TensorShape([None, None])
+        shapes = tf.TensorShape([]), row, rows, row, growing(cache)
         _, _, written, _, _ = tf.while_loop(unfinished, write, state, shape_invariants=shapes)
         return tf.pad(written, [(0, 0), (0, limit + 1 - tf.shape(written)[1])])
 
@@ -134,9 +136,3 @@ class Decoding(keras.layers.Layer):
     @classmethod
     def from_config(cls, config):
         return cls(keras.saving.deserialize_keras_object(config.pop("decoder")), **config)
-
-
-def _growing(tensor: Tensor) -> tf.TensorShape:
-    """The shape of a tensor with any number of rows; written tokens, keys and values grow from step to step."""
-    grows = {2: () if tensor.dtype.is_floating else (1,), 4: (2,)}.get(tensor.shape.rank, ())
-    return tf.TensorShape([None if axis in (0, *grows) else size for axis, size in enumerate(tensor.shape)])

@@ -14,6 +14,7 @@ from skmlbio.layers.class_token import ClassToken
 from skmlbio.layers.noise import Dropout
 from skmlbio.layers.recurrence import Recurrence
 from skmlbio.layers.tokens import TokenEmbedding, TokenVectors
+from skmlbio.layers.translation import with_end
 
 Tensor = Any
 FIRST_LETTER = 2  # the token of the first letter: before it there are padding and what is unknown
@@ -192,9 +193,7 @@ class StringLogProbability(keras.layers.Layer):
         self.members = None if members is None else np.asarray(members) != 0
 
     def call(self, logits, tokens):
-        tokens = tf.cast(tokens, tf.int32)
-        wanted = tf.pad(tokens, [(0, 0), (0, 1)])
-        present = tf.pad(tokens > 0, [(0, 0), (1, 0)], constant_values=True)
+        wanted, present = with_end(tokens)
         of_wanted = tf.reduce_logsumexp(tf.where(self._stands_for(wanted, logits.shape[-1]), logits, _NEVER), axis=-1)
         of_letters, of_all = (tf.reduce_logsumexp(part, axis=-1) for part in (logits[..., :-1], logits))
         return {

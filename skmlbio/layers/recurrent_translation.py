@@ -8,6 +8,7 @@ import keras
 import tensorflow as tf
 
 from skmlbio.layers.noise import Dropout
+from skmlbio.layers.recurrence import gated_step
 from skmlbio.layers.tokens import TokenEmbedding
 
 Tensor = Any
@@ -43,32 +44,6 @@ def additive_attention(query: Tensor, keys: Tensor, vector: Tensor, real: Tensor
     """
     scores = tf.linalg.matvec(tf.tanh(query[:, tf.newaxis] + keys), vector)
     return tf.nn.softmax(tf.where(real, scores, scores.dtype.min))
-
-
-def gated_step(z: Tensor, state: Tensor, recurrent_kernel: Tensor, candidate_bias: Tensor) -> Tensor:
-    """The next state of a gated recurrent unit from z = x W + b; see `skmlbio.layers.recurrence.gated_recurrent_unit`.
-
-    Parameters
-    ----------
-    z : tensor of shape (batch, 3 * units)
-        The parts of u, r and c side by side.
-    state : tensor of shape (batch, units)
-        h_{t-1}.
-    recurrent_kernel : tensor of shape (units, 3 * units)
-        R.
-    candidate_bias : tensor of shape (units,)
-        d.
-
-    Returns
-    -------
-    tensor of shape (batch, units)
-        h_t.
-    """
-    units = state.shape[-1]
-    ahead = state @ recurrent_kernel
-    update, reset = tf.split(tf.sigmoid(z[:, : 2 * units] + ahead[:, : 2 * units]), 2, axis=1)
-    candidate = tf.tanh(z[:, 2 * units :] + reset * (ahead[:, 2 * units :] + candidate_bias))
-    return candidate + update * (state - candidate)
 
 
 @keras.saving.register_keras_serializable(package="skmlbio")
@@ -173,7 +148,7 @@ class RecurrentDecoder(keras.layers.Layer):
             shares, collected = tf.cast(real, x.dtype), summary
         z = tf.concat([x, collected], axis=1) @ tf.convert_to_tensor(self.kernel) + self.bias
         recurrent, bias = tf.convert_to_tensor(self.recurrent_kernel), tf.convert_to_tensor(self.candidate_bias)
-        return gated_step(z, state, recurrent, bias), collected, shares
+        return *gated_step((state,), z, recurrent, bias), collected, shares
 
     def _logits(self, state: Tensor, collected: Tensor, x: Tensor, training: bool) -> Tensor:
         return self.output_layer(self.output_dropout(tf.concat([state, collected, x], axis=-1), training=training))
