@@ -164,15 +164,18 @@ def said_of(names: dict[str, str]) -> Iterator[None]:
         raise kind(text if found else f"{next(iter(names.values()))}: {text}") from error
 
 
-def column_statistics(data: Data, weights: np.ndarray, n_digits: int = 10) -> tuple[np.ndarray, np.ndarray]:
+def column_statistics(
+    data: Data, weights: np.ndarray, n_digits: int = 10, rows_at_once: int | None = None
+) -> tuple[np.ndarray, np.ndarray]:
     """Return the weighted mean and standard deviation of the last axis, in double precision, a block at a time.
 
     Axes between the first and the last count as further samples: pixels of an image, positions of a sequence.
     The mean of a constant column is that constant to the last bit, its standard deviation 0.  So is that of a column
     which varies by rounding errors only: by no more than `n_digits` of the last digits of its mean.  What is NaN is
-    left out; of a column that is NaN throughout, both are NaN.
+    left out; of a column that is NaN throughout, both are NaN.  A block has some megabytes, or `rows_at_once` samples.
     """
-    rows_at_once = max(1, _BYTES_AT_ONCE // max(1, data.buckets()[0].row_bytes()))
+    if rows_at_once is None:
+        rows_at_once = max(1, _BYTES_AT_ONCE // max(1, data.buckets()[0].row_bytes()))
 
     def blocks() -> Iterator[tuple[np.ndarray, np.ndarray]]:
         for start in range(0, len(data), rows_at_once):

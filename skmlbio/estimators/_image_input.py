@@ -17,13 +17,12 @@ from skmlbio.base._number_columns import numbers_expected
 from skmlbio.base._range import LARGEST
 from skmlbio.estimators._image_data import ImageData
 from skmlbio.images import Images, ImageSequence, ensure_images
-from skmlbio.training._batches import Arrays, Bucket
+from skmlbio.images._images import OF_BITS
 
 if TYPE_CHECKING:
     from skmlbio.export._served_network import ServedNetwork
     from skmlbio.export._signatures import Entrance
 
-_OF_BITS = {np.dtype(np.uint8), np.dtype(np.uint16)}
 _BEYOND_ONE = 2.0  # what no filter makes of numbers from 0 to 1
 
 
@@ -88,10 +87,10 @@ class ImageInput:
             _require_single(pixels)
         if reset:
             self._largest_pixel = _largest(pixels)
-        _warn_of_other_units(pixels, self._largest_pixel)
+        _warn_of_other_units(pixels, images.types(), self._largest_pixel)
         if reset:
             self._pixel_dtype = np.float64 if self.standardize and images.is_wide() else np.float32
-            self._served_dtype = _served(pixels)
+            self._served_dtype = _served(images.types())
             one = (images.sizes == images.sizes[0]).all(axis=0)
             sides = (int(n) if same else None for n, same in zip(images.sizes[0], one, strict=True))
             self.image_shape_ = (*sides, images.n_channels)
@@ -143,8 +142,8 @@ class ImageInput:
             )
 
     def _column_statistics(self, training):
-        data = training.data if None not in self.image_shape_ else _OneByOne(training.data)
-        return column_statistics(data, training.weights)
+        of_one_size = None not in self.image_shape_
+        return column_statistics(training.data, training.weights, rows_at_once=None if of_one_size else 1)
 
     def _adapted(self, training):
         known = super()._adapted(training)
@@ -178,31 +177,9 @@ class ImageInput:
         return tags
 
 
-class _OneByOne:
-    """Images of different sizes, one at a time, as they are."""
-
-    def __init__(self, data: ImageData):
-        self._data = data
-
-    def __len__(self) -> int:
-        return len(self._data)
-
-    def take(self, rows: slice) -> Arrays:
-        return self._data.take(rows)
-
-    def buckets(self) -> list[Bucket]:
-        return [_WholeBlock(np.arange(len(self)), self.take)]
-
-
-class _WholeBlock(Bucket):
-    def row_bytes(self) -> int:
-        return 2**62  # so that no two are taken together
-
-
-def _served(pixels: Any) -> str:
+def _served(kinds: set[np.dtype]) -> str:
     """Return the type in which an exported network takes pixels: that of the training images, where it has one."""
-    kinds = {np.dtype(pixels.dtype)} if hasattr(pixels, "dtype") else {image.dtype for image in pixels}
-    if len(kinds) == 1 and kinds <= _OF_BITS:
+    if len(kinds) == 1 and kinds <= OF_BITS:
         return next(iter(kinds)).name
     return ""
 
@@ -212,18 +189,17 @@ def _largest(pixels: Any) -> float:
     if isinstance(pixels, ImageSequence):
         return 1.0
     if hasattr(pixels, "dtype"):
-        return _greatest(pixels) if pixels.dtype not in _OF_BITS else 1.0
-    return max(1.0 if image.dtype in _OF_BITS else _greatest(image) for image in pixels)
+        return _greatest(pixels) if pixels.dtype not in OF_BITS else 1.0
+    return max(1.0 if image.dtype in OF_BITS else _greatest(image) for image in pixels)
 
 
 def _greatest(pixels: NDArray) -> float:
     return float(np.fmax.reduce(pixels, axis=None))
 
 
-def _warn_of_other_units(pixels: Any, largest_of_fit: float) -> None:
+def _warn_of_other_units(pixels: Any, kinds: set[np.dtype], largest_of_fit: float) -> None:
     """Warn where pixels that are divided by what bits can be meet others that are not."""
-    kinds = {pixels.dtype} if hasattr(pixels, "dtype") else {image.dtype for image in pixels}
-    of_bits = kinds & _OF_BITS
+    of_bits = kinds & OF_BITS
     divided = "which are divided so that they are from 0 to 1"
     if of_bits and largest_of_fit > _BEYOND_ONE:
         warnings.warn(
@@ -232,7 +208,7 @@ def _warn_of_other_units(pixels: Any, largest_of_fit: float) -> None:
             UserWarning,
             stacklevel=2,
         )
-    elif largest_of_fit <= 1 and kinds - _OF_BITS and (largest := _largest(pixels)) > _BEYOND_ONE:
+    elif largest_of_fit <= 1 and kinds - OF_BITS and (largest := _largest(pixels)) > _BEYOND_ONE:
         warnings.warn(
             f"X has numbers up to {largest:.6g}, but pixels of the fit were from 0 to 1, or of 8 or 16 bits without a "
             f"sign, {divided}: divide X as well, or give it in that type.",

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from ._image_sequence import ImageSequence
 
 _UNITS = {np.dtype(np.uint8): 255, np.dtype(np.uint16): 65535}
+OF_BITS = frozenset(_UNITS)  # types of pixels that become numbers from 0 to 1
 _LEAST_GAIN = 0.25  # each further size is a batch of its own
 _MOST_SIZES = 4
 
@@ -65,7 +66,7 @@ class Images:
 
     def is_wide(self) -> bool:
         """Return whether single precision may round a pixel."""
-        return not all(np.can_cast(kind, np.float32) for kind in set(self._types()))
+        return not all(np.can_cast(kind, np.float32) for kind in self.types())
 
     def units(self) -> NDArray:
         """Return what 1 stands for in the pixels of each image: 255 or 65,535 where `take` divides by it, else 1."""
@@ -73,7 +74,7 @@ class Images:
 
     def require_shares(self, keyword: str) -> None:
         """Raise a ValueError unless all pixels, as `take` returns them, are from 0 to 1, as a keyword wants them."""
-        if all(kind.kind == "b" or kind in _UNITS for kind in set(self._types())):
+        if all(kind.kind == "b" or kind in OF_BITS for kind in self.types()):
             return
         for place in range(len(self)):
             pixels = as_numbers(self.image(place), np.float64)
@@ -81,6 +82,10 @@ class Images:
                 raise ValueError(
                     f"{keyword} needs pixels between 0 and 1, but image {place} holds {pixels[outside][0]:.6g}."
                 )
+
+    def types(self) -> set[np.dtype]:
+        """Return the types of all pixels."""
+        return set(self._types())
 
     def _types(self) -> list[np.dtype]:
         if hasattr(self._pixels, "dtype"):
