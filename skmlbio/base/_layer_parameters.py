@@ -21,6 +21,7 @@ ACTIVATIONS = (
 COUNT = [Interval(Integral, 1, None, closed="left")]
 WIDEST_KERNEL = 1000  # a convolution copies its input as often as it is wide
 KERNEL_WIDTH = [Interval(Integral, 1, WIDEST_KERNEL, closed="both")]
+MOST_GATES = 4  # of a recurrence: an LSTM has them
 SHARE = [Interval(Real, 0, 1, closed="left")]
 STRENGTH = [Interval(Real, 0, None, closed="left")]
 
@@ -111,6 +112,21 @@ def require_layer_sizes(sizes: Iterable, name: str = "hidden_layer_sizes") -> tu
         if not isinstance(size, Integral) or isinstance(size, bool) or size < 1:
             raise ValueError(f"{name}[{position}] must be an int of 1 or more, got {size!r}.")
     return tuple(int(size) for size in sizes)
+
+
+def require_heads(embedding_dim: int, n_heads: int) -> None:
+    """Raise a ValueError unless heads can share a width."""
+    if embedding_dim % n_heads:
+        raise ValueError(f"embedding_dim must be a multiple of the {n_heads} heads that share it, got {embedding_dim}.")
+
+
+def require_heads_of_body(embedding_dim: int, n_heads: int) -> None:
+    """Raise a ValueError unless heads can share a width, of which they turn features in pairs."""
+    if embedding_dim % (2 * n_heads):
+        raise ValueError(
+            f"with body='attention', embedding_dim must be a multiple of {2 * n_heads}, because {n_heads} heads share "
+            f"it and turn features in pairs; got {embedding_dim}."
+        )
 
 
 def require_activation(activation: str) -> None:

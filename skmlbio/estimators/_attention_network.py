@@ -8,7 +8,7 @@ import numpy as np
 from sklearn.utils._param_validation import StrOptions
 
 from skmlbio.base import parameter, with_parameters
-from skmlbio.base._layer_parameters import COUNT, KERNEL_WIDTH
+from skmlbio.base._layer_parameters import COUNT, KERNEL_WIDTH, require_heads
 from skmlbio.estimators._attention_memory import AttentionMemory, attention_bytes, keys_of_a_residue
 from skmlbio.estimators._sequence_data import SequenceCost, SequenceData
 from skmlbio.estimators._sequence_input import SequenceInput
@@ -106,10 +106,7 @@ class AttentionNetwork(AttentionMemory, SequenceNetwork):
 
     def _check_parameters(self):
         super()._check_parameters()
-        if self.embedding_dim % self.n_heads:
-            raise ValueError(
-                f"embedding_dim must be a multiple of the {self.n_heads} heads that share it, got {self.embedding_dim}."
-            )
+        require_heads(self.embedding_dim, self.n_heads)
         if self.positions == "rotary" and self.embedding_dim // self.n_heads % 2:
             raise ValueError(
                 "with positions='rotary', embedding_dim / n_heads must be even, because features are turned in pairs, "

@@ -7,14 +7,20 @@ from typing import Literal
 from sklearn.utils._param_validation import StrOptions
 
 from skmlbio.base import parameter, with_parameters
-from skmlbio.base._layer_parameters import COUNT, AveragedWeights, KernelPenalties, LayerParameters
+from skmlbio.base._layer_parameters import (
+    COUNT,
+    MOST_GATES,
+    AveragedWeights,
+    KernelPenalties,
+    LayerParameters,
+    require_heads_of_body,
+)
 from skmlbio.estimators._attention_memory import AttentionMemory
 from skmlbio.estimators._sequence_data import SequenceCost, SequenceData
 from skmlbio.estimators._sequence_input import SequenceInput
 from skmlbio.sequences import Vocabulary
 from skmlbio.training._blueprint import Blueprint
 
-_GATES = 4  # of an LSTM, the largest cell
 _OF_BODIES = {"rnn": ("n_units", "cell"), "attention": ("n_heads", "feed_forward_dim", "activation")}
 
 
@@ -57,17 +63,14 @@ class LanguageNetwork(AttentionMemory, SequenceInput, LayerParameters, KernelPen
 
     def _check_parameters(self):
         super()._check_parameters()
-        if self.body == "attention" and self.embedding_dim % (2 * self.n_heads):
-            raise ValueError(
-                f"with body='attention', embedding_dim must be a multiple of {2 * self.n_heads}, because "
-                f"{self.n_heads} heads share it and turn features in pairs; got {self.embedding_dim}."
-            )
+        if self.body == "attention":
+            require_heads_of_body(self.embedding_dim, self.n_heads)
 
     def _sequence_cost(self):
         alphabet = self.alphabet_
         n_letters = len(alphabet) if isinstance(alphabet, Vocabulary) else alphabet.n_letters
         if self.body == "rnn":
-            return SequenceCost(width=max(_GATES * int(self.n_units), n_letters + 1))
+            return SequenceCost(width=max(MOST_GATES * int(self.n_units), n_letters + 1))
         return SequenceCost(width=max(int(self.embedding_dim), n_letters + 1), n_maps=int(self.n_heads))
 
     def _entries_of_a_draw(self, max_length: int) -> int:

@@ -7,11 +7,9 @@ from typing import Literal
 from sklearn.utils._param_validation import StrOptions
 
 from skmlbio.base import parameter, with_parameters
-from skmlbio.base._layer_parameters import COUNT, KERNEL_WIDTH
+from skmlbio.base._layer_parameters import COUNT, KERNEL_WIDTH, MOST_GATES
 from skmlbio.estimators._sequence_data import SequenceCost
 from skmlbio.estimators._sequence_network import SequenceNetwork
-
-_GATES = 4  # of an LSTM, the largest cell
 
 
 @with_parameters
@@ -55,7 +53,7 @@ class RNNNetwork(SequenceNetwork):
     dropout: float = parameter(default=0.2)
 
     def _sequence_cost(self):
-        gates = _GATES * int(self.n_units) * (1 + bool(self.bidirectional))
+        gates = MOST_GATES * int(self.n_units) * (1 + bool(self.bidirectional))
         patches = int(self.embedding_dim) * int(self.kernel_width or 1)
         return SequenceCost(width=max(gates, patches))
 

@@ -7,7 +7,15 @@ from typing import Literal
 from sklearn.utils._param_validation import StrOptions
 
 from skmlbio.base import parameter, with_parameters
-from skmlbio.base._layer_parameters import COUNT, KERNEL_WIDTH, AveragedWeights, KernelPenalties, LayerParameters
+from skmlbio.base._layer_parameters import (
+    COUNT,
+    KERNEL_WIDTH,
+    MOST_GATES,
+    AveragedWeights,
+    KernelPenalties,
+    LayerParameters,
+    require_heads_of_body,
+)
 from skmlbio.estimators._attention_memory import AttentionMemory, keys_of_a_residue
 from skmlbio.estimators._sequence_cnn_network import require_reachable
 from skmlbio.estimators._sequence_data import SequenceCost
@@ -15,7 +23,6 @@ from skmlbio.estimators._sequence_input import SequenceInput
 from skmlbio.sequences import Vocabulary
 from skmlbio.training._blueprint import Blueprint
 
-_GATES = 4  # of an LSTM, the largest cell
 _OF_BODIES = {
     "convolution": ("n_layers", "n_filters", "kernel_width", "dilation", "batch_normalization"),
     "rnn": ("n_layers", "n_units", "cell", "kernel_width"),
@@ -81,11 +88,8 @@ class TaggerNetwork(AttentionMemory, SequenceInput, LayerParameters, KernelPenal
 
     def _check_parameters(self):
         super()._check_parameters()
-        if self.body == "attention" and self.embedding_dim % (2 * self.n_heads):
-            raise ValueError(
-                f"with body='attention', embedding_dim must be a multiple of {2 * self.n_heads}, because "
-                f"{self.n_heads} heads share it and turn features in pairs; got {self.embedding_dim}."
-            )
+        if self.body == "attention":
+            require_heads_of_body(self.embedding_dim, self.n_heads)
 
     def _encode(self, X, *, reset):
         data = super()._encode(X, reset=reset)
@@ -101,7 +105,7 @@ class TaggerNetwork(AttentionMemory, SequenceInput, LayerParameters, KernelPenal
             return SequenceCost(width=max(width * n_seen, int(self.n_filters)))
         patches = max(int(self.embedding_dim), n_letters) * width
         if self.body == "rnn":
-            return SequenceCost(width=max(2 * _GATES * int(self.n_units), patches))
+            return SequenceCost(width=max(2 * MOST_GATES * int(self.n_units), patches))
         n_keys = keys_of_a_residue(self.attention_window)
         return SequenceCost(width=patches, n_maps=int(self.n_heads), n_keys=n_keys)
 

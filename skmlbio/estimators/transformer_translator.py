@@ -25,6 +25,7 @@ from skmlbio.base._layer_parameters import (
     AveragedWeights,
     KernelPenalties,
     LayerParameters,
+    require_heads,
 )
 from skmlbio.base._range import require_answers
 from skmlbio.estimators._attention_memory import AttentionMemory
@@ -316,10 +317,8 @@ class TransformerTranslator(
 
     def _check_parameters(self):
         super()._check_parameters()
-        if self.architecture == "transformer" and self.embedding_dim % self.n_heads:
-            raise ValueError(
-                f"embedding_dim must be a multiple of the {self.n_heads} heads that share it, got {self.embedding_dim}."
-            )
+        if self.architecture == "transformer":
+            require_heads(self.embedding_dim, self.n_heads)
         if self.warm_up and isinstance(self.learning_rate, dict):
             raise ValueError("warm_up is for a learning_rate that is a number; a schedule says itself how it begins.")
 
