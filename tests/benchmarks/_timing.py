@@ -54,6 +54,16 @@ def fresh(script: Path, *arguments: object) -> dict | str:
     return reason.replace("ModuleNotFoundError: No module named", "not installed:")
 
 
+def two_fits(train: Callable, *data: object) -> dict[str, float]:
+    """Seconds of the first and of the second fit, and the accuracy, because everybody should do the same work.
+
+    ``train(*data)`` fits, and returns a function that returns the accuracy.
+    """
+    fitted: list = []
+    times = {run: seconds(lambda: fitted.append(train(*data))) for run in ("first", "second")}
+    return times | {"accuracy": fitted[-1]()}
+
+
 def repeated_fits(script: Path, peers: dict[str, Iterable[str]], n_repeats: int) -> dict[tuple, float]:
     """Median of each figure of the measurement "fit", by peer, setting and name of the figure; settings take turns."""
     settings = [(peer, setting) for peer, settings in peers.items() for setting in settings]

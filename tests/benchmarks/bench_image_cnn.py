@@ -21,7 +21,7 @@ from _timing import (
     measure_or_run,
     on_one_thread,
     repeated_fits,
-    seconds,
+    two_fits,
 )
 
 N_IMAGES, SIZE, N_CLASSES, EPOCHS, BATCH_SIZE = 2_000, 28, 10, 5, 32
@@ -111,11 +111,7 @@ INSTALLED = {peer: PEERS[peer] for peer in PEERS if peer != "PyTorch" or importl
 
 def fit(peer: str, setting: str) -> dict[str, float]:
     """Seconds of the first and of the second fit, and the accuracy, because everybody should do the same work."""
-    train = PEERS[peer][setting](EPOCHS)
-    X, y = images()
-    fitted = []
-    times = {run: seconds(lambda: fitted.append(train(X, y))) for run in ("first", "second")}
-    return times | {"accuracy": fitted[-1]()}
+    return two_fits(PEERS[peer][setting](EPOCHS), *images())
 
 
 def main(quick: bool) -> None:

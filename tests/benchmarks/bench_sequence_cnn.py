@@ -21,7 +21,7 @@ from _timing import (
     measure_or_run,
     on_one_thread,
     repeated_fits,
-    seconds,
+    two_fits,
 )
 
 N_STRINGS, EPOCHS = 2_000, 10
@@ -108,11 +108,7 @@ INSTALLED = {peer: PEERS[peer] for peer in PEERS if peer != "skorch" or importli
 
 def fit(peer: str, setting: str) -> dict[str, float]:
     """Seconds of the first and of the second fit, and the accuracy, because everybody should do the same work."""
-    train = PEERS[peer][setting](EPOCHS)
-    strings, y = random_strings(N_STRINGS)
-    fitted = []
-    times = {run: seconds(lambda: fitted.append(train(strings, y))) for run in ("first", "second")}
-    return times | {"accuracy": fitted[-1]()}
+    return two_fits(PEERS[peer][setting](EPOCHS), *random_strings(N_STRINGS))
 
 
 def main(quick: bool) -> None:

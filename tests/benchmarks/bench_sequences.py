@@ -19,8 +19,8 @@ from _timing import (
     markdown,
     measure_or_run,
     repeated_fits,
-    seconds,
     seconds_per_call,
+    two_fits,
 )
 
 N_STRINGS, EPOCHS = 2_000, 10
@@ -30,11 +30,7 @@ TARGETS = {("first", "skorch"): 1.3, ("second", "skorch"): 0.65, ("second", "ker
 
 def fit(peer: str, setting: str) -> dict[str, float]:
     """Seconds of the first and of the second fit, and the accuracy, because everybody should do the same work."""
-    train = PEERS[peer][setting](EPOCHS)
-    strings, y = random_strings(N_STRINGS)
-    fitted = []
-    times = {run: seconds(lambda: fitted.append(train(strings, y))) for run in ("first", "second")}
-    return times | {"accuracy": fitted[-1]()}
+    return two_fits(PEERS[peer][setting](EPOCHS), *random_strings(N_STRINGS))
 
 
 def predict_one(n_repeats: str) -> dict[str, float]:
