@@ -7,6 +7,8 @@ from typing import Any
 import keras
 import tensorflow as tf
 
+from skmlbio.layers.sequence_convolution import patches
+
 Tensor = Any
 
 
@@ -46,7 +48,7 @@ def convolution(x: Tensor, kernel: Tensor) -> Tensor:
     """X * W, with zeros around an image.
 
     The gradient of W is the product of patches and gradients: TensorFlow's own operation adds in an order that goes by
-    the threads of OpenMP, of which workers have fewer, so that the last bits would depend on where a fit runs.
+    the number of its threads, of which workers have fewer, so that the last bits would depend on where a fit runs.
 
     Parameters
     ----------
@@ -70,14 +72,16 @@ def convolution(x: Tensor, kernel: Tensor) -> Tensor:
     size, _, n_channels, units = kernel.shape
 
     def gradients(dy: Tensor) -> tuple[Tensor, Tensor]:
-        ones = [1, 1, 1, 1]
-        patches = tf.image.extract_patches(x, [1, size, size, 1], ones, ones, "SAME")
-        patches = tf.reshape(patches, [-1, size * size * n_channels])
-        of_kernel = tf.matmul(patches, tf.reshape(dy, [-1, units]), transpose_a=True)
+        _, height, width, _ = tf.unstack(tf.shape(x))
+        along = patches(tf.reshape(x, [-1, width, n_channels]), size)  # of each row of pixels
+        along = tf.reshape(along, [-1, height, width, size * n_channels])
+        along = tf.pad(along, [[0, 0], [(size - 1) // 2, size // 2], [0, 0], [0, 0]])
+        below = (tf.reshape(along[:, i : i + height], [-1, size * n_channels]) for i in range(size))
+        of_kernel = [tf.matmul(rows, tf.reshape(dy, [-1, units]), transpose_a=True) for rows in below]
         of_x = tf.raw_ops.Conv2DBackpropInput(
-            input_sizes=tf.shape(x), filter=kernel, out_backprop=dy, strides=ones, padding="SAME"
+            input_sizes=tf.shape(x), filter=kernel, out_backprop=dy, strides=[1, 1, 1, 1], padding="SAME"
         )
-        return of_x, tf.reshape(of_kernel, kernel.shape)
+        return of_x, tf.reshape(tf.stack(of_kernel), kernel.shape)
 
     return tf.nn.conv2d(x, kernel, 1, "SAME"), gradients
 

@@ -5,10 +5,11 @@ from pathlib import Path
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from skmlbio.images import convolve
 from skmlbio.layers import ImageConvolution
-from skmlbio.layers.image_convolution import real_pixels
+from skmlbio.layers.image_convolution import convolution, real_pixels
 
 # Keras turns its variables into arrays in the way of NumPy 1 when it saves.
 saves_variables = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
@@ -42,3 +43,17 @@ def test_it_is_saved_with_a_model(tmp_path: Path) -> None:
     model = keras.Sequential([keras.Input((None, None, 2)), ImageConvolution(3, 5, use_bias=False)])
     model.save(tmp_path / "model.keras")
     np.testing.assert_array_equal(keras.models.load_model(tmp_path / "model.keras")(X), model(X))
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 4])
+def test_gradients_are_those_of_tensorflow(size: int) -> None:
+    kernel = tf.constant(np.random.default_rng(1).normal(size=(size, size, 2, 4)).astype("float32"))
+    found = []
+    for convolve_images in (convolution, lambda x, kernel: tf.nn.conv2d(x, kernel, 1, "SAME")):
+        with tf.GradientTape() as tape:
+            x = tf.constant(X)
+            tape.watch([x, kernel])
+            value = tf.reduce_sum(tf.sin(convolve_images(x, kernel)))
+        found.append(tape.gradient(value, [x, kernel]))
+    for ours, theirs in zip(*found, strict=True):
+        np.testing.assert_allclose(ours, theirs, atol=1e-4)
