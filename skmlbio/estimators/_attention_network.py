@@ -88,6 +88,7 @@ class AttentionNetwork(AttentionMemory, SequenceNetwork):
         MemoryError
             If the maps of all strings do not fit into memory.
         """
+        self._require_own_layers("attention_maps")
         sequences, made = self._samples(X).sequences, self._maps_of_a_string()
         made["n_keys"] = None  # zeros outside the window are returned, too
         data = SequenceData(sequences, self.bucket_lengths_, SequenceCost(n_maps=int(made["n_heads"]))).to_predict()

@@ -8,6 +8,7 @@ from typing import Literal
 from sklearn.utils._param_validation import StrOptions
 
 from skmlbio.base import parameter, with_parameters
+from skmlbio.base._pretrained import PretrainedEncoder
 from skmlbio.base._layer_parameters import SHARE, AveragedWeights, HiddenLayers, KernelPenalties, require_layer_sizes
 from skmlbio.estimators._graph_attributions import AttributedGraphs
 from skmlbio.estimators._graph_convolutions import GraphConvolutions
@@ -53,8 +54,9 @@ class GraphReadout:
 
 @with_parameters
 class GraphNetwork(
-    AttributedGraphs, GraphConvolutions, GraphReadout, HiddenLayers, KernelPenalties, AveragedWeights, GraphInput
-):
+    PretrainedEncoder, AttributedGraphs, GraphConvolutions, GraphReadout, HiddenLayers, KernelPenalties,
+    AveragedWeights, GraphInput,
+):  # fmt: skip
     """A network of whole graphs; together with `ClassifierBase` or `RegressorBase`, an estimator.
 
     Parameters
@@ -68,9 +70,17 @@ class GraphNetwork(
 
     weight_averaging: float = parameter(default=0.5)
 
+    _encoder_kind, _way_in = GraphInput, ("n_features_in_", "node_types_", "edge_types_", "n_edge_features_")
+
     def _make_blueprint(self):
         from skmlbio.networks.graph_network import graph_network
 
+        if self.encoder is not None:
+            return self._blueprint_on_encoder(
+                hidden_layer_sizes=require_layer_sizes(self.readout_layer_sizes),
+                activation=self.activation,
+                dropout=float(self.readout_dropout),
+            )
         readout = {
             "targets": self._target_arguments(),
             "pooling": self._poolings(),

@@ -18,6 +18,7 @@ from skmlbio.base._layer_parameters import (
     LayerParameters,
     require_layer_sizes,
 )
+from skmlbio.base._pretrained import PretrainedEncoder
 from skmlbio.estimators._image_attributions import ImageAttributions
 from skmlbio.estimators._image_input import ImageInput
 from skmlbio.training._blueprint import Blueprint
@@ -90,6 +91,8 @@ class ImageStagesKeywords:
 
     def _map_stride(self) -> int:
         """Return how many times lower and narrower than an image its maps are."""
+        if (source := self._source()) is not None:
+            return source._map_stride()
         return int(self.pool_size) ** len(self._stage_widths()) if self.local_pooling else 1
 
     def _map_shape(self) -> tuple[int, int, int]:
@@ -133,8 +136,9 @@ class RandomImages:
 
 @with_parameters
 class ImageCNN(
-    ImageStagesKeywords, ImageAttributions, RandomImages, ImageInput, LayerParameters, KernelPenalties, AveragedWeights
-):
+    PretrainedEncoder, ImageStagesKeywords, ImageAttributions, RandomImages, ImageInput, LayerParameters,
+    KernelPenalties, AveragedWeights,
+):  # fmt: skip
     """Convolution over images, then one vector an image; with `ClassifierBase` or `RegressorBase`, an estimator.
 
     Parameters
@@ -151,12 +155,36 @@ class ImageCNN(
     )
     dropout: float = parameter(default=0.3)
 
+    _encoder_kind, _way_in = ImageInput, ("image_shape_", "n_features_in_", "feature_names_in_")
+
+    def _keras_network(self, encoder):
+        from skmlbio.networks.pretrained import images, keras_features
+
+        encoder.require_samples(self.image_shape_, "X has images")
+        return keras_features, self._entrance_arguments() | {
+            "augmentation": self._augmentation(),
+            "dtype": self.dtype,
+            "enter": images,
+        }
+
+    def _encoder_arguments(self):
+        found = super()._encoder_arguments()
+        of_encoder = found["arguments"]
+        if "images" not in of_encoder:  # on an encoder of its own, or of Keras
+            return found
+        own = of_encoder["images"] | {"augmentation": self._augmentation()}
+        return found | {"arguments": of_encoder | {"images": own}}
+
     def _needs_one_size(self):
+        if self.encoder is not None:
+            return ("an encoder of Keras", "crop them")
         return ("pooling='flatten'", "take pooling='mean' or 'max'") if self.pooling == "flatten" else ("", "")
 
     def _make_blueprint(self):
         from skmlbio.networks.image_cnn import image_cnn
 
+        if self.encoder is not None:
+            return self._blueprint_on_encoder(dropout=float(self.dropout))
         arguments = {
             "images": self._entrance_arguments() | {"augmentation": self._augmentation()},
             "stages": self._stage_arguments(),
@@ -169,5 +197,7 @@ class ImageCNN(
         return Blueprint(image_cnn, arguments)
 
     def _network_parameters(self, blueprint):
+        if self.encoder is not None:
+            return super()._network_parameters(blueprint)
         changes = blueprint.arguments["images"]["augmentation"]
         return super()._network_parameters(blueprint) | {f"random_{name}": value for name, value in changes.items()}

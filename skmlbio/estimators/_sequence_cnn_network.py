@@ -112,6 +112,7 @@ class SequenceCNN(SequenceNetwork):
         ValueError
             If the threshold is not a share, or X is refused as in `fit`.
         """
+        self._require_own_layers("find_motifs")
         data = self._samples(X)
         if not isinstance(threshold, Real) or not 0 <= threshold < 1:
             raise ValueError(f"threshold must be a share of the highest activation, 0 to below 1; got {threshold!r}.")
@@ -140,7 +141,7 @@ class SequenceCNN(SequenceNetwork):
 
     def _keep_motifs(self, data):
         self.motifs_ = []
-        if not isinstance(self.alphabet_, Vocabulary):
+        if self.encoder is None and not isinstance(self.alphabet_, Vocabulary):
             n_features = self.blueprint_.arguments["n_filters"] * len(self.blueprint_.arguments["kernel_width"])
             rows = some_of(data.sequences.lengths, _MOST_ACTIVATIONS // n_features)
             self.motifs_ = self._found_motifs(data.subset(rows), _USUAL_THRESHOLD)

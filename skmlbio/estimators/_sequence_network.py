@@ -8,12 +8,13 @@ from typing import Any
 from skmlbio.base import with_parameters
 from skmlbio.base._layer_parameters import AveragedWeights, KernelPenalties, LayerParameters
 from skmlbio.estimators._attributions import SequenceAttributions
+from skmlbio.estimators._pretrained_strings import PretrainedStrings
 from skmlbio.estimators._sequence_input import SequenceInput
 from skmlbio.training._blueprint import Blueprint
 
 
 @with_parameters
-class SequenceNetwork(SequenceAttributions, SequenceInput, LayerParameters, KernelPenalties, AveragedWeights):
+class SequenceNetwork(PretrainedStrings, SequenceAttributions, SequenceInput, LayerParameters, KernelPenalties, AveragedWeights):
     """A network of strings; together with `ClassifierBase` or `RegressorBase`, an estimator.
 
     A subclass says which network by `_network`, and what a string costs it by `_sequence_cost`.
@@ -28,6 +29,8 @@ class SequenceNetwork(SequenceAttributions, SequenceInput, LayerParameters, Kern
         raise NotImplementedError
 
     def _make_blueprint(self):
+        if self.encoder is not None:
+            return self._blueprint_on_encoder(pooling=self._pooling_of_encoder(), dropout=float(self.dropout))
         function, arguments = self._network()
         shared = {
             "tokens": self._token_arguments(),

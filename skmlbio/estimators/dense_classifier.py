@@ -30,5 +30,7 @@ class DenseClassifier(DenseNetwork, ClassifierBase):
     def _make_blueprint(self):
         from skmlbio.networks.supervised import classifier
 
+        if self.encoder is not None:
+            return self._blueprint_on_encoder(**self._layer_arguments())
         targets = self._target_arguments()
         return Blueprint(classifier, self._network_arguments(targets["n_outputs"]) | targets)

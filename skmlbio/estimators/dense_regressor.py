@@ -30,4 +30,6 @@ class DenseRegressor(DenseNetwork, RegressorBase):
     def _make_blueprint(self):
         from skmlbio.networks.supervised import regressor
 
+        if self.encoder is not None:
+            return self._blueprint_on_encoder(**self._layer_arguments())
         return Blueprint(regressor, self._network_arguments(self.n_outputs_))

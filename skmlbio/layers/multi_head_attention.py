@@ -94,6 +94,7 @@ class MultiHeadSelfAttention(keras.layers.Layer):
         self.n_heads, self.rotary, self.window, self.n_global = n_heads, rotary, window, n_global
         self.kernel_initializer = keras.initializers.GlorotUniform()
         self.output_kernel_initializer = keras.initializers.GlorotUniform()
+        self.lora_rank = None
 
     def build(self, input_shape):
         width = input_shape[-1]
@@ -114,13 +115,35 @@ class MultiHeadSelfAttention(keras.layers.Layer):
         self.output_bias = self.add_weight(name="output_bias", shape=(width,), initializer="zeros")
         self.built = True
 
+    def enable_lora(self, rank, a_initializer="he_uniform", b_initializer="zeros"):
+        """Let W + A B stand for both kernels, of which A and B, of some rank, learn alone; as Keras' layers do."""
+        self._tracker.unlock()
+        for name, kernel in (("kernel", self.kernel), ("output_kernel", self.output_kernel)):
+            for part, shape, initializer in (
+                ("a", (kernel.shape[0], rank), keras.initializers.get(a_initializer)),
+                ("b", (rank, kernel.shape[1]), keras.initializers.get(b_initializer)),
+            ):
+                adapter = f"lora_{name}_{part}"
+                setattr(self, adapter, self.add_weight(name=adapter, shape=shape, initializer=initializer))
+                setattr(self, f"{adapter}_initializer", initializer)
+            kernel.trainable = False
+        self._tracker.lock()
+        self.lora_rank = rank
+
+    def adapted(self, name):
+        """Return a kernel, with what its adapter adds if there is one."""
+        kernel = getattr(self, name)
+        if self.lora_rank is None:
+            return kernel
+        return kernel + ops.matmul(getattr(self, f"lora_{name}_a"), getattr(self, f"lora_{name}_b"))
+
     def call(self, x, real=None, return_maps=False):
-        queries, keys, values = multi_head_projections(x, self.kernel, self.bias, self.n_heads)
+        queries, keys, values = multi_head_projections(x, self.adapted("kernel"), self.bias, self.n_heads)
         if self.rotary:
             angles = rotary_positions(ops.shape(x)[1], queries.shape[-1])
             queries, keys = rotate(queries, angles), rotate(keys, angles)
         collected = merge_heads(self.collect(queries, keys, values, real))
-        y = ops.matmul(collected, self.output_kernel) + self.output_bias
+        y = ops.matmul(collected, self.adapted("output_kernel")) + self.output_bias
         return (y, self.maps(queries, keys, real)) if return_maps else y
 
     def collect(self, queries, keys, values, real):

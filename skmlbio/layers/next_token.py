@@ -30,7 +30,8 @@ class NextToken(keras.layers.Layer):
 
     Called on tokens of shape (batch, length), 0 after the end of a string, it returns logits of shape (batch, length +
     1, n_letters + 1), those of each place given the ones before.  `step` answers for one place after the other, and
-    keeps what it needs of those before.  The logits of half precision are single.
+    keeps what it needs of those before.  The logits of half precision are single.  With ``states=True`` it returns h of
+    each letter that has been read, of shape (batch, length, n_features).
 
     Parameters
     ----------
@@ -113,7 +114,7 @@ class NextToken(keras.layers.Layer):
             return Recurrence(**self.recurrence, name=f"recurrence_{place}", dtype=policy)
         return CausalBlock(**self.block, name=f"block_{place}", dtype=policy)
 
-    def call(self, tokens, training=False):
+    def call(self, tokens, states=False, training=False):
         vectors, real = self.letters(tokens)
         x, _ = self.start(self.embedding(vectors), real=real)
         x = self.dropouts[0](x, training=training)
@@ -122,7 +123,7 @@ class NextToken(keras.layers.Layer):
                 x = self.dropouts[place](x, training=training)
             x = reader(x, training=training) if self.block else reader(x)
         x = self.dropouts[-1](self.norm(x), training=training)
-        return self._logits(x, ops.arange(ops.shape(x)[1]))
+        return x[:, 1:] if states else self._logits(x, ops.arange(ops.shape(x)[1]))
 
     def no_cache(self, n_rows: int | Tensor) -> list:
         """Return what is remembered before the first place."""

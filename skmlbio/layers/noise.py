@@ -42,7 +42,7 @@ def next_seed(seed: keras.random.SeedGenerator) -> tf.Tensor:
 
 
 class NoiseLayer(keras.layers.Layer):
-    """A layer with a seed and one number that says how much noise it makes."""
+    """A layer with a seed and one number that says how much noise it makes; where it is not trainable, it makes none."""
 
     def __init__(self, amount: float, seed: int | None = None, **options):
         super().__init__(**options)
@@ -53,7 +53,7 @@ class NoiseLayer(keras.layers.Layer):
         return super().get_config() | {"amount": self.amount, "seed": self.seed}
 
     def call(self, x, training=False):
-        return self.disturb(x) if training and self.amount else x
+        return self.disturb(x) if training and self.trainable and self.amount else x
 
 
 @keras.saving.register_keras_serializable(package="skmlbio")

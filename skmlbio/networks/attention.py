@@ -67,8 +67,9 @@ def attention_network(
     Returns
     -------
     Architecture
-        Heads: those of `with_targets`, and ``"attention_maps"``, a dict from ``"block_0"`` and so on to a tensor of
-        shape (batch, n_heads, length, length) for each block; a class token is the first row and column.
+        Heads: those of `with_targets`; ``"features"``, the vectors of residues, of shape (batch, length,
+        embedding_dim); and ``"attention_maps"``, a dict from ``"block_0"`` and so on to a tensor of shape (batch,
+        n_heads, length, length) for each block; a class token is the first row and column.
     """
     numbers, x, real = enter_tokens(**tokens, width=embedding_dim, dtype=dtype)
     has_token = pooling == "class_token"
@@ -76,11 +77,14 @@ def attention_network(
         x, real, tokens["vectors"] is not None, max_length, embedding_dim, n_heads, n_blocks, feed_forward_dim,
         kernel_width, positions, norm, attention_window, dropout, activation, dtype, has_token,
     )  # fmt: skip
+    features = x[:, 1:] if has_token else x
     x = x[:, 0] if has_token else SequencePooling(pooling, name="pool", dtype=dtype)(x, real=real)
     x = Dropout(dropout, name="pool_dropout", dtype=dtype)(x) if dropout else x
     trained = with_targets(numbers, x, **targets, dtype=dtype)
-    heads = trained.heads | {"attention_maps": keras.Model(numbers, maps, name="attention_maps")}
-    return Architecture(trained.training, heads)
+    inside = {"features": features, "attention_maps": maps}
+    return trained._replace(
+        heads=trained.heads | {name: keras.Model(numbers, of, name=name) for name, of in inside.items()}
+    )
 
 
 def attended(

@@ -45,8 +45,9 @@ def image_cnn(
     -------
     Architecture
         The form ``"padded"`` takes images that are padded to one size, and their sizes; see `ImageEntrance`.  Heads:
-        those of `with_targets`; ``"pixels"``, what the first stage sees of the images; and ``"maps"``, h.  The last two
-        are lists, which end with what of them is real, where images are padded.
+        those of `with_targets`; ``"features"``, what is pooled, of shape (batch, n_features); ``"pixels"``, what the
+        first stage sees of the images; and ``"maps"``, h.  The last two are lists, which end with what of them is real,
+        where images are padded.
     """
     enter, convolve = ImageEntrance(**images, dtype=dtype), ImageStages(**stages, dtype=dtype)
     flatten = keras.layers.Reshape(_flat(map_shape), name="flat", dtype=dtype) if pooling == "flatten" else None
@@ -60,7 +61,7 @@ def image_cnn(
         seen = {"pixels": [pixels, *_listed(real)]}
         h, real = convolve(pixels, real)
         seen["maps"] = [h, *_listed(real)]
-        h = flatten(h) if flatten else pool(h, **({} if real is None else {"real": real}))
+        h = seen["features"] = flatten(h) if flatten else pool(h, **({} if real is None else {"real": real}))
         found = finish(inputs, h if drop is None else drop(h))
         return found._replace(
             heads=found.heads | {name: keras.Model(inputs, of, name=name) for name, of in seen.items()}

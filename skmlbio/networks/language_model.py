@@ -48,7 +48,8 @@ def language_model(
     -------
     Architecture
         The training output is that of the head ``"score_samples"``: see `StringLogProbability`.  The others are
-        ``"predict_next"``, see `AfterLast`, and ``"sample"``, whose inputs are those of `Decoding`.
+        ``"predict_next"``, see `AfterLast`; ``"sample"``, whose inputs are those of `Decoding`; and ``"features"``,
+        what is known of a string when a letter has been read, of shape (batch, length, n_features).
     """
     vectors, token_dtype = tokens["vectors"], tokens.get("token_dtype", "uint8")
     n_letters = tokens["n_tokens"] - FIRST_LETTER if vectors is None else vectors.shape[1]
@@ -70,6 +71,7 @@ def language_model(
     heads = {
         "predict_next": keras.Model(numbers, following, name="language_model"),
         "score_samples": training,
+        "features": keras.Model(numbers, decoder(numbers, states=True), name="features"),
         "sample": keras.Model([prompt, *options.values()], written, name="decoding"),
     }
     return Architecture(training, heads)

@@ -62,7 +62,8 @@ def recurrent_network(
     Returns
     -------
     Architecture
-        Heads: those of `with_targets`.
+        Heads: those of `with_targets`, and ``"features"``, states of shape (batch, length, n_states), or, of
+        ``pooling="last"``, (batch, n_states).
     """
     numbers, x, real = enter_tokens(**tokens, width=embedding_dim, dtype=dtype)
     of_letters, last_only = tokens["vectors"] is not None, pooling == "last"
@@ -70,9 +71,11 @@ def recurrent_network(
         x, real, of_letters, n_units, cell, n_layers, bidirectional, embedding_dim, kernel_width, dropout, activation,
         dtype, last_only,
     )  # fmt: skip
+    features = keras.Model(numbers, x, name="features")
     x = x if pooling == "last" else SequencePooling(pooling, name="pool", dtype=dtype)(x, real=real)
     x = Dropout(dropout, name="pool_dropout", dtype=dtype)(x) if dropout else x
-    return with_targets(numbers, x, **targets, dtype=dtype)
+    trained = with_targets(numbers, x, **targets, dtype=dtype)
+    return trained._replace(heads=trained.heads | {"features": features})
 
 
 def recurrences(

@@ -84,9 +84,10 @@ def sequence_cnn(
     Returns
     -------
     Architecture
-        Heads: those of `with_targets`, and ``"activations"``, of shape (batch, length, n_features): of the first
-        layer's filters, those of a width one after the other; with both strands of shape (batch, 2 * length,
-        n_features), those of the other strand second.
+        Heads: those of `with_targets`; ``"features"``, what leaves the last layer, of shape (batch, length,
+        n_features), or, where that has other positions than the string, pooled; and ``"activations"``, of shape (batch,
+        length, n_features): of the first layer's filters, those of a width one after the other; with both strands of
+        shape (batch, 2 * length, n_features), those of the other strand second.
     """
     numbers, x, real = enter_tokens(**tokens, width=embedding_dim, dtype=dtype)
     both = reverse_complement == "share"
@@ -95,15 +96,19 @@ def sequence_cnn(
         x, real, tokens["vectors"] is not None, n_filters, kernel_width, n_layers, positions, max_length, dilation,
         residual, batch_normalization, local_pooling, pool_size, dropout, activation, dtype,
     )  # fmt: skip
+    residues = x
     x, real = _joined(x, real, both, "joined", dtype)
     x = SequencePooling(pooling, name="pool", dtype=dtype)(x, real=real)
     if batch_normalization:  # by running moments, because the strings of a batch have about one length
         x = NodeNormalization(running=True, name="pool_normalization", dtype=dtype)(x)
+    features = x if both or local_pooling is not None else residues
     x = Dropout(dropout, name="pool_dropout", dtype=dtype)(x) if dropout else x
     trained = with_targets(numbers, x, **targets, dtype=dtype)
     activations, _ = _joined(*found, both, "joined_activations", dtype)
-    heads = trained.heads | {"activations": keras.Model(numbers, activations, name="activations")}
-    return Architecture(trained.training, heads)
+    inside = {"features": features, "activations": activations}
+    return trained._replace(
+        heads=trained.heads | {name: keras.Model(numbers, of, name=name) for name, of in inside.items()}
+    )
 
 
 def convolved(

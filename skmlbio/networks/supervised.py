@@ -108,12 +108,22 @@ def classifier(
     Returns
     -------
     Architecture
-        Heads: ``"predict_proba"``, ``"decision_function"``.
+        Heads: ``"predict_proba"``, ``"decision_function"``, and, where the network ends in a dense layer, what that
+        sees, ``"features"``.
     """
     model = build_network(network, input_shape, n_outputs, params)
     require_logits(model)
     x, features, _ = _input(model, input_shape, standardize)
-    return with_probabilities(x, model(features), kind, sizes)
+    return _with_features(with_probabilities(x, model(features), kind, sizes), model, x, features)
+
+
+def _with_features(trained: Architecture, model: keras.Model, x: Any, seen: Any) -> Architecture:
+    """Add a head that answers what the last layer of a network sees, if that is a dense one."""
+    last = model.layers[-1]
+    if not isinstance(last, keras.layers.Dense):
+        return trained
+    inside = keras.Model(model.inputs[0], last.input, name="inside")
+    return trained._replace(heads=trained.heads | {"features": keras.Model(x, inside(seen), name="features")})
 
 
 def with_targets(
@@ -193,12 +203,13 @@ def regressor(
     Returns
     -------
     Architecture
-        Training output ``"standardized"`` is z.  Head: ``"predict"``.
+        Training output ``"standardized"`` is z.  Heads: ``"predict"``, and ``"features"`` as in `classifier`.
     """
     model = build_network(network, input_shape, n_outputs, params)
     x, features, _ = _input(model, input_shape, standardize)
     z = model(features)
-    return with_target_scale(x, z, Standardize(name="target", dtype=output_dtype(z.dtype)))
+    trained = with_target_scale(x, z, Standardize(name="target", dtype=output_dtype(z.dtype)))
+    return _with_features(trained, model, x, features)
 
 
 def with_target_scale(x: Any, z: Any, scale: Standardize) -> Architecture:

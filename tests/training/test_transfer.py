@@ -10,7 +10,7 @@ from skmlbio.training._blueprint import Blueprint
 from skmlbio.training._network import Network
 from skmlbio.training._paces import Pace
 from skmlbio.training._predict import predict
-from skmlbio.training._transfer import weights_from
+from skmlbio.training._transfer import named_weights, weights_from
 
 
 def network(encoder: str = "encoder", units: int = 8, n_outputs: int = 4, norm: bool = True):
@@ -31,7 +31,7 @@ def by_path(network: Network, weights: list[np.ndarray]) -> dict[str, np.ndarray
 def test_parts_are_taken_under_another_name_and_the_rest_is_drawn() -> None:
     source, target = Blueprint(network), Network(Blueprint(network, {"encoder": "reader", "n_outputs": 1}))
     weights = learned(source)
-    known = weights_from(source, weights, {"reader": "encoder/", "norm": "norm"}, target)
+    known = weights_from(named_weights(source, weights), {"reader": "encoder/", "norm": "norm"}, target)
     assert list(known) == [
         "reader/kernel", "reader/bias", "norm/gamma", "norm/beta", "norm/moving_mean", "norm/moving_variance",
     ]  # fmt: skip
@@ -47,8 +47,8 @@ def test_parts_are_taken_under_another_name_and_the_rest_is_drawn() -> None:
 def test_one_weight_and_all_weights() -> None:
     source = Blueprint(network)
     weights, target = learned(source), Network(source)
-    assert same_bits(list(weights_from(source, weights, {"": ""}, target).values()), weights)
-    (kernel,) = weights_from(source, weights, {"encoder/kernel": "encoder/kernel"}, target).values()
+    assert same_bits(list(weights_from(named_weights(source, weights), {"": ""}, target).values()), weights)
+    (kernel,) = weights_from(named_weights(source, weights), {"encoder/kernel": "encoder/kernel"}, target).values()
     assert kernel is weights[0]
 
 
@@ -69,7 +69,7 @@ def test_one_weight_and_all_weights() -> None:
 def test_what_does_not_fit_is_refused(arguments: dict, parts: dict, message: str) -> None:
     source = Blueprint(network)
     with pytest.raises(ValueError, match=message):
-        weights_from(source, learned(source), parts, Network(Blueprint(network, arguments)))
+        weights_from(named_weights(source, learned(source)), parts, Network(Blueprint(network, arguments)))
 
 
 def test_a_head_on_a_frozen_encoder_needs_few_samples() -> None:
@@ -89,7 +89,7 @@ def test_a_head_on_a_frozen_encoder_needs_few_samples() -> None:
     options = {"optimizer": "adam", "learning_rate": 0.02}
     first = fit(source, (many,), ((hidden @ mixture).astype("float32"),), epochs=40, batch_size=32, **options)
     network_of_the_target = Network(target)
-    known = weights_from(source, first.weights, {"encoder": "encoder"}, network_of_the_target)
+    known = weights_from(named_weights(source, first.weights), {"encoder": "encoder"}, network_of_the_target)
 
     def error(known: dict, paces: dict) -> float:
         initial = network_of_the_target.initial_weights(np.random.default_rng(0), known)

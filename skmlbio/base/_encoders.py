@@ -1,0 +1,174 @@
+"""What a network can begin with: estimators that are fitted, are to be fitted, or lie in a file, and models of Keras."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from sklearn.base import clone
+from sklearn.frozen import FrozenEstimator
+from sklearn.utils.validation import check_is_fitted
+
+from skmlbio.base._estimator import NetworkEstimator
+
+_OF_KERAS = ".keras"
+
+
+@dataclass(frozen=True)
+class KerasEncoder:
+    """A model of Keras as values: how it is built, and its weights by their paths.
+
+    Attributes
+    ----------
+    name : str
+        That of the model.
+    config : str
+        Its configuration, as JSON.
+    first_layer : str
+        The name of the layer that takes its input.
+    input_shape : tuple of int or None
+        Shape of a sample.
+    n_axes : int
+        Of what it returns for a sample.
+    named_weights : dict of str to ndarray
+        By path.
+    """
+
+    name: str
+    config: str
+    first_layer: str
+    input_shape: tuple[int | None, ...]
+    n_axes: int
+    named_weights: dict[str, np.ndarray]
+
+    @classmethod
+    def of(cls, model: Any) -> KerasEncoder:
+        """Take a model apart.
+
+        Raises
+        ------
+        ValueError
+            If it has no graph of layers, one input and one output, or cannot be built again.
+        """
+        from skmlbio._tensorflow import keras
+        from skmlbio.networks.pretrained import built_again
+        from skmlbio.training._network import is_seed
+
+        if not hasattr(model, "inputs") or not model.inputs:
+            raise ValueError(f"encoder {model.name!r} must be a keras.Model(inputs, outputs), or a Sequential with an input.")
+        if len(model.inputs) != 1 or len(model.outputs) != 1:
+            raise ValueError(
+                f"encoder {model.name!r} must have one input and one output, it has {len(model.inputs)} and "
+                f"{len(model.outputs)}."
+            )
+        config = json.dumps(keras.saving.serialize_keras_object(model))
+        again = [v.path for v in built_again(config).variables if not is_seed(v)]
+        if len(set(again)) < len(again):
+            twice = next(path for path in again if again.count(path) > 1)
+            raise ValueError(f"encoder {model.name!r} has two weights of one path, {twice!r}: name its layers apart.")
+        weights = [v.numpy() for v in model.variables if not is_seed(v)]
+        first, shape = model.layers[0].name, tuple(model.inputs[0].shape[1:])
+        n_axes = len(model.outputs[0].shape) - 1
+        return cls(model.name, config, first, shape, n_axes, dict(zip(again, weights, strict=True)))
+
+    def require_samples(self, shape: tuple[int | None, ...], what: str) -> None:
+        """Raise a ValueError unless the model takes samples of a shape, where None stands for any number."""
+        taken = self.input_shape
+        if len(taken) != len(shape) or any(n not in (None, m) for n, m in zip(taken, shape, strict=True)):
+            raise ValueError(
+                f"encoder {self.name!r} takes samples of shape {_text(taken)}, by its layer {self.first_layer!r}, but "
+                f"{what} of shape {_text(shape)}."
+            )
+
+
+def _text(shape: tuple[int | None, ...]) -> str:
+    return "(" + ", ".join("any" if n is None else str(n) for n in shape) + ("," if len(shape) == 1 else "") + ")"
+
+
+def fitted_encoder(encoder: Any, kind: type, owner: str, fit: tuple, random_state: Any) -> NetworkEstimator | KerasEncoder:
+    """Return an encoder as its weights are to be taken, fitted here if it is not.
+
+    Parameters
+    ----------
+    encoder : estimator, FrozenEstimator, keras.Model, str or path-like
+        What the user gave.
+    kind : type
+        What estimators of the owner's kind of input are instances of.
+    owner : str
+        Whose encoder it is, for errors.
+    fit : tuple
+        X, y, and sample weights, for one that is not fitted.
+    random_state : callable
+        Returns a seed for one that has none.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If it is none of these, of another kind, or not fitted.
+    FileNotFoundError
+        If there is no file.
+    """
+    if isinstance(encoder, (str, os.PathLike)):
+        return _of_kind(read_encoder(encoder), kind, owner)
+    if isinstance(encoder, FrozenEstimator):
+        found = _of_kind(encoder.estimator, kind, owner)
+        if isinstance(found, NetworkEstimator):
+            check_is_fitted(found, "weights_")
+        return found
+    if not isinstance(encoder, NetworkEstimator):
+        return _of_kind(encoder, kind, owner)
+    _of_kind(encoder, kind, owner)
+    if hasattr(encoder, "weights_"):
+        warnings.warn(
+            f"encoder, a {type(encoder).__name__}, has been fitted, but is fitted anew, to X: to begin with what it has "
+            "learned, give it as sklearn.frozen.FrozenEstimator(encoder).",
+            stacklevel=2,
+        )
+    found = clone(encoder)
+    if found.random_state is None:
+        found.set_params(random_state=random_state())
+    X, y, sample_weight = fit
+    return found.fit(X, y, **({} if sample_weight is None else {"sample_weight": sample_weight}))
+
+
+def _of_kind(encoder: Any, kind: type, owner: str) -> NetworkEstimator | KerasEncoder:
+    if isinstance(encoder, kind) and isinstance(encoder, NetworkEstimator):
+        return encoder
+    if isinstance(encoder, KerasEncoder):
+        return encoder
+    if not isinstance(encoder, NetworkEstimator) and hasattr(encoder, "outputs") and hasattr(encoder, "layers"):
+        return KerasEncoder.of(encoder)
+    raise TypeError(
+        f"encoder must be an estimator of this library whose network takes what {owner} takes, such a one in a "
+        f"FrozenEstimator, the path of a saved one, or a keras.Model, got {type(encoder).__name__}."
+    )
+
+
+def read_encoder(path: str | os.PathLike) -> Any:
+    """Read an estimator that was saved, or a model of Keras."""
+    path = Path(path)
+    if not path.exists():
+        raise FileNotFoundError(f"encoder {os.fspath(path)!r} does not exist.")
+    if path.suffix != _OF_KERAS:
+        from skmlbio.export import load
+
+        return load(path)
+    from skmlbio._tensorflow import keras
+
+    try:
+        model = keras.saving.load_model(path, compile=False)
+    except Exception as error:  # of many kinds, from what is in the file
+        raise ValueError(f"encoder {os.fspath(path)!r} cannot be read as a model of Keras: {error}") from error
+    return KerasEncoder.of(model)
+
+
+def digest_of_file(path: str | os.PathLike) -> str:
+    """Return what tells the content of a file."""
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
