@@ -77,6 +77,13 @@ class KerasEncoder:
         n_axes = len(model.outputs[0].shape) - 1
         return cls(model.name, config, first, shape, n_axes, dict(zip(again, weights, strict=True)))
 
+    def stride(self, shape: tuple[int, ...]) -> int:
+        """Return how many times lower than an image the maps are that a model makes of it."""
+        from skmlbio.networks.pretrained import built_again
+
+        maps = built_again(self.config).compute_output_shape((1, *shape))
+        return -(-shape[0] // maps[1])
+
     def require_samples(self, shape: tuple[int | None, ...], what: str) -> None:
         """Raise a ValueError unless the model takes samples of a shape, where None stands for any number."""
         taken = self.input_shape

@@ -107,6 +107,8 @@ class AttentionMemory:
 
     def _maps_of_a_string(self, reset=False):
         """Return what `attention_bytes` asks of the fitted network, or of the one that is to be made, if it attends."""
+        if getattr(self, "encoder", None) is not None:  # it stands for the layers that might attend
+            return self.encoder_._maps_of_a_string() if isinstance(self.encoder_, AttentionMemory) else None
         if reset:
             made_of, policy = self.get_params(deep=False), KerasSettings.current().dtype_policy
         else:

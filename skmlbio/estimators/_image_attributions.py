@@ -93,6 +93,7 @@ default="integrated_gradients"
         """
         data = self._samples(X).to_predict()
         require_choice("method", method, tuple(_METHODS))
+        self._require_place(method)
         n_points = number_of_points(n_steps)
         head = explained_head(self)
         answers = require_answers(self._ask_encoded(head, data))
@@ -111,6 +112,14 @@ default="integrated_gradients"
                 of_image = units[row] * of_image[:height, :width]
                 found[row] = finite_numbers(of_image, f"image {row}").astype(answers.dtype)
         return np.stack(found) if (sizes == sizes[0]).all() else found
+
+    def _require_place(self, method: str) -> None:
+        from skmlbio.training._cache import get_network
+
+        place, _ = _METHODS[method]
+        if place not in get_network(self.blueprint_).heads:
+            others = "another method" if place == "maps" else "an encoder that takes no gaps"
+            raise ValueError(f"method={method!r} needs {place} inside the network, which its encoder does not show; take {others}.")
 
     def _slopes_at(
         self, method: str, head: str, bucket: Bucket, inputs: Arrays, chosen: NDArray, numbers: NDArray, shares: NDArray

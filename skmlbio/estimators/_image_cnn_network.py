@@ -91,8 +91,8 @@ class ImageStagesKeywords:
 
     def _map_stride(self) -> int:
         """Return how many times lower and narrower than an image its maps are."""
-        if (source := self._source()) is not None:
-            return source._map_stride()
+        if self.encoder is not None:
+            return self._source()._map_stride() if self._source() else self.encoder_.stride(self.image_shape_)
         return int(self.pool_size) ** len(self._stage_widths()) if self.local_pooling else 1
 
     def _map_shape(self) -> tuple[int, int, int]:

@@ -21,12 +21,6 @@ class PretrainedStrings(PretrainedEncoder):
             )
         return self.pooling
 
-    def _maps_of_a_string(self, reset=False):
-        if self.encoder is None:
-            return super()._maps_of_a_string(reset)
-        ask = getattr(self._source(), "_maps_of_a_string", None)
-        return None if ask is None else ask()
-
     def _keras_network(self, encoder):
         from skmlbio.networks.pretrained import keras_features, strings
 

@@ -17,7 +17,7 @@ class _PixelNoise(NoiseLayer):
     """
 
     def call(self, x, sizes=None, training=False):
-        return self.disturb(x, sizes) if training and self.amount else x
+        return self.disturb(x, sizes) if training and self.trainable and self.amount else x
 
     def compute_output_shape(self, x_shape, sizes_shape=None):
         return x_shape

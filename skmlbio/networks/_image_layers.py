@@ -195,6 +195,11 @@ class ImageStages:
         return lambda x, real: layer(x, **given(real))
 
 
+def listed(real: Any) -> list[Any]:
+    """Return what is real of padded images as a list, empty where nothing is padded."""
+    return [] if real is None else [real]
+
+
 def given(real: Any) -> dict[str, Any]:
     """Return the keyword that tells a layer which pixels are real, where there is padding."""
     return {} if real is None else {"real": real}

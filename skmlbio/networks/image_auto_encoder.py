@@ -11,10 +11,11 @@ from keras import ops
 from skmlbio.layers.gaps import FillGaps, Known
 from skmlbio.layers.image_convolution import ImageConvolution
 from skmlbio.layers.image_noise import Holes, PixelMasking, SaltAndPepper
+from skmlbio.layers.image_pooling import GlobalPooling
 from skmlbio.layers.noise import Dropout, GaussianNoise
 from skmlbio.networks._architecture import Architecture, output_dtype
 from skmlbio.networks._image_decoder import MapsOfCode, MirroredStages, map_shape
-from skmlbio.networks._image_layers import ImageEntrance, ImageStages, given
+from skmlbio.networks._image_layers import ImageEntrance, ImageStages, given, listed
 
 _NOISES = {"gaussian": GaussianNoise, "masking": PixelMasking, "salt_and_pepper": SaltAndPepper, "holes": Holes}
 _HIDING = ("masking", "holes")  # these leave nothing of a pixel
@@ -63,8 +64,10 @@ def image_auto_encoder(
     Architecture
         Training outputs, one row an image: ``"clean"`` and ``"reconstruction"`` (logits if `bernoulli`), in the
         network's own units; with gaps or padding also ``"known"``, 1 where there is a number to compare with.  Heads:
-        ``"reconstruct"``, ``"transform"``, ``"errors"``, and with a `latent_dim` ``"inverse_transform"``.  The form
-        ``"padded"`` takes images that are padded to one size, and their sizes; see `ImageEntrance`.
+        ``"reconstruct"``, ``"transform"``, ``"errors"``, and with a `latent_dim` ``"inverse_transform"``; as of
+        `image_cnn`, ``"features"``, the code or the means of its maps, and unless there are gaps ``"pixels"`` and
+        ``"maps"``.  The form ``"padded"`` takes images that are padded to one size, and their sizes; see
+        `ImageEntrance`.
     """
     wide = output_dtype(dtype)
     enter, convolve = ImageEntrance(**images, dtype=dtype), ImageStages(**stages, dtype=dtype)
@@ -81,6 +84,7 @@ def image_auto_encoder(
     drop = Dropout(dropout, name="code_dropout", dtype=dtype) if dropout else None
     fill = FillGaps(name="fill", dtype=wide) if gaps else None
     row = keras.layers.Reshape((-1,), name="row", dtype=wide)
+    pool = GlobalPooling("mean", name="pool", dtype=wide)
 
     def rebuild(code: Any, like: Any = None, real: Any = None) -> Any:
         h = mirrored(maps_of(code) if flat else code, like, real)
@@ -103,8 +107,8 @@ def image_auto_encoder(
         else:
             clean = enter(inputs, x)
             seen = disturb(clean, **beside) if noise else clean
-        code, _ = convolve(seen, real)
-        code = code if drop is None else drop(code)
+        maps, real_maps = convolve(seen, real)
+        code = maps if drop is None else drop(maps)
         code = to_code(flatten(code)) if flat else code
         reconstruction = rebuild(code, x, real)
         outputs = {"clean": row(clean), "reconstruction": row(reconstruction)}
@@ -113,7 +117,11 @@ def image_auto_encoder(
             "reconstruct": keras.Model(inputs, to_data(reconstruction), name="image_auto_encoder"),
             "transform": keras.Model(inputs, code, name="encode"),
             "errors": keras.Model(inputs, outputs, name="errors"),
+            "features": keras.Model(inputs, code if flat else pool(code, **given(real_maps)), name="features"),
         }
+        if not gaps:
+            heads["pixels"] = keras.Model(inputs, [clean, *listed(real)], name="pixels")
+            heads["maps"] = keras.Model(inputs, [maps, *listed(real_maps)], name="maps")
         if flat:
             z = keras.Input((latent_dim,), name="code", dtype="float32")
             heads["inverse_transform"] = keras.Model(z, to_data(rebuild(z)), name="decode")

@@ -9,7 +9,7 @@ import keras
 from skmlbio.layers.image_pooling import GlobalPooling
 from skmlbio.layers.noise import Dropout
 from skmlbio.networks._architecture import Architecture
-from skmlbio.networks._image_layers import ImageEntrance, ImageStages
+from skmlbio.networks._image_layers import ImageEntrance, ImageStages, listed
 from skmlbio.networks.supervised import target_layers
 
 
@@ -58,9 +58,9 @@ def image_cnn(
     def of_form(form: str = "") -> Architecture:
         inputs, x, real = enter.inputs(form)
         pixels = enter(inputs, x)
-        seen = {"pixels": [pixels, *_listed(real)]}
+        seen = {"pixels": [pixels, *listed(real)]}
         h, real = convolve(pixels, real)
-        seen["maps"] = [h, *_listed(real)]
+        seen["maps"] = [h, *listed(real)]
         h = seen["features"] = flatten(h) if flatten else pool(h, **({} if real is None else {"real": real}))
         found = finish(inputs, h if drop is None else drop(h))
         return found._replace(
@@ -68,10 +68,6 @@ def image_cnn(
         )
 
     return of_form()._replace(other_forms={} if flatten else {"padded": lambda: of_form("padded")})
-
-
-def _listed(real: Any) -> list[Any]:
-    return [] if real is None else [real]
 
 
 def _flat(map_shape: tuple[int, int, int]) -> tuple[int]:

@@ -102,6 +102,7 @@ def image_variational_auto_encoder(
             "reconstruct": keras.Model(inputs, means(mean), name="image_variational_auto_encoder"),
             "transform": keras.Model(inputs, mean, name="encode"),
             "inverse_transform": keras.Model(code, means(code), name="decode"),
+            "pixels": keras.Model(inputs, [seen], name="seen"),
             "sample": keras.Model([number, seed], to_data(drawn), name="sample"),
             "score_samples": keras.Model([inputs, seed, n_draws], evidence, name="bound"),
         },

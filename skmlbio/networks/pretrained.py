@@ -63,7 +63,7 @@ def pretrained_network(
 
     def of_form(form: str = "") -> Architecture:
         inputs, x, kept = features(form)
-        x = pool(x, real=keras.ops.not_equal(inputs, 0)) if pool is not None and len(x.shape) == 3 else x
+        x = pool(x, real=features.real_residues(inputs)) if pool is not None and len(x.shape) == 3 else x
         if not readout:
             readout.append(_readout(x, hidden_layer_sizes, activation, dropout, name, dtype))
         x = readout[0](x)
@@ -139,6 +139,12 @@ class encoder_features:
         model, architecture = self._of_form(form)
         kept = {name: architecture.heads[name] for name in _KEPT_HEADS if name in architecture.heads}
         return model.input, model.output, kept
+
+
+    def real_residues(self, tokens: Any) -> Any:
+        """Return which positions of strings are real, of shape (batch, length), as the encoder itself knows it."""
+        letters = [layer for layer in self._of_form("")[0].layers if layer.name == "letters"]
+        return letters[0].output[1] if letters else keras.ops.not_equal(tokens, 0)
 
 
 def layers_that_learn(model: keras.Model) -> Iterator[keras.Layer]:
@@ -261,7 +267,9 @@ def keras_features(config: str, frozen: bool, enter: Callable[..., tuple[Any, An
     heads = {}
     if len(y.shape) == 4:
         heads = {"pixels": keras.Model(inputs, [x]), "maps": keras.Model(inputs, [y])}
-        y = keras.layers.GlobalAveragePooling2D(name="encoder_pool")(y)
+        y = keras.layers.GlobalAveragePooling2D(name="pool")(y)
+    elif enter is images:
+        heads = {"pixels": keras.Model(inputs, [x])}
     features = keras.Model(inputs, y, name="features")
     return Architecture(features, {"features": features} | heads)
 

@@ -51,6 +51,11 @@ def mean_vector(blueprint: Blueprint, weights: list[np.ndarray]) -> np.ndarray:
 
 def _trace(network: Network, head: str) -> Program:
     model = before_units(network.heads[head])
+    if not any(layer.name == "letters" for layer in model.layers):
+        raise ValueError(
+            "gradients need a network that begins with vectors of letters, which its encoder does not show; take "
+            "method='mutagenesis'."
+        )
     vectors, real = model.get_layer("letters").output
     enter = keras.Model(model.input, [vectors, real], name="enter")
     explained = keras.Model([vectors, real], model.output, name="explained")
