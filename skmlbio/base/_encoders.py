@@ -1,4 +1,4 @@
-"""What a network can begin with: estimators that are fitted, are to be fitted, or lie in a file, and models of Keras."""
+"""What a network can begin with: estimators, fitted or to be fitted, those in files, and models of Keras."""
 
 from __future__ import annotations
 
@@ -61,7 +61,9 @@ class KerasEncoder:
         from skmlbio.training._network import is_seed
 
         if not hasattr(model, "inputs") or not model.inputs:
-            raise ValueError(f"encoder {model.name!r} must be a keras.Model(inputs, outputs), or a Sequential with an input.")
+            raise ValueError(
+                f"encoder {model.name!r} must be a keras.Model(inputs, outputs), or a Sequential with an input."
+            )
         if len(model.inputs) != 1 or len(model.outputs) != 1:
             raise ValueError(
                 f"encoder {model.name!r} must have one input and one output, it has {len(model.inputs)} and "
@@ -98,7 +100,9 @@ def _text(shape: tuple[int | None, ...]) -> str:
     return "(" + ", ".join("any" if n is None else str(n) for n in shape) + ("," if len(shape) == 1 else "") + ")"
 
 
-def fitted_encoder(encoder: Any, kind: type, owner: str, fit: tuple, random_state: Any) -> NetworkEstimator | KerasEncoder:
+def fitted_encoder(
+    encoder: Any, kind: type, owner: str, fit: tuple, random_state: Any
+) -> NetworkEstimator | KerasEncoder:
     """Return an encoder as its weights are to be taken, fitted here if it is not.
 
     Parameters
@@ -133,8 +137,8 @@ def fitted_encoder(encoder: Any, kind: type, owner: str, fit: tuple, random_stat
     _of_kind(encoder, kind, owner)
     if hasattr(encoder, "weights_"):
         warnings.warn(
-            f"encoder, a {type(encoder).__name__}, has been fitted, but is fitted anew, to X: to begin with what it has "
-            "learned, give it as sklearn.frozen.FrozenEstimator(encoder).",
+            f"encoder, a {type(encoder).__name__}, has been fitted, but is fitted anew, to X: to begin with what it "
+            "has learned, give it as sklearn.frozen.FrozenEstimator(encoder).",
             stacklevel=2,
         )
     found = clone(encoder)

@@ -36,13 +36,14 @@ class PretrainedEncoder:
     freeze : bool, int or "gradual"
         Whether the encoder keeps its weights: all of them, or those of so many layers, counted from the input; then
         dropout and noise are off in there, and running moments stay.  "gradual" lets layers begin to learn one after
-        the other, those next to the output first, a layer an epoch or faster [1]_.
+        the other, those next to the output first, a layer an epoch or faster (Howard and Ruder, "Universal language
+        model fine-tuning for text classification", ACL 2018).
     encoder_learning_rate : float or None
         Step size in the encoder; None takes `learning_rate`, which must be a number else.
     adapt : {"lora"} or None
         With "lora", every kernel W of attention and of dense layers in the encoder is W + A B, where A and B alone
-        learn, of rank `rank` [2]_, and all else keeps its weights.  If the encoder is a path, a pickle of the estimator
-        holds the adapters only, and the path.
+        learn, of rank `rank`, and all else keeps its weights (Hu et al., "LoRA: low-rank adaptation of large language
+        models", ICLR 2022).  If the encoder is a path, a pickle of the estimator holds the adapters only, and the path.
     rank : int
         Columns of A, with `adapt`.
 
@@ -50,11 +51,6 @@ class PretrainedEncoder:
     ----------
     encoder_ : estimator
         The encoder as it was before this fit, where there is one.
-
-    References
-    ----------
-    .. [1] Howard and Ruder: Universal language model fine-tuning for text classification. ACL (2018).
-    .. [2] Hu et al.: LoRA: low-rank adaptation of large language models. ICLR (2022).
     """
 
     encoder: Any = parameter(default=None, allowed=[HasMethods("fit"), str, os.PathLike, None])
@@ -106,9 +102,13 @@ class PretrainedEncoder:
         if self.encoder is None:
             return
         if self.adapt is not None and not self._is_frozen():
-            raise ValueError(f"adapt={self.adapt!r} keeps all weights of the encoder: set freeze=True, got {self.freeze!r}.")
+            raise ValueError(
+                f"adapt={self.adapt!r} keeps all weights of the encoder: set freeze=True, got {self.freeze!r}."
+            )
         if self.encoder_learning_rate is not None and isinstance(self.learning_rate, dict):
-            raise ValueError("encoder_learning_rate is to be compared with a learning_rate that is a number, not a schedule.")
+            raise ValueError(
+                "encoder_learning_rate is to be compared with a learning_rate that is a number, not a schedule."
+            )
 
     def _encoded(self, X, y, sample_weight, validation, groups, reset):
         if reset:

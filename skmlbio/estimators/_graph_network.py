@@ -8,8 +8,8 @@ from typing import Literal
 from sklearn.utils._param_validation import StrOptions
 
 from skmlbio.base import parameter, with_parameters
-from skmlbio.base._pretrained import PretrainedEncoder
 from skmlbio.base._layer_parameters import SHARE, AveragedWeights, HiddenLayers, KernelPenalties, require_layer_sizes
+from skmlbio.base._pretrained import PretrainedEncoder
 from skmlbio.estimators._graph_attributions import AttributedGraphs
 from skmlbio.estimators._graph_convolutions import GraphConvolutions
 from skmlbio.estimators._graph_input import GraphInput

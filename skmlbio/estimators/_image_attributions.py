@@ -119,7 +119,9 @@ default="integrated_gradients"
         place, _ = _METHODS[method]
         if place not in get_network(self.blueprint_).heads:
             others = "another method" if place == "maps" else "an encoder that takes no gaps"
-            raise ValueError(f"method={method!r} needs {place} inside the network, which its encoder does not show; take {others}.")
+            raise ValueError(
+                f"method={method!r} needs {place} inside the network, which its encoder does not show; take {others}."
+            )
 
     def _slopes_at(
         self, method: str, head: str, bucket: Bucket, inputs: Arrays, chosen: NDArray, numbers: NDArray, shares: NDArray

@@ -91,8 +91,6 @@ class ImageStagesKeywords:
 
     def _map_stride(self) -> int:
         """Return how many times lower and narrower than an image its maps are."""
-        if self.encoder is not None:
-            return self._source()._map_stride() if self._source() else self.encoder_.stride(self.image_shape_)
         return int(self.pool_size) ** len(self._stage_widths()) if self.local_pooling else 1
 
     def _map_shape(self) -> tuple[int, int, int]:
@@ -166,6 +164,12 @@ class ImageCNN(
             "dtype": self.dtype,
             "enter": images,
         }
+
+    def _map_stride(self):
+        if self.encoder is None:
+            return super()._map_stride()
+        source = self._source()
+        return self.encoder_.stride(self.image_shape_) if source is None else source._map_stride()
 
     def _encoder_arguments(self):
         found = super()._encoder_arguments()

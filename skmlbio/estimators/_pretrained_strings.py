@@ -16,8 +16,8 @@ class PretrainedStrings(PretrainedEncoder):
     def _pooling_of_encoder(self) -> str:
         if self.pooling not in _POOLINGS:
             raise ValueError(
-                f"pooling={self.pooling!r} is an affair of the network's own layers; with an encoder, pooling must be one "
-                f"of {', '.join(_POOLINGS)}."
+                f"pooling={self.pooling!r} needs layers of the network's own; with an encoder, pooling must be one of "
+                f"{', '.join(_POOLINGS)}."
             )
         return self.pooling
 

@@ -14,7 +14,9 @@ from skmlbio.training._blueprint import Blueprint
 
 
 @with_parameters
-class SequenceNetwork(PretrainedStrings, SequenceAttributions, SequenceInput, LayerParameters, KernelPenalties, AveragedWeights):
+class SequenceNetwork(
+    PretrainedStrings, SequenceAttributions, SequenceInput, LayerParameters, KernelPenalties, AveragedWeights
+):
     """A network of strings; together with `ClassifierBase` or `RegressorBase`, an estimator.
 
     A subclass says which network by `_network`, and what a string costs it by `_sequence_cost`.

@@ -42,7 +42,7 @@ def next_seed(seed: keras.random.SeedGenerator) -> tf.Tensor:
 
 
 class NoiseLayer(keras.layers.Layer):
-    """A layer with a seed and one number that says how much noise it makes; where it is not trainable, it makes none."""
+    """A layer with a seed, and a number that says how much noise it makes; where it is not trainable, none."""
 
     def __init__(self, amount: float, seed: int | None = None, **options):
         super().__init__(**options)

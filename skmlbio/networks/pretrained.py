@@ -87,7 +87,9 @@ def features_head(heads: Collection[str]) -> str:
     """Return the head by which a network tells what it sees in samples."""
     found = [name for name in _HEADS if name in heads]
     if not found:
-        raise ValueError("encoder must tell what it sees in samples, but has no code, and does not end in a dense layer.")
+        raise ValueError(
+            "encoder must tell what it sees in samples, but has no code, and does not end in a dense layer."
+        )
     return found[0]
 
 
@@ -139,7 +141,6 @@ class encoder_features:
         model, architecture = self._of_form(form)
         kept = {name: architecture.heads[name] for name in _KEPT_HEADS if name in architecture.heads}
         return model.input, model.output, kept
-
 
     def real_residues(self, tokens: Any) -> Any:
         """Return which positions of strings are real, of shape (batch, length), as the encoder itself knows it."""
@@ -288,6 +289,6 @@ def images(model: keras.Model, **entrance: Any) -> tuple[Any, Any]:
 
 
 def strings(model: keras.Model, tokens: dict[str, Any], dtype: str | None) -> tuple[Any, Any]:
-    """The numbers of letters or tokens, or the one-hot vectors of letters, as the model's input has two or three axes."""
+    """Numbers of letters or tokens, or one-hot vectors, as the input of the model has two axes or three."""
     numbers, x, _ = enter_tokens(**tokens, width=1, dtype=dtype)
     return numbers, x if len(model.inputs[0].shape) == 3 else numbers

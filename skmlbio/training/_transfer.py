@@ -11,7 +11,6 @@ from skmlbio.training._cache import get_network
 from skmlbio.training._network import Network
 from skmlbio.training._paces import is_under, require_part
 
-
 _ADAPTER = "lora_"  # what names of weights begin with that stand beside those of another fit
 
 
