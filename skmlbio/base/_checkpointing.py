@@ -46,7 +46,7 @@ def open_checkpoint(
     digest, kind = Digest(), type(estimator)
     seeded = estimator.random_state is not None
     digest.add((_FORMAT, kind, tuple(KerasSettings.current())))
-    for name, value in plain(estimator.get_params(deep=False)).items():
+    for name, value in plain(estimator._checkpoint_parameters()).items():
         if name not in _OF_NO_CONSEQUENCE:
             digest.add(name)
             try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import sys
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
@@ -60,7 +61,7 @@ class KerasEncoder:
         from skmlbio.networks.pretrained import built_again
         from skmlbio.training._network import is_seed
 
-        if not hasattr(model, "inputs") or not model.inputs:
+        if not getattr(model, "inputs", None):
             raise ValueError(
                 f"encoder {model.name!r} must be a keras.Model(inputs, outputs), or a Sequential with an input."
             )
@@ -153,7 +154,8 @@ def _of_kind(encoder: Any, kind: type, owner: str) -> NetworkEstimator | KerasEn
         return encoder
     if isinstance(encoder, KerasEncoder):
         return encoder
-    if not isinstance(encoder, NetworkEstimator) and hasattr(encoder, "outputs") and hasattr(encoder, "layers"):
+    keras = sys.modules.get("keras")  # loaded if there is a model of it
+    if keras is not None and isinstance(encoder, keras.Model):
         return KerasEncoder.of(encoder)
     raise TypeError(
         f"encoder must be an estimator of this library whose network takes what {owner} takes, such a one in a "
@@ -163,10 +165,9 @@ def _of_kind(encoder: Any, kind: type, owner: str) -> NetworkEstimator | KerasEn
 
 def read_encoder(path: str | os.PathLike) -> Any:
     """Read an estimator that was saved, or a model of Keras."""
-    path = Path(path)
-    if not path.exists():
-        raise FileNotFoundError(f"encoder {os.fspath(path)!r} does not exist.")
-    if path.suffix != _OF_KERAS:
+    if not Path(path).is_file():
+        raise FileNotFoundError(f"encoder {os.fspath(path)!r} is no file.")
+    if Path(path).suffix != _OF_KERAS:
         from skmlbio.export import load
 
         return load(path)

@@ -148,6 +148,10 @@ class NetworkEstimator(ExportMixin, CallbackSupportMixin, BaseEstimator):
         """Return the strengths of the penalties on kernels."""
         return {}
 
+    def _checkpoint_parameters(self) -> dict[str, Any]:
+        """Return what tells this fit from others, beside its data."""
+        return self.get_params(deep=False)
+
     def _network_parameters(self, blueprint: Blueprint) -> dict[str, Any]:
         """Return what made a network, by the names of parameters where it is one."""
         return lifted(blueprint.arguments, self.get_params(deep=False))

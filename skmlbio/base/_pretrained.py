@@ -95,6 +95,23 @@ class PretrainedEncoder:
         shared = {"encoder": self._encoder_arguments(), "targets": self._target_arguments(), "dtype": self.dtype}
         return Blueprint(pretrained_network, shared | head)
 
+    def _network_parameters(self, blueprint):
+        found = super()._network_parameters(blueprint)
+        if (encoder := blueprint.arguments.get("encoder")) is None:
+            return found
+        freeze = True if encoder["n_frozen"] is None else encoder["n_frozen"] or False
+        adapters = {} if encoder["rank"] is None else {"adapt": "lora", "rank": encoder["rank"]}
+        return {name: value for name, value in found.items() if name != "encoder"} | {"freeze": freeze} | adapters
+
+    def _checkpoint_parameters(self):
+        found = super()._checkpoint_parameters()
+        if not hasattr(self, "encoder_"):
+            return found
+        source = self._source()
+        if source is None:
+            return found | {"encoder": [self.encoder_.config, self.encoder_.named_weights]}
+        return found | {"encoder": [source.blueprint_.network, source.blueprint_.arguments, source.weights_]}
+
     # Fitting ------------------------------------------------------------------------------------------------------
 
     def _check_parameters(self):
@@ -107,7 +124,7 @@ class PretrainedEncoder:
             )
         if self.encoder_learning_rate is not None and isinstance(self.learning_rate, dict):
             raise ValueError(
-                "encoder_learning_rate is to be compared with a learning_rate that is a number, not a schedule."
+                "encoder_learning_rate stands beside a learning_rate that is a number, but that is a schedule."
             )
 
     def _encoded(self, X, y, sample_weight, validation, groups, reset):
