@@ -29,6 +29,7 @@ from .estimators.image_cnn_regressor import ImageCNNRegressor as ImageCNNRegress
 from .estimators.image_vae_sampler import ImageVAESampler as ImageVAESampler
 from .estimators.markov_chain import MarkovChain as MarkovChain
 from .estimators.markov_classifier import MarkovClassifier as MarkovClassifier
+from .estimators.masked_sequence_encoder import MaskedSequenceEncoder as MaskedSequenceEncoder
 from .estimators.molecule_graph_transformer import MoleculeGraphTransformer as MoleculeGraphTransformer
 from .estimators.network_classifier import NetworkClassifier as NetworkClassifier
 from .estimators.network_regressor import NetworkRegressor as NetworkRegressor

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
+import numpy as np
 from sklearn.utils._param_validation import StrOptions
 
 from skmlbio.base import parameter, with_parameters
@@ -18,10 +19,9 @@ from skmlbio.base._layer_parameters import (
 )
 from skmlbio.estimators._attention_memory import AttentionMemory, keys_of_a_residue
 from skmlbio.estimators._sequence_cnn_network import require_reachable
-from skmlbio.estimators._sequence_data import SequenceCost
+from skmlbio.estimators._sequence_data import SequenceCost, SequenceData
 from skmlbio.estimators._sequence_input import SequenceInput
 from skmlbio.sequences import Vocabulary
-from skmlbio.training._blueprint import Blueprint
 
 _OF_BODIES = {
     "convolution": ("n_layers", "n_filters", "kernel_width", "dilation", "batch_normalization"),
@@ -115,10 +115,19 @@ class TaggerNetwork(AttentionMemory, SequenceInput, LayerParameters, KernelPenal
         names = {"n_heads": "n_heads", "n_blocks": "n_layers", "attention_window": "attention_window"}
         return {name: made_of[own] for name, own in names.items()}
 
-    def _make_blueprint(self):
-        from skmlbio.networks.tagger import sequence_tagger
+    def _body_arguments(self) -> dict[str, Any]:
+        """Return what makes the body of the network, and what enters it."""
+        names = "body", "embedding_dim", "activation", "dtype", *_OF_BODIES[self.body]
+        arguments = {name: getattr(self, name) for name in names}
+        return arguments | {"dropout": float(self.dropout), "tokens": self._token_arguments()}
 
-        names = "body", "crf", "embedding_dim", "activation", "dtype", *_OF_BODIES[self.body]
-        arguments = {name: getattr(self, name) for name in names} | {"dropout": float(self.dropout)}
-        learned = {"tokens": self._token_arguments(), "n_classes": len(self.classes_)}
-        return Blueprint(sequence_tagger, arguments | learned)
+    def _of_residues(self, head: str, data: SequenceData) -> list[np.ndarray]:
+        """Return what a head answers for the residues of every string, padding cut off."""
+        self._require_maps_of_answers(data)
+        found: list[Any] = [None] * len(data)
+        data = data.to_predict()
+        for rows in data.batches():
+            answers = super(SequenceInput, self)._ask_encoded(head, data.subset(rows))  # of one length
+            for row, answer in zip(rows, answers, strict=True):
+                found[row] = answer[: data.sequences.lengths[row]]
+        return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 from sklearn.callback import with_callbacks
@@ -20,8 +20,8 @@ from skmlbio.base._fit_data import ensure_sample_weight
 from skmlbio.base._range import require_answers
 from skmlbio.estimators._residue_labels import ResidueLabels
 from skmlbio.estimators._sequence_data import SequenceData
-from skmlbio.estimators._sequence_input import SequenceInput
 from skmlbio.estimators._tagger_network import TaggerNetwork
+from skmlbio.training._blueprint import Blueprint
 from skmlbio.training._targets import RaggedTarget
 
 
@@ -167,17 +167,6 @@ class SequenceTagger(TaggerNetwork, NetworkEstimator):
         known = target.values >= 0
         return float(np.average(right[known], weights=weights[known]))
 
-    def _of_residues(self, head: str, data: SequenceData) -> list[np.ndarray]:
-        """Return what a head answers for the residues of every string, padding cut off."""
-        self._require_maps_of_answers(data)
-        found: list[Any] = [None] * len(data)
-        data = data.to_predict()
-        for rows in data.batches():
-            answers = super(SequenceInput, self)._ask_encoded(head, data.subset(rows))  # of one length
-            for row, answer in zip(rows, answers, strict=True):
-                found[row] = answer[: data.sequences.lengths[row]]
-        return found
-
     @all_or_nothing
     def _fit(self, X, y=None, *rest, partial: bool = False, **options):
         if y is None:
@@ -226,6 +215,12 @@ class SequenceTagger(TaggerNetwork, NetworkEstimator):
         if self._class_weights is None:
             return {}
         return {f"class_weight_{i}": float(weight) for i, weight in enumerate(self._class_weights)}
+
+    def _make_blueprint(self):
+        from skmlbio.networks.tagger import sequence_tagger
+
+        arguments = self._body_arguments() | {"n_classes": len(self.classes_), "crf": self.crf}
+        return Blueprint(sequence_tagger, arguments)
 
     def _loss(self):
         from skmlbio.networks.tagger import chain_loss

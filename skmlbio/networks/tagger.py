@@ -10,10 +10,8 @@ from skmlbio._tensorflow import tf
 from skmlbio.layers.label_chain import Chain, LabelChain, log_likelihood
 from skmlbio.layers.noise import Dropout
 from skmlbio.networks._architecture import Architecture, output_dtype
+from skmlbio.networks._residue_features import residue_features
 from skmlbio.networks._tokens import enter_tokens
-from skmlbio.networks.attention import attended
-from skmlbio.networks.recurrent import recurrences
-from skmlbio.networks.sequence_cnn import convolved
 
 
 def sequence_tagger(
@@ -36,8 +34,7 @@ def sequence_tagger(
     n_classes : int
         How many labels there are.
     body : {"convolution", "rnn", "attention"}
-        Where the features of residues come from: `convolved` with what is added in every layer, `recurrences` in both
-        directions, or `attended` with rotary positions.
+        Where the features of residues come from; see `residue_features`.
     crf : bool
         Whether labels depend on their neighbours.
     embedding_dim : int
@@ -58,17 +55,8 @@ def sequence_tagger(
         Heads: ``"predict_proba"``, of the same shape, and ``"predict"``, numbers of labels, of shape (batch, length).
     """
     numbers, x, real = enter_tokens(**tokens, width=embedding_dim, dtype=dtype)
-    shared = {"of_letters": tokens["vectors"] is not None, "dropout": dropout, "activation": activation, "dtype": dtype}
-    if body == "convolution":
-        widths = (of_body.pop("kernel_width"),)
-        fixed = {"positions": "none", "max_length": 1, "residual": True, "local_pooling": None, "pool_size": 1}
-        x, _, _ = convolved(x, real, kernel_width=widths, **of_body, **fixed, **shared)
-    elif body == "rnn":
-        x = recurrences(x, real, bidirectional=True, embedding_dim=embedding_dim, **of_body, **shared)
-    else:
-        fixed = {"positions": "rotary", "max_length": 0, "norm": "pre"}
-        n_blocks = of_body.pop("n_layers")
-        x, _, _ = attended(x, real, n_blocks=n_blocks, embedding_dim=embedding_dim, **of_body, **fixed, **shared)
+    options = {"dropout": dropout, "activation": activation, "dtype": dtype}
+    x = residue_features(x, real, tokens["vectors"] is not None, body, embedding_dim, **options, **of_body)
     x = Dropout(dropout, name="output_dropout", dtype=dtype)(x) if dropout else x
     scores = keras.layers.Dense(n_classes, name="output", dtype=dtype)(x)
     wide = output_dtype(dtype)

@@ -273,3 +273,15 @@ def string_likelihood(outputs, inputs, targets, scalars) -> tf.Tensor:
     """Return minus the log-likelihood of strings, by the number of letters of one: ``scalars["n_letters"]``."""
     n_letters = scalars["n_letters"]
     return -tf.cast(outputs["string"], n_letters.dtype) / n_letters
+
+
+def masking(outputs, inputs, targets, scalars) -> tf.Tensor:
+    """Minus the log-probability of letters that are to be guessed, ``outputs["wanted"]``, -1 where there is none.
+
+    Each of them counts alike: what a string adds up to is divided by what one has on average, ``scalars["n_wanted"]``.
+    """
+    wanted = outputs["wanted"]
+    losses = tf.nn.sparse_softmax_cross_entropy_with_logits(labels=tf.maximum(wanted, 0), logits=outputs["scores"])
+    total = tf.reduce_sum(tf.where(wanted >= 0, losses, tf.zeros_like(losses)), axis=1)
+    n_wanted = scalars["n_wanted"]
+    return tf.cast(total, n_wanted.dtype) / n_wanted

@@ -280,6 +280,7 @@ CASES = {
     "language model": Case(
         skmlbio.SequenceLanguageModel("dna", body="attention", embedding_dim=4, n_heads=2, feed_forward_dim=4), STRINGS
     ),
+    "masked encoder": Case(skmlbio.MaskedSequenceEncoder("dna", **SMALL_ATTENTION), STRINGS),
     "embedding": Case(skmlbio.EmbeddingTransformer(4, alphabet="dna"), STRINGS_NOT_TABLES),
     "tensor": Case(skmlbio.TensorFactorizationRegressor(3, hidden_layer_sizes=(4,)), CELLS),
     "image cnn": Case(skmlbio.ImageCNNClassifier((4, 4), random_shift=0.1, random_noise=0.1), IMAGES),
@@ -297,7 +298,7 @@ CASES = {
 }
 
 
-IGNORE_TARGETS = {"gcn transformer", "image auto-encoder", "language model"}
+IGNORE_TARGETS = {"gcn transformer", "image auto-encoder", "language model", "masked encoder"}
 
 
 # Parameters that are numbers -----------------------------------------------------------------------------------------
@@ -350,6 +351,7 @@ NUMBERS: dict[str, Any] = {
     "learning_rate": 0.0625,
     "length_penalty": 0.5,
     "max_output_length": 3,
+    "masking_fraction": 0.25,
     "min_count": 1,
     "n_blocks": 1,
     "n_components": 4,

@@ -111,6 +111,8 @@ CASES = {
     "tagger, chain": case(skmlbio.SequenceTagger, PROTEINS, body="attention", n_layers=1, crf=True, **SMALL),
     "language model": case(skmlbio.SequenceLanguageModel, PEPTIDES, n_units=32, n_layers=2),
     "language model, attention": case(skmlbio.SequenceLanguageModel, PROTEINS, body="attention", n_layers=2, **SMALL),
+    "masked encoder": case(skmlbio.MaskedSequenceEncoder, PEPTIDES, **SMALL),
+    "masked encoder, convolution": case(skmlbio.MaskedSequenceEncoder, PROTEINS, body="convolution", pooling="max"),
     "embedding": case(skmlbio.EmbeddingTransformer, PEPTIDES, objective="skip-gram"),
     "embedding, ordered tokens": case(
         skmlbio.EmbeddingTransformer, [list(s) for s in PEPTIDES], objective="skip-gram", ordered=True, window=20

@@ -24,6 +24,7 @@ ELSEWHERE = {
     "GCNTransformer",
     "MarkovChain",
     "MarkovClassifier",
+    "MaskedSequenceEncoder",
     "MoleculeGraphTransformer",
     "PatternDetector",
     "RNNClassifier",
