@@ -17,7 +17,6 @@ from skmlbio.base._fit_data import ensure_sample_weight
 from skmlbio.base._intervals import Interval
 from skmlbio.base._range import require_answers
 from skmlbio.base._unlabelled import UnlabelledEstimator
-from skmlbio.estimators._sequence_data import SequenceData
 from skmlbio.estimators._sequence_input import SequenceInput
 from skmlbio.estimators._tagger_network import TaggerNetwork
 from skmlbio.sequences import Alphabet, Vocabulary
@@ -137,11 +136,11 @@ class MaskedSequenceEncoder(TaggerNetwork, ClassNamePrefixFeaturesOutMixin, Tran
         list of n_samples ndarray of shape (n_masked, n_letters), float32 unless the network is double
             A row for each such place, from the first to the last.
         """
-        data = self._samples(X)
-        found, is_any = self._of_residues("predict_proba", data), self._any_letter()
+        data, found = self._samples(X), self.predict_proba(X)
+        is_any = self._any_letter()
         for rows in data.batches():
             for row, masked in zip(rows, is_any[data.subset(rows).sequences.pad()], strict=True):
-                found[row] = require_answers(found[row][np.flatnonzero(masked)])
+                found[row] = found[row][np.flatnonzero(masked)]
         return found
 
     @completed_by(UnlabelledEstimator._samples)
@@ -172,7 +171,7 @@ class MaskedSequenceEncoder(TaggerNetwork, ClassNamePrefixFeaturesOutMixin, Tran
             masked = self._masked(tokens, rng)
             hidden = np.where(masked, self.alphabet_.unknown_token, tokens).astype(tokens.dtype)
             scores = super(SequenceInput, self)._ask_encoded("scores", ArrayData(hidden))
-            log_p = log_softmax(require_answers(scores[masked]).astype(float), axis=1)
+            log_p = log_softmax(require_answers(scores)[masked].astype(float), axis=1)
             letters = tokens[masked].astype(int) - _FIRST_LETTER
             of_letters = np.repeat(weights[rows], masked.sum(axis=1))
             total += float(log_p[np.arange(len(letters)), letters] @ of_letters)
@@ -206,7 +205,7 @@ class MaskedSequenceEncoder(TaggerNetwork, ClassNamePrefixFeaturesOutMixin, Tran
         """Return which tokens are read as masked ones."""
         if isinstance(self.alphabet_, Vocabulary):
             return np.arange(self.alphabet_.n_tokens) == self.alphabet_.unknown_token
-        from skmlbio.layers.letter_masking import any_letter
+        from skmlbio.networks.masked_model import any_letter
 
         return any_letter(self.alphabet_.one_hot_vectors)
 

@@ -7,6 +7,7 @@ from typing import Any
 import keras
 
 from skmlbio.layers.letter_masking import FIRST_LETTER, LetterMasking, with_mask
+from skmlbio.layers.letter_masking import any_letter as any_letter
 from skmlbio.layers.noise import Dropout
 from skmlbio.layers.sequence_pooling import SequencePooling
 from skmlbio.networks._architecture import Architecture, output_dtype
