@@ -33,11 +33,18 @@ def made_proteins(n: int, seed: int) -> tuple[list[list[str]], np.ndarray]:
 
 attention = {"embedding_dim": 32, "n_heads": 2, "feed_forward_dim": 32}
 encoder = MaskedSequenceEncoder(
-    n_layers=1, kernel_width=1, dropout=0, masking_fraction=0.3, learning_rate=1e-2, epochs=12, random_state=0, **attention
+    n_layers=1,
+    kernel_width=1,
+    dropout=0,
+    masking_fraction=0.3,
+    learning_rate=1e-2,
+    epochs=12,
+    random_state=0,
+    **attention,
 )
-encoder.fit(made_proteins(3000, seed=1)[0])  # without labels
+encoder.fit(made_proteins(2000, seed=1)[0])  # without labels
 
-options = {"epochs": 40, "random_state": 0}
+options = {"epochs": 30, "random_state": 0}
 classifiers = {
     "pre-trained, frozen": AttentionClassifier(
         encoder=FrozenEstimator(encoder), pooling="mean", learning_rate=1e-2, **options
@@ -45,10 +52,10 @@ classifiers = {
     "pre-trained, learning on": AttentionClassifier(
         encoder=FrozenEstimator(encoder), freeze=False, pooling="mean", **options
     ),
-    "from nothing": AttentionClassifier(kernel_width=None, unknown="mask", pooling="mean", **attention, **options),
+    "from nothing": AttentionClassifier(encoder.alphabet_, kernel_width=None, pooling="mean", **attention, **options),
     "logistic regression on counts": make_pipeline(CountVectorizer(analyzer=list), LogisticRegression()),
 }
-n_labelled, draws = [8, 16, 32, 64, 128], range(3)
+n_labelled, draws = [8, 16, 32, 64, 128], range(2)
 X_test, y_test = made_proteins(400, seed=2)
 scores = {name: np.zeros((len(draws), len(n_labelled))) for name in classifiers}
 for draw in draws:
@@ -68,5 +75,5 @@ ax.set(xscale="log", xlabel="labelled proteins", ylabel="accuracy on 400 others"
 ax.set_xticks(n_labelled, [str(n) for n in n_labelled])
 ax.minorticks_off()
 ax.axhline(1 / len(FUNCTIONS), color="grey", linestyle=":")
-ax.legend(loc="lower right")
+ax.legend(loc="lower right", ncols=2)
 figure.savefig(folder / "plot_transfer.png", dpi=80)

@@ -71,7 +71,7 @@ class PretrainedEncoder:
         raise TypeError(f"encoder of {type(self).__name__} must be an estimator, not a keras.Model.")
 
     def _encoder_arguments(self) -> dict[str, Any]:
-        """Return the arguments of `skmlbio.networks.pretrained.encoder_features`."""
+        """Return the arguments of `skmlbio.networks.pretrained.EncoderFeatures`."""
         found = self.encoder_
         if isinstance(found, KerasEncoder):
             network, arguments = self._keras_network(found)

@@ -18,6 +18,7 @@ from skmlbio.base._docstrings import completed_by
 from skmlbio.base._estimator import NetworkEstimator
 from skmlbio.base._fit_data import ensure_sample_weight
 from skmlbio.base._range import require_answers
+from skmlbio.estimators._pretrained_strings import PretrainedStrings
 from skmlbio.estimators._residue_labels import ResidueLabels
 from skmlbio.estimators._sequence_data import SequenceData
 from skmlbio.estimators._tagger_network import TaggerNetwork
@@ -26,7 +27,7 @@ from skmlbio.training._targets import RaggedTarget
 
 
 @with_parameters
-class SequenceTagger(TaggerNetwork, NetworkEstimator):
+class SequenceTagger(PretrainedStrings, TaggerNetwork, NetworkEstimator):
     """Label every residue of strings, such as by secondary structure, or as exon and intron.
 
     X is a list of strings of any lengths, or of lists of tokens, as `AttentionClassifier` takes them.  y has a label a
@@ -219,8 +220,11 @@ class SequenceTagger(TaggerNetwork, NetworkEstimator):
     def _make_blueprint(self):
         from skmlbio.networks.tagger import sequence_tagger
 
-        arguments = self._body_arguments() | {"n_classes": len(self.classes_), "crf": self.crf}
-        return Blueprint(sequence_tagger, arguments)
+        own = {"n_classes": len(self.classes_), "crf": self.crf}
+        if self.encoder is None:
+            return Blueprint(sequence_tagger, self._body_arguments() | own)
+        head = {"tokens": None, "encoder": self._encoder_arguments(), "dropout": float(self.dropout)}
+        return Blueprint(sequence_tagger, own | head | {"dtype": self.dtype})
 
     def _loss(self):
         from skmlbio.networks.tagger import chain_loss

@@ -37,7 +37,7 @@ def pretrained_network(
     Parameters
     ----------
     encoder : dict
-        Arguments of `encoder_features`.
+        Arguments of `EncoderFeatures`.
     targets : dict
         Arguments of `with_targets`.
     pooling : {"mean", "max", "attention"}, optional
@@ -55,7 +55,7 @@ def pretrained_network(
         It has all forms of the encoder.  Heads: those of `with_targets`, ``"features"``, what the linear layer sees of
         a sample, and those of the encoder that look inside.
     """
-    features = encoder_features(**encoder)
+    features = EncoderFeatures(**encoder)
     name = f"head_{_depth(encoder)}"
     pool = SequencePooling(pooling, name=f"{name}_pool", dtype=dtype) if pooling else None
     finish = target_layers(**targets, dtype=dtype)
@@ -93,7 +93,7 @@ def features_head(heads: Collection[str]) -> str:
     return found[0]
 
 
-class encoder_features:
+class EncoderFeatures:
     """What another network sees in samples.
 
     Called with a form, it returns the inputs, the features, of shape (batch, n_features) or (batch, length,
@@ -146,6 +146,23 @@ class encoder_features:
         """Return which positions of strings are real, of shape (batch, length), as the encoder itself knows it."""
         letters = [layer for layer in self._of_form("")[0].layers if layer.name == "letters"]
         return letters[0].output[1] if letters else keras.ops.not_equal(tokens, 0)
+
+
+def features_of_residues(encoder: dict[str, Any]) -> tuple[Any, Any, Any]:
+    """Return the tokens of strings, the vectors that an encoder has of residues, and which positions are real.
+
+    Raises
+    ------
+    ValueError
+        If it has a vector of each string only.
+    """
+    features = EncoderFeatures(**encoder)
+    inputs, x, _ = features()
+    if len(x.shape) != 3:
+        raise ValueError(
+            "encoder must tell what it sees in every residue, but has one vector a string: it pools them inside."
+        )
+    return inputs, x, features.real_residues(inputs)
 
 
 def layers_that_learn(model: keras.Model) -> Iterator[keras.Layer]:

@@ -12,10 +12,11 @@ from skmlbio.layers.noise import Dropout
 from skmlbio.networks._architecture import Architecture, output_dtype
 from skmlbio.networks._residue_features import residue_features
 from skmlbio.networks._tokens import enter_tokens
+from skmlbio.networks.pretrained import features_of_residues
 
 
 def sequence_tagger(
-    tokens: dict[str, Any],
+    tokens: dict[str, Any] | None,
     n_classes: int,
     body: str = "convolution",
     crf: bool = False,
@@ -23,14 +24,15 @@ def sequence_tagger(
     dropout: float = 0.2,
     activation: str = "relu",
     dtype: str | None = None,
+    encoder: dict[str, Any] | None = None,
     **of_body: Any,
 ) -> Architecture:
     """p(labels) = softmax(W body(embed(tokens)) + b), residue by residue, or a `LabelChain` on those numbers.
 
     Parameters
     ----------
-    tokens : dict
-        Arguments of `enter_tokens`.
+    tokens : dict or None
+        Arguments of `enter_tokens`; None with an encoder.
     n_classes : int
         How many labels there are.
     body : {"convolution", "rnn", "attention"}
@@ -45,6 +47,8 @@ def sequence_tagger(
         Of convolutions and in the blocks of attention.
     dtype : str, optional
         Keras' dtype policy of all but the output.
+    encoder : dict, optional
+        Arguments of `EncoderFeatures`, which then stand for tokens and body.
     **of_body
         The arguments of the body's own.
 
@@ -52,11 +56,16 @@ def sequence_tagger(
     -------
     Architecture
         Training output: the scores of labels, of shape (batch, length, n_classes); with a chain, see `chain_loss`.
-        Heads: ``"predict_proba"``, of the same shape, and ``"predict"``, numbers of labels, of shape (batch, length).
+        Heads: ``"predict_proba"``, of the same shape; ``"predict"``, numbers of labels, of shape (batch, length); and
+        ``"features"``, what enters the output layer, of shape (batch, length, width).
     """
-    numbers, x, real = enter_tokens(**tokens, width=embedding_dim, dtype=dtype)
-    options = {"dropout": dropout, "activation": activation, "dtype": dtype}
-    x = residue_features(x, real, tokens["vectors"] is not None, body, embedding_dim, **options, **of_body)
+    if encoder is not None:
+        numbers, x, real = features_of_residues(encoder)
+    else:
+        numbers, x, real = enter_tokens(**tokens, width=embedding_dim, dtype=dtype)
+        options = {"dropout": dropout, "activation": activation, "dtype": dtype}
+        x = residue_features(x, real, tokens["vectors"] is not None, body, embedding_dim, **options, **of_body)
+    features = x
     x = Dropout(dropout, name="output_dropout", dtype=dtype)(x) if dropout else x
     scores = keras.layers.Dense(n_classes, name="output", dtype=dtype)(x)
     wide = output_dtype(dtype)
@@ -72,6 +81,7 @@ def sequence_tagger(
     heads = {
         "predict_proba": keras.Model(numbers, probabilities, name="tagger"),
         "predict": keras.Model(numbers, labels, name="labels"),
+        "features": keras.Model(numbers, features, name="features"),
     }
     return Architecture(keras.Model(numbers, trained, name="tagger_training"), heads)
 

@@ -26,10 +26,12 @@ from skmlbio import (
     ImageCNNClassifier,
     ImageVAESampler,
     MarkovChain,
+    MaskedSequenceEncoder,
     NetworkClassifier,
     RNNClassifier,
     SequenceCNNClassifier,
     SequenceLanguageModel,
+    SequenceTagger,
     VAESampler,
 )
 from skmlbio.training._cache import get_network
@@ -64,6 +66,7 @@ KINDS = {
     "recurrent": Kind(STRINGS, RNNClassifier("dna", n_units=4), SequenceCNNClassifier(), 3),
     "attention": Kind(STRINGS, AttentionClassifier("dna", **SMALL_ATTENTION), RNNClassifier(), 4),
     "convolutions": Kind(STRINGS, SequenceCNNClassifier("dna", n_filters=4), AttentionClassifier(), 3),
+    "masked": Kind(STRINGS, MaskedSequenceEncoder("dna", n_layers=1, **SMALL_ATTENTION), AttentionClassifier(), 3),
     "language": Kind(STRINGS, SequenceLanguageModel("dna", n_units=4), AttentionClassifier(), 1),
     "graphs": Kind(GRAPHS, GCNTransformer(3, hidden_layer_sizes=(4,)), GCNClassifier(), 2),
     "images": Kind(IMAGES, ImageAutoEncoderTransformer(3, n_filters=(4,)), ImageCNNClassifier(), 2),
@@ -128,6 +131,22 @@ def test_strings_are_read_alone_as_beside_others(fitted: Callable) -> None:
     np.testing.assert_allclose(classifier.predict_proba(STRINGS)[:4], alone, atol=1e-5)
     (found, *_) = classifier.attributions(STRINGS[:1])
     assert found.shape == (len(STRINGS[0]), 4) and np.abs(found).sum() > 0
+
+
+def test_residues_are_labelled_by_what_an_encoder_sees(fitted: Callable) -> None:
+    y = ["".join("+" if letter in "AC" else "-" for letter in string) for string in STRINGS]
+    encoder = FrozenEstimator(fitted("masked"))
+    tagger = SequenceTagger(encoder=encoder, freeze=False, crf=True, epochs=30, learning_rate=0.01, random_state=0)
+    assert tagger.fit(STRINGS, y).score(STRINGS, y) > 0.9
+    (alone,) = tagger.predict_proba(STRINGS[2:3])
+    np.testing.assert_allclose(tagger.predict_proba(STRINGS)[2], alone, atol=1e-5)
+    frozen = clone(tagger).set_params(freeze=True, crf=False, epochs=1).fit(STRINGS, y)
+    found = [fitted("masked").transform_residues(STRINGS)[2] @ frozen.weights_[-2] + frozen.weights_[-1]]
+    expected = np.exp(found[0]) / np.exp(found[0]).sum(axis=1, keepdims=True)
+    np.testing.assert_allclose(frozen.predict_proba(STRINGS)[2], expected, atol=1e-5)
+    with pytest.raises(ValueError, match="encoder must tell what it sees in every residue"):
+        pooled = RNNClassifier("dna", n_units=2, pooling="last", **BRIEF).fit(STRINGS, Y)
+        clone(tagger).set_params(encoder=FrozenEstimator(pooled)).fit(STRINGS, y)
 
 
 def test_gradual_learning_goes_from_the_output_to_the_input(fitted: Callable) -> None:
