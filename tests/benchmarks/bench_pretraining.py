@@ -3,9 +3,9 @@
 - Secondary structure in three states: an encoder guesses hidden residues of all FLIP training chains (those of
   `bench_tagger.py`), and taggers that begin with it, or with nothing, learn from the states of 100, 500 or all of these
   chains.  Both have the same layers, and stop by 200 of the validation chains.  Q3 on TS115 and on the 364 new chains.
-- AMPlify: an encoder guesses hidden residues of all 6,676 training peptides; classifiers learn from the labels of 334 of
-  them, 5 %, drawn by the random state, and are asked about the 1,670 test peptides.  Both have the same layers.  Beside
-  them, logistic regression on counts of k-mers.
+- AMPlify: an encoder guesses hidden residues of all 6,676 training peptides; classifiers learn from the labels of 5 %,
+  334 drawn by the random state, and are asked about the 1,670 test peptides.  Both have the same layers.  Beside them,
+  logistic regression on counts of k-mers.
 
 Encoders have random state 0; the random states 0 to 2 are those of the labelled samples and of what learns from them.
 How an encoder learns on was chosen on validation chains, and on training peptides that were not labelled, with random
