@@ -130,9 +130,12 @@ def fitted_encoder(
         return _of_kind(read_encoder(encoder), kind, owner)
     if isinstance(encoder, FrozenEstimator):
         found = _of_kind(encoder.estimator, kind, owner)
-        if isinstance(found, NetworkEstimator):
-            check_is_fitted(found, "weights_")
-        return found
+        if isinstance(found, KerasEncoder):
+            return found
+        check_is_fitted(found, "weights_")
+        twin = object.__new__(type(found))  # with the same arrays, and as it is now, if it is fitted again one day
+        vars(twin).update(vars(found))
+        return twin
     if not isinstance(encoder, NetworkEstimator):
         return _of_kind(encoder, kind, owner)
     _of_kind(encoder, kind, owner)

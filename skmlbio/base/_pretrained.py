@@ -187,9 +187,9 @@ class PretrainedEncoder:
     def _plan(self, n_samples, epochs):
         plan = super()._plan(n_samples, epochs)
         if hasattr(self, "encoder_"):
-            known = plan.least_gain is None and epochs is None
-            began = getattr(self, "n_iter_", 0) if epochs is not None else 0  # by `partial_fit`
-            plan.paces = self._paces(plan.n_epochs // 2 if known else _MOST_WAITING, began)
+            by_one = epochs is not None  # in `partial_fit`
+            n_waiting = _MOST_WAITING if by_one or plan.least_gain is not None else plan.n_epochs // 2
+            plan.paces = self._paces(n_waiting, getattr(self, "n_iter_", 0) if by_one else 0)
         return plan
 
     def _paces(self, n_waiting: int, n_done: int) -> dict[str, Any]:
@@ -201,8 +201,7 @@ class PretrainedEncoder:
         factor = 1.0 if self.encoder_learning_rate is None else self.encoder_learning_rate / self.learning_rate
         if self.freeze != "gradual":
             return {} if factor == 1 else {"encoder": Pace(factor)}
-        blueprint = self.blueprint_ if hasattr(self, "weights_") else self._make_blueprint()
-        layers = self._encoder_layers(self._network_of(blueprint))
+        layers = self._encoder_layers(self._network_of(self._make_blueprint()))
         share = min(1.0, max(1, n_waiting) / len(layers))
         return {
             path: Pace(factor, max(0, math.ceil((place + 1) * share) - n_done))

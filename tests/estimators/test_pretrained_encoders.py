@@ -125,6 +125,14 @@ def test_a_head_sees_the_codes() -> None:
     np.testing.assert_allclose(classifier.decision_function(ROWS), expected.ravel(), atol=1e-5)
 
 
+def test_an_encoder_that_is_fitted_again_changes_nothing() -> None:
+    encoder = RNNClassifier("auto", n_units=2, **BRIEF).fit(STRINGS, Y)
+    classifier = AttentionClassifier(encoder=FrozenEstimator(encoder), **BRIEF).fit(STRINGS, Y)
+    before = classifier.predict_proba(STRINGS)
+    encoder.fit([string.replace("T", "U") for string in STRINGS], Y)
+    np.testing.assert_array_equal(classifier.predict_proba(STRINGS), before)
+
+
 def test_strings_are_read_alone_as_beside_others(fitted: Callable) -> None:
     classifier = RNNClassifier(encoder=FrozenEstimator(fitted("attention")), freeze=False, **BRIEF).fit(STRINGS, Y)
     alone = np.concatenate([classifier.predict_proba([s]) for s in STRINGS[:4]])
