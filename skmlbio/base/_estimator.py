@@ -18,7 +18,7 @@ from skmlbio.base._all_or_nothing import KeptInterrupt, all_or_nothing
 from skmlbio.base._annotated_data import refuse_annotated_data
 from skmlbio.base._checkpointing import open_checkpoint
 from skmlbio.base._export import ExportMixin
-from skmlbio.base._fit_data import ensure_sample_weight, require_groups, said_of, validation_rows
+from skmlbio.base._fit_data import ensure_sample_weight, require_groups, said_of, validation_rows, weighed, present_only
 from skmlbio.base._gaps import has_gaps, require_known_columns, weights_of_known
 from skmlbio.base._intervals import Interval
 from skmlbio.base._parameters import parameter, with_parameters
@@ -245,14 +245,14 @@ class NetworkEstimator(ExportMixin, CallbackSupportMixin, BaseEstimator):
             require_groups(groups)
         weights = ensure_sample_weight(sample_weight, len(data))
         weigh = self._weigher(targets, weights)
-        weights = weights_of_known(_weighed(weights, weigh(targets), "y"), targets, "y")
+        weights = weights_of_known(weighed(weights, weigh(targets), "y"), targets, "y")
         samples = TrainingSet(data, targets, weights)
         return samples, None if validation[0] is None else self._validation_set(*validation, weigh), groups
 
     def _training_sets(self, samples, held_out, groups, rng, *, reset) -> tuple[TrainingSet, TrainingSet | None]:
         """Return the samples to train on, and those to validate on, if any."""
         present = np.flatnonzero(samples.weights)
-        training = _present(samples, present)
+        training = present_only(samples, present)
         seed = int(rng.integers(2**31 - 1))
         if self.validation_fraction is None:
             return training, held_out
@@ -279,7 +279,7 @@ class NetworkEstimator(ExportMixin, CallbackSupportMixin, BaseEstimator):
             raise ValueError(f"X_val has {len(data)} samples, but y_val has {len(targets[0])}.")
         with said_of({"sample_weight": "sample_weight_val"}):
             weights = ensure_sample_weight(sample_weight_val, len(data))
-        weights = weights_of_known(_weighed(weights, weigh(targets), "y_val"), targets, "y_val")
+        weights = weights_of_known(weighed(weights, weigh(targets), "y_val"), targets, "y_val")
         return TrainingSet(data, targets, mean_one(weights))
 
     def _plan(self, n_samples: int, epochs: int | None) -> Any:
@@ -395,18 +395,3 @@ def _missing(estimator: Any, method: str, what: str) -> NotImplementedError:
     return NotImplementedError(
         f"{type(estimator).__name__} has no method {method}, which says {what}; see skmlbio.base.NetworkEstimator."
     )
-
-
-def _weighed(weights: np.ndarray, factors: Any, name: str) -> np.ndarray:
-    """Multiply sample weights by those of their classes; raise a ValueError if nothing is left."""
-    weights = weights * factors
-    if not weights.any():
-        raise ValueError(f"class_weight gives every sample of {name} a weight of zero.")
-    return weights
-
-
-def _present(samples: TrainingSet, rows: np.ndarray) -> TrainingSet:
-    """Leave out the samples of weight 0, whose `rows` are not listed, and bring the weights to a mean of 1."""
-    if len(rows) == len(samples.weights):
-        return samples._replace(weights=mean_one(samples.weights))
-    return samples.subset(rows)

@@ -13,7 +13,7 @@ from sklearn.utils.validation import _check_sample_weight
 
 from skmlbio.base._gaps import array_of_labels, is_missing
 from skmlbio.base._number_columns import numbers_expected
-from skmlbio.training._batches import Data
+from skmlbio.training._batches import Data, TrainingSet, mean_one
 
 _BYTES_AT_ONCE = 2**22
 _LARGEST_WEIGHT = 1e100
@@ -203,3 +203,18 @@ def _ends(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return the least and the greatest number of every column, NaN where there is none."""
     rows = values.reshape(-1, values.shape[-1])
     return np.fmin.reduce(rows), np.fmax.reduce(rows)
+
+
+def weighed(weights: np.ndarray, factors: Any, name: str) -> np.ndarray:
+    """Multiply sample weights by those of their classes; raise a ValueError if nothing is left."""
+    weights = weights * factors
+    if not weights.any():
+        raise ValueError(f"class_weight gives every sample of {name} a weight of zero.")
+    return weights
+
+
+def present_only(samples: TrainingSet, rows: np.ndarray) -> TrainingSet:
+    """Leave out the samples of weight 0, whose `rows` are not listed, and bring the weights to a mean of 1."""
+    if len(rows) == len(samples.weights):
+        return samples._replace(weights=mean_one(samples.weights))
+    return samples.subset(rows)
