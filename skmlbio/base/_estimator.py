@@ -18,7 +18,7 @@ from skmlbio.base._all_or_nothing import KeptInterrupt, all_or_nothing
 from skmlbio.base._annotated_data import refuse_annotated_data
 from skmlbio.base._checkpointing import open_checkpoint
 from skmlbio.base._export import ExportMixin
-from skmlbio.base._fit_data import ensure_sample_weight, require_groups, said_of, validation_rows, weighed, present_only
+from skmlbio.base._fit_data import ensure_sample_weight, present_only, require_groups, said_of, validation_rows, weighed
 from skmlbio.base._gaps import has_gaps, require_known_columns, weights_of_known
 from skmlbio.base._intervals import Interval
 from skmlbio.base._parameters import parameter, with_parameters
