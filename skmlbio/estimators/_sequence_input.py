@@ -46,7 +46,7 @@ class SequenceInput(SequenceKeywords):
         length is doubled until they fit.
     """
 
-    _takes_tokens = True
+    _takes_tokens = _takes_files = True
 
     min_count: int = parameter(default=1, allowed=COUNT)
 

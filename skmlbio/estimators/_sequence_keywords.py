@@ -7,8 +7,8 @@ from typing import Any, Literal
 from sklearn.utils._param_validation import StrOptions
 
 from skmlbio.base import parameter, with_parameters
-from skmlbio.sequences import Alphabet, Sequences, Vocabulary, ensure_sequences
-from skmlbio.sequences._validation import require_strings
+from skmlbio.sequences import Alphabet, FastaFile, Sequences, Vocabulary, ensure_sequences
+from skmlbio.sequences._validation import ensure_stored_sequences, require_strings
 
 
 @with_parameters
@@ -39,12 +39,14 @@ class SequenceKeywords:
     case_sensitive: bool | Literal["auto"] = parameter(default="auto", allowed=[StrOptions({"auto"}), "boolean"])
 
     _takes_tokens = False
+    _takes_files = False  # a row at a time, without a list of all
 
     def _sequences(self, X: Any, *, reset: bool, min_count: int = 1) -> Sequences:
         """Check strings against the alphabet that is asked for, and keep it, or against the one that was kept."""
         given = (self.alphabet, self.case_sensitive, min_count) if reset else (self.alphabet_, "auto", 1)
         alphabet, case_sensitive, min_count = given
-        sequences = ensure_sequences(
+        stays = self._takes_files and isinstance(X, FastaFile)
+        sequences = (ensure_stored_sequences if stays else ensure_sequences)(
             X, alphabet=alphabet, unknown=self.unknown, case_sensitive=case_sensitive, min_count=min_count
         )
         if not self._takes_tokens:

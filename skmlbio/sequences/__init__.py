@@ -3,6 +3,7 @@
 from ._alphabets import Alphabet, get_alphabet
 from ._encoders import OneHotSequenceEncoder, TokenEncoder
 from ._fasta import FastaRecords, iter_fasta, read_fasta
+from ._fasta_file import FastaFile
 from ._kmers import KmerCounter, KmerTokenizer
 from ._motifs import Motif, write_meme
 from ._reverse_complement import reverse_complement
@@ -14,6 +15,7 @@ from ._vocabulary import Vocabulary
 
 __all__ = [
     "Alphabet",
+    "FastaFile",
     "FastaRecords",
     "KmerCounter",
     "KmerTokenizer",

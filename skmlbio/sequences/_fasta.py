@@ -14,9 +14,9 @@ from itertools import islice
 from numbers import Integral
 from typing import IO, Any, NamedTuple
 
-_COMPRESSED = {b"\x1f\x8b": gzip.open, b"BZh": bz2.open, b"\xfd7zXZ\x00": lzma.open}
+COMPRESSED = {b"\x1f\x8b": gzip.open, b"BZh": bz2.open, b"\xfd7zXZ\x00": lzma.open}
 _DAMAGES = (EOFError, OSError, zlib.error, lzma.LZMAError)  # bz2 and gzip raise OSErrors without a number
-_BYTE_ORDER_MARK = "\ufeff"
+BYTE_ORDER_MARK = "\ufeff".encode()
 _PATHS = (str, bytes, os.PathLike)
 
 
@@ -72,6 +72,7 @@ def read_fasta(file: str | os.PathLike | IO) -> FastaRecords:
     See Also
     --------
     iter_fasta : Reads a file that is larger than memory, a batch of records at a time.
+    FastaFile : A file that networks read by themselves while they are fitted.
 
     Examples
     --------
@@ -176,10 +177,10 @@ def _text_lines(file: Any, stack: contextlib.ExitStack) -> Iterable[str]:
     stream = io.BufferedReader(file)
     stack.callback(stream.detach)
     start = stream.peek(8)
-    for magic, opener in _COMPRESSED.items():
+    for magic, opener in COMPRESSED.items():
         if start.startswith(magic):
             stream = stack.enter_context(opener(stream))
-    # Bytes that are not UTF-8 become surrogates, which `_decoded` finds.
+    # Bytes that are not UTF-8 become surrogates, which `decoded` finds.
     text = io.TextIOWrapper(stream, encoding="utf-8", errors="surrogateescape")
     stack.callback(text.detach)
     return text
@@ -190,10 +191,10 @@ def _checked(file: Any, name: str, stack: contextlib.ExitStack) -> Iterator[str]
     number = n_records = 0
     try:
         for number, encoded in enumerate(_text_lines(file, stack), start=1):
-            line = encoded if encoded.isascii() else _decoded(encoded)
+            line = encoded if encoded.isascii() else decoded(encoded)
             n_records += line.startswith(">")
             if not n_records or not line.isascii() or "\0" in line:
-                _require_fasta(line, number, n_records, name)
+                require_fasta(line, number, n_records, name)
             yield line or "\n"  # Biopython looks at the first character
     except UnicodeDecodeError as error:
         raise ValueError(
@@ -214,7 +215,7 @@ def _place(number: int, n_records: int) -> str:
     return f"after line {number}, in record {n_records} or later" if n_records else "at its beginning"
 
 
-def _require_fasta(line: str, number: int, n_records: int, name: str) -> None:
+def require_fasta(line: str, number: int, n_records: int, name: str) -> None:
     """Refuse a line that does not follow a header, has NULs, or is a sequence with other characters than ASCII."""
     if not n_records and line.strip():
         raise ValueError(f"{name} must begin with '>' to be FASTA; line {number} begins with {line[:20]!r}")
@@ -230,9 +231,9 @@ def _require_fasta(line: str, number: int, n_records: int, name: str) -> None:
         )
 
 
-def _decoded(line: str) -> str:
+def decoded(line: str) -> str:
     """The line, read as Latin-1 where it is not UTF-8, without the marks that joined files have in the middle too."""
-    line = line.removeprefix(_BYTE_ORDER_MARK)
+    line = line.removeprefix(BYTE_ORDER_MARK.decode())
     try:
         line.encode("utf-8")
     except UnicodeEncodeError:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import sys
 from collections import Counter
+from collections.abc import Iterable
 from functools import partial
 from typing import Any
 
@@ -12,8 +13,10 @@ import numpy as np
 
 from ._alphabets import Alphabet, ensure_case_sensitive, get_alphabet
 from ._fasta import FastaRecords
-from ._recognition import learn_alphabet, place_of, recognise_alphabet
+from ._fasta_file import FastaFile
+from ._recognition import TextBlock, learn_alphabet, place_in, place_of, recognise_alphabet
 from ._samples import Sequences, offsets_of
+from ._stored_sequences import StoredSequences
 from ._vocabulary import Vocabulary, flat_tokens, numbers_of
 
 _LISTING = ("tolist", "to_list", "to_pylist")  # what pandas, polars and Arrow call it; the first wins
@@ -105,24 +108,57 @@ def ensure_sequences(
         if case_sensitive is False:
             raise ValueError("case_sensitive=False is for strings; tokens are taken as they are, so lower them first")
         return _token_sequences(items, None if rule in ("auto", "learned") else alphabet, unknown, min_count)
-    if min_count != 1:
-        raise ValueError(f"min_count={min_count} is for lists of tokens, but X holds strings")
+    _require_no_count(min_count)
     given = None if rule in ("auto", "learned") else get_alphabet(alphabet, case_sensitive=case_sensitive)
     strings = _ensure_strings(items)
     offsets = offsets_of(np.fromiter(map(len, strings), dtype=np.int64, count=len(strings)))
-    text = _join_ascii(strings, offsets)
-    if rule == "learned":
-        chosen = learn_alphabet(text, offsets, case_sensitive)
-    else:
-        chosen = given or get_alphabet(recognise_alphabet(text).name, case_sensitive=case_sensitive)
+    block = TextBlock(_join_ascii(strings, offsets), offsets)
+    chosen = given or _found_alphabet([block], rule, case_sensitive)
     # One pass of the C library's table look-up over all sequences at once: no Python per character or sequence.
-    encoded = text.translate(chosen.lookup.tobytes())
-    if unknown == "error" and (at := encoded.find(chosen.unknown_token)) >= 0:
+    encoded = block.text.translate(chosen.lookup.tobytes())
+    if unknown == "error" and chosen.unknown_token in encoded:
+        _refuse_unknown([block], chosen, rule)
+    return Sequences(np.frombuffer(encoded, dtype=np.uint8), offsets, chosen)
+
+
+def ensure_stored_sequences(
+    X: FastaFile, *, alphabet: Any = "auto", unknown: str = "error", case_sensitive: Any = "auto", min_count: int = 1
+) -> StoredSequences:
+    """Do what `ensure_sequences` does for strings in a file, which stay there; the file is read once or twice."""
+    _require_no_count(min_count)
+    case_sensitive = ensure_case_sensitive(case_sensitive)
+    rule = alphabet.lower() if isinstance(alphabet, str) else ""
+    if len(X) == 0:
+        raise ValueError("X is empty; at least one sequence is needed")
+    _require_not_empty(X.lengths)
+    if rule in ("auto", "learned"):
+        chosen = _found_alphabet(X.text_blocks, rule, case_sensitive)
+    else:
+        chosen = get_alphabet(alphabet, case_sensitive=case_sensitive)
+    if unknown == "error":
+        _refuse_unknown(X.text_blocks, chosen, rule)
+    return StoredSequences(X, chosen)
+
+
+def _require_no_count(min_count: int) -> None:
+    if min_count != 1:
+        raise ValueError(f"min_count={min_count} is for lists of tokens, but X holds strings")
+
+
+def _found_alphabet(blocks: Iterable[TextBlock], rule: str, case_sensitive: bool | str) -> Alphabet:
+    """The alphabet that strings are recognised by, or that of their characters."""
+    if rule == "learned":
+        return learn_alphabet(blocks, case_sensitive)
+    return get_alphabet(recognise_alphabet(blocks).name, case_sensitive=case_sensitive)
+
+
+def _refuse_unknown(blocks: Iterable[TextBlock], alphabet: Alphabet, rule: str) -> None:
+    """Raise a ValueError that names the first character outside the alphabet, if there is one."""
+    if place := place_in(blocks, bytes(np.flatnonzero(alphabet.lookup == alphabet.unknown_token).tolist())):
         other = (
             ", recognised by what occurs; alphabet='learned' or an Alphabet may have it, and" if rule == "auto" else ";"
         )
-        raise ValueError(f"{place_of(text, at, offsets)}, not in {chosen}{other} unknown='mask' would accept it")
-    return Sequences(np.frombuffer(encoded, dtype=np.uint8), offsets, chosen)
+        raise ValueError(f"{place}, not in {alphabet}{other} unknown='mask' would accept it")
 
 
 def _token_sequences(items: Any, vocabulary: Any, unknown: str, min_count: int) -> Sequences:
@@ -222,11 +258,14 @@ def _is_biopython(item: Any) -> bool:
     )
 
 
-def _join_ascii(strings: list[str] | tuple[str, ...], offsets: np.ndarray) -> bytes:
-    """All sequences end to end, one byte a character."""
-    lengths = np.diff(offsets)
+def _require_not_empty(lengths: np.ndarray) -> None:
     if lengths.min() == 0:
         raise ValueError(f"sequence {int(np.argmin(lengths))} is empty; every sequence needs at least one character")
+
+
+def _join_ascii(strings: list[str] | tuple[str, ...], offsets: np.ndarray) -> bytes:
+    """All sequences end to end, one byte a character."""
+    _require_not_empty(np.diff(offsets))
     text = "".join(strings)
     if not text.isascii():
         at = next(position for position, character in enumerate(text) if not character.isascii())

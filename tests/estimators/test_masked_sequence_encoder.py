@@ -1,16 +1,26 @@
 """Vectors of strings learned by guessing hidden letters."""
 
+import re
+import signal
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 import tensorflow as tf
+from sklearn.base import clone
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
 
-from skmlbio import MaskedSequenceEncoder
+from skmlbio import AttentionClassifier, MarkovClassifier, MaskedSequenceEncoder, SequenceCNNClassifier
+from skmlbio.sequences import FastaFile
+from skmlbio.training import _batches
+from skmlbio.training._loop import _Fit
 
 CYCLES = [("ACG" * 9)[i : i + 12 + i % 3] for i in range(12)] + [("TTA" * 9)[i : i + 12 + i % 3] for i in range(12)]
 SMALL = {"embedding_dim": 8, "n_heads": 2, "feed_forward_dim": 8, "n_layers": 1, "random_state": 0}
+SMALL_CLASSIFIER = {"embedding_dim": 8, "n_heads": 2, "feed_forward_dim": 8}
 BODIES = {
     "attention": ({}, 8),
     "convolution": ({"body": "convolution", "n_filters": 6}, 6),
@@ -118,6 +128,85 @@ def test_lists_of_tokens_are_strings_of_many_letters() -> None:
     (found,) = fitted.predict_masked([["the", "yak", "?", "down"]])
     assert found.shape == (2, 3) and found[1].argmax() == 1
     assert np.isfinite(fitted.score(words))
+
+
+# Files that need not fit into memory ----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def fasta(tmp_path, monkeypatch) -> FastaFile:
+    """Read in blocks that hold a few of its sequences."""
+    monkeypatch.setattr(_batches, "_SMALL_BLOCK_BYTES", 2**8)
+    monkeypatch.setattr(_batches, "_BLOCK_BYTES", 2**8)
+    monkeypatch.setattr(_batches, "_BYTES_TAKEN_AT_ONCE", 2**6)
+    path = tmp_path / "some.fasta"
+    path.write_text("".join(f">s\n{string[:7]}\n{string[7:]}\n" for string in CYCLES))
+    return FastaFile(path)
+
+
+def test_a_file_teaches_the_same_bits_as_a_list(fasta, learned) -> None:
+    settings = {"alphabet": "auto", "batch_size": 4, "epochs": 2, "validation_fraction": 0.25}
+    of_list, of_file = (encoder(**settings).fit(X) for X in (CYCLES, fasta))
+    assert of_list.alphabet_ == of_file.alphabet_ and of_list.history_ == of_file.history_
+    assert all(np.array_equal(a, b) for a, b in zip(of_list.weights_, of_file.weights_, strict=True))
+    np.testing.assert_array_equal(learned.transform(fasta), learned.transform(CYCLES))
+    assert learned.score(fasta) == learned.score(CYCLES)
+    assert len(learned.predict_masked(fasta)) == len(learned.transform_residues(fasta)) == 24
+
+
+@pytest.mark.parametrize(
+    "other", [AttentionClassifier("dna", **SMALL_CLASSIFIER), SequenceCNNClassifier(n_filters=4), MarkovClassifier()]
+)
+def test_other_estimators_take_files_as_well(other, fasta) -> None:
+    if hasattr(other, "epochs"):
+        other.set_params(epochs=1, random_state=0)
+    y = np.repeat([0, 1], 12)
+    of_list, of_file = (clone(other).fit(X, y) for X in (CYCLES, fasta))
+    np.testing.assert_array_equal(of_file.predict_proba(fasta), of_list.predict_proba(CYCLES))
+    if hasattr(other, "attributions"):
+        (found,), (expected,) = (of_list.attributions(X) for X in (fasta[:1], CYCLES[:1]))
+        np.testing.assert_array_equal(found, expected)
+
+
+KILLED = """
+import os, signal, sys
+from skmlbio import MaskedSequenceEncoder
+from skmlbio.sequences import FastaFile
+from skmlbio.training import _checkpoint
+
+_checkpoint._SECONDS_BETWEEN, _checkpoint._LEAST_SHARE_OF_TRAINING = 0.0, 0
+write, left = _checkpoint.Checkpoint.write, [2]
+
+def write_and_die(self, state):
+    write(self, state)
+    left[0] -= 1
+    if not left[0]:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+_checkpoint.Checkpoint.write = write_and_die
+MaskedSequenceEncoder(checkpoint=sys.argv[2], **{settings!r}).fit(FastaFile(sys.argv[1]))
+"""
+
+
+def test_a_killed_fit_of_a_file_is_taken_up_with_the_same_bits(fasta, tmp_path, monkeypatch) -> None:
+    settings = {**SMALL, "batch_size": 4, "epochs": 4, "validation_fraction": 0.25}
+    program = KILLED.format(settings=settings)
+    command = [sys.executable, "-c", program, fasta.path, tmp_path / "kept"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == -signal.SIGKILL, done.stderr
+    begun_at, go_on = [], _Fit.go_on
+    monkeypatch.setattr(_Fit, "go_on", lambda self, state: begun_at.append(state["n_done"]) or go_on(self, state))
+    resumed = MaskedSequenceEncoder(checkpoint=tmp_path / "kept", **settings).fit(fasta)
+    assert begun_at == [2]
+    whole = MaskedSequenceEncoder(**settings).fit(CYCLES)
+    assert resumed.history_ == whole.history_ and resumed.score(CYCLES) == whole.score(CYCLES)
+    assert all(np.array_equal(a, b) for a, b in zip(resumed.weights_, whole.weights_, strict=True))
+
+
+def test_progress_shows_the_time_left(fasta, capsys) -> None:
+    encoder(epochs=2, verbose=1).fit(fasta)
+    said = capsys.readouterr().err
+    assert "MaskedSequenceEncoder: " in said and "loss=" in said and re.search(r"\d\d:\d\d<\d\d:\d\d", said)
 
 
 @pytest.mark.parametrize("dtype", ["float64", "mixed_bfloat16"])
