@@ -310,3 +310,5 @@ def test_sizes_that_cannot_be_stop_the_server(tmp_path: Path) -> None:
     for sizes, message in (([[4, 4], [5, 4]], "larger than X"), ([[4, 4], [0, 4]], "has no pixels")):
         with pytest.raises(tf.errors.InvalidArgumentError, match=message):
             ask(X=images, sizes=tf.constant(sizes))
+    with pytest.raises(tf.errors.InvalidArgumentError, match="not compatible with expected shape"):
+        ask(X=images[..., 0], sizes=tf.constant([[4, 4], [1, 3]]))
