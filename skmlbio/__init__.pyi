@@ -45,6 +45,8 @@ from .estimators.tensor_factorization_regressor import TensorFactorizationRegres
 from .estimators.transformer_translator import TransformerTranslator as TransformerTranslator
 from .estimators.vae_sampler import VAESampler as VAESampler
 from .estimators.weisfeiler_lehman_transformer import WeisfeilerLehmanTransformer as WeisfeilerLehmanTransformer
+from .export import load as load
+from .export import save as save
 from .inspection.attention_map_display import AttentionMapDisplay as AttentionMapDisplay
 from .inspection.attribution_display import AttributionDisplay as AttributionDisplay
 from .inspection.graph_display import GraphDisplay as GraphDisplay

@@ -1,6 +1,6 @@
 """The documentation builds without a warning and lists every public name."""
 
-import importlib
+import inspect
 import re
 import shutil
 import subprocess
@@ -15,8 +15,7 @@ ROOT = Path(__file__).parents[1]
 def public_names() -> set[str]:
     """`skmlbio.Name` for the names of the package, `skmlbio.room.name` for what only a sub-package offers."""
     names = {f"skmlbio.{name}" for name in skmlbio.__all__}
-    for room in set(dir(skmlbio)) - set(skmlbio.__all__):
-        module = importlib.import_module(f"skmlbio.{room}")
+    for room, module in inspect.getmembers(skmlbio, inspect.ismodule):
         offered = set(getattr(module, "__all__", [])) - set(skmlbio.__all__)
         names |= {f"skmlbio.{room}.{name}" for name in offered}
     return names

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-_BY_VALUE = ("cloudpickle", "_dill", "copy")
+_BY_VALUE = ("cloudpickle", "_dill", "copy", "_archive_values")
 
 
 def require_importable(estimator: Any) -> None:

@@ -53,7 +53,7 @@ each_wrong = pytest.mark.parametrize(("name", "what"), [(n, what) for n in CASES
 @functools.cache
 def fitted(name: str) -> BaseEstimator:
     """A fitted estimator that no test changes."""
-    case = CASES[name]
+    case = (CASES | MATRIX_CASES)[name]
     return case.new().fit(case.inputs.X, case.target())
 
 
@@ -394,6 +394,16 @@ def test_a_fit_that_fails_changes_nothing(name: str) -> None:
         with pytest.raises((TypeError, ValueError)):
             estimator.fit(wrong_X, wrong_y)
         assert {attribute: pickle.dumps(value) for attribute, value in vars(estimator).items()} == state
+
+
+@pytest.mark.parametrize("name", CASES | MATRIX_CASES)
+def test_a_file_without_code_keeps_every_bit(name: str, tmp_path: Path) -> None:
+    estimator, X = fitted(name), (CASES | MATRIX_CASES)[name].inputs.X
+    skmlbio.save(estimator, tmp_path / "estimator")
+    loaded = skmlbio.load(tmp_path / "estimator")
+    assert vars(loaded).keys() == vars(estimator).keys() and equal(loaded.weights_, estimator.weights_)
+    assert loaded.get_params() == estimator.get_params() == clone(loaded).get_params()
+    assert same(answer(loaded, X), answer(estimator, X))
 
 
 @each

@@ -1,0 +1,103 @@
+"""Values that an archive keeps by their parts: how they are taken apart, and put together again."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.lib import format as numpy_format
+from scipy import sparse
+from sklearn.utils import Bunch
+
+from skmlbio.export._archive_compiled import COMPILED, apart, together
+
+
+class Parts(NamedTuple):
+    """How a kind of value is written: as a list of simpler ones."""
+
+    kind: type | None  # of values that are written so; None where more than their class tells
+    apart: Callable[[Any], list]
+    together: Callable[..., Any]
+
+
+def _sparse(kind: type) -> Parts:
+    def together(data, indices, indptr, shape):
+        array = kind((data, indices, indptr), shape=shape)
+        array.check_format(full_check=True)  # its indices lead somewhere
+        return array
+
+    return Parts(kind, lambda v: [v.data, v.indices, v.indptr, v.shape], together)
+
+
+def _generator(state: dict) -> np.random.Generator:
+    name = state["bit_generator"]
+    if name not in ("MT19937", "PCG64", "PCG64DXSM", "Philox", "SFC64"):
+        raise ValueError(f"{name!r:.50} is no generator of random bits")
+    bits = getattr(np.random, name)()
+    bits.state = state
+    return np.random.Generator(bits)
+
+
+def _random_state(state: dict) -> np.random.RandomState:
+    random_state = np.random.RandomState()
+    random_state.set_state(state)
+    return random_state
+
+
+def _scalar(dtype: np.dtype, digits: str) -> np.generic:
+    if dtype.hasobject:
+        raise ValueError("a number is of no objects")
+    return np.frombuffer(bytes.fromhex(digits), dtype)[0] if dtype.itemsize else dtype.type()
+
+
+def _masked(data: np.ndarray, mask: np.ndarray, fill_value: Any) -> np.ma.MaskedArray:
+    return np.ma.MaskedArray(data, mask, fill_value=fill_value)
+
+
+def _partial(function: Callable, arguments: tuple, keywords: dict) -> partial:
+    return partial(function, *arguments, **keywords)
+
+
+def _tuple(*items: Any) -> tuple:
+    return items
+
+
+def _in_order(items: set | frozenset) -> list:
+    return sorted(items, key=repr)
+
+
+PARTS = {
+    "tuple": Parts(tuple, list, _tuple),
+    "set": Parts(set, _in_order, lambda *items: set(items)),
+    "frozenset": Parts(frozenset, _in_order, lambda *items: frozenset(items)),
+    "slice": Parts(slice, lambda v: [v.start, v.stop, v.step], slice),
+    "range": Parts(range, lambda v: [v.start, v.stop, v.step], range),
+    "complex": Parts(complex, lambda v: [v.real, v.imag], complex),
+    "bytes": Parts(bytes, lambda v: [v.hex()], bytes.fromhex),
+    "Path": Parts(type(Path()), lambda v: [str(v)], Path),
+    "partial": Parts(partial, lambda v: [v.func, v.args, v.keywords], _partial),
+    "Bunch": Parts(Bunch, lambda v: [dict(v)], lambda items: Bunch(**items)),
+    "defaultdict": Parts(defaultdict, lambda v: [v.default_factory, dict(v)], defaultdict),
+    "scalar": Parts(None, lambda v: [v.dtype, v.tobytes().hex()], _scalar),
+    "dtype": Parts(None, lambda v: [numpy_format.dtype_to_descr(v)], numpy_format.descr_to_dtype),
+    "RandomState": Parts(np.random.RandomState, lambda v: [v.get_state(legacy=False)], _random_state),
+    "Generator": Parts(np.random.Generator, lambda v: [v.bit_generator.state], _generator),
+    "MaskedArray": Parts(np.ma.MaskedArray, lambda v: [v.data, v.mask, v.fill_value], _masked),
+    **{k.__name__: _sparse(k) for k in (sparse.csr_array, sparse.csr_matrix, sparse.csc_array, sparse.csc_matrix)},
+    **{name: Parts(None, apart, partial(together, name)) for name in COMPILED},
+}
+_BY_KIND = {parts.kind: name for name, parts in PARTS.items() if parts.kind is not None}
+
+
+def parts_name(value: Any) -> str | None:
+    """Return the name of the parts that a value is written by, or None."""
+    if isinstance(value, np.generic):
+        return "scalar"
+    if isinstance(value, np.dtype):
+        return "dtype"
+    name = type(value).__name__
+    return name if COMPILED.get(name) == type(value).__module__ else _BY_KIND.get(type(value))
