@@ -15,6 +15,7 @@ from sklearn.exceptions import NotFittedError
 from sklearn.frozen import FrozenEstimator
 from sklearn.model_selection import GridSearchCV, KFold, cross_validate
 
+import skmlbio
 from skmlbio import (
     AttentionClassifier,
     AutoEncoderTransformer,
@@ -250,6 +251,20 @@ def test_adapters_are_stored_beside_a_reference(tmp_path: Path) -> None:
     path.unlink()
     with pytest.raises(FileNotFoundError, match=r"encoder '.*encoder.keras' is no file"):
         pickle.loads(stored)
+
+
+def test_a_saved_encoder_is_as_good_as_a_fitted_one(fitted: Callable, tmp_path: Path) -> None:
+    path = tmp_path / "masked.skmlbio"
+    skmlbio.save(fitted("masked"), path)
+    options = {"adapt": "lora", **BRIEF}
+    of_file = RNNClassifier(encoder=path, **options).fit(STRINGS, Y)
+    in_memory = RNNClassifier(encoder=FrozenEstimator(fitted("masked")), **options).fit(STRINGS, Y)
+    expected = in_memory.predict_proba(STRINGS)
+    np.testing.assert_array_equal(of_file.predict_proba(STRINGS), expected)
+    for name, classifier in (("of_file", of_file), ("in_memory", in_memory)):
+        skmlbio.save(classifier, tmp_path / name)
+        np.testing.assert_array_equal(skmlbio.load(tmp_path / name).predict_proba(STRINGS), expected)
+    assert (tmp_path / "of_file").stat().st_size < 0.6 * (tmp_path / "in_memory").stat().st_size
 
 
 # Models of Keras ------------------------------------------------------------------------------------------------------
