@@ -43,7 +43,9 @@ class ExportMixin:
             for verb, answer in self._answers().items()
         }
 
-    def export_saved_model(self, path: str | os.PathLike, *, overwrite: bool = False) -> None:
+    def export_saved_model(
+        self, path: str | os.PathLike, *, overwrite: bool = False, version: int | None = None
+    ) -> None:
         """Write the network as a SavedModel, which TensorFlow alone can serve, without skmlbio and without Keras.
 
         It has one signature for each method that answers for samples, such as ``predict`` or ``transform``, and
@@ -63,8 +65,8 @@ class ExportMixin:
         `skmlbio.export.input_names` lists them.
 
         Infinity, numbers beyond single precision and, unless the estimator takes it, NaN stop a call with an error, as
-        they do here.  What came before in a pipeline, such as a scaler, is no part of the model: export the last step,
-        ``pipeline[-1].export_saved_model(path)``.
+        they do here.  What came before in a pipeline is no part of this model; `skmlbio.export.export_saved_model`
+        writes whole pipelines.  ``assets.extra/skmlbio.json`` tells versions, classes and names of features.
 
         Parameters
         ----------
@@ -72,9 +74,13 @@ class ExportMixin:
             The folder to make.  It appears once it is whole; if anything fails, all is as before.
         overwrite : bool, default=False
             Whether a SavedModel or a file at `path` is replaced; an empty folder is taken without asking.
+        version : int, optional
+            Makes the model the folder of this number in `path`, from which TensorFlow Serving takes the highest.
 
         Raises
         ------
+        ValueError
+            If `version` is no integer from 0 up.
         sklearn.exceptions.NotFittedError
             If the estimator is not fitted.
         FileExistsError
@@ -85,4 +91,4 @@ class ExportMixin:
         """
         from skmlbio.export import export_saved_model
 
-        export_saved_model(self, path, overwrite=overwrite)
+        export_saved_model(self, path, overwrite=overwrite, version=version)

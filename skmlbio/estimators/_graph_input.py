@@ -157,7 +157,7 @@ class GraphInput(GraphKeywords):
         return {"": graph_entrance(nodes, edges, self.flow)}
 
     @completed_by(ExportMixin.export_saved_model)
-    def export_saved_model(self, path, *, overwrite=False):
+    def export_saved_model(self, path, *, overwrite=False, version=None):
         """Write the network as a SavedModel, which TensorFlow alone can serve, without skmlbio and without Keras.
 
         It has one signature for each method that answers, ``predict`` and, of a classifier, ``predict_proba`` and
@@ -174,7 +174,7 @@ class GraphInput(GraphKeywords):
         Features that are not finite, edges that point past the nodes or from one graph to another, and, unless
         ``unknown="mask"``, unknown types stop a call with an error.
         """
-        super().export_saved_model(path, overwrite=overwrite)
+        super().export_saved_model(path, overwrite=overwrite, version=version)
 
 
 def feature_statistics(features: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -164,7 +164,7 @@ class NodeInput(GraphInput):
         return {"": own_graph_entrance(network, graph), "_graph": other_graph_entrance(self)}
 
     @completed_by(ExportMixin.export_saved_model)
-    def export_saved_model(self, path, *, overwrite=False):
+    def export_saved_model(self, path, *, overwrite=False, version=None):
         """Write the network as a SavedModel, which TensorFlow alone can serve, without skmlbio and without Keras.
 
         It holds the graph.  The signatures ``predict`` and, of a classifier, ``predict_proba`` and
@@ -181,4 +181,4 @@ class NodeInput(GraphInput):
         are not in the graph, features that are not finite, edges that point past the nodes, and, unless
         ``unknown="mask"``, unknown node types stop a call with an error.
         """
-        super().export_saved_model(path, overwrite=overwrite)
+        super().export_saved_model(path, overwrite=overwrite, version=version)

@@ -169,7 +169,7 @@ class GCNLinkPredictor(NodeClassifier):
         return {"": own, "_graph": other_graph_entrance(self, "pairs", 2)}
 
     @completed_by(ExportMixin.export_saved_model)
-    def export_saved_model(self, path, *, overwrite=False):
+    def export_saved_model(self, path, *, overwrite=False, version=None):
         """Write the network as a SavedModel, which TensorFlow alone can serve, without skmlbio and without Keras.
 
         It holds the graph with the edges along which messages go.  The signatures ``predict``, ``predict_proba`` and
@@ -181,7 +181,7 @@ class GCNLinkPredictor(NodeClassifier):
         The signatures ``predict_graph`` and so on take pairs of nodes of another graph, which comes with them as that
         of `GCNNodeClassifier` does.
         """
-        super().export_saved_model(path, overwrite=overwrite)
+        super().export_saved_model(path, overwrite=overwrite, version=version)
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()

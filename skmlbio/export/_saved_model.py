@@ -8,35 +8,48 @@ import shutil
 import stat
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from glob import escape
+from numbers import Integral
 from pathlib import Path
 from typing import IO, Any
-
-from sklearn.utils.validation import check_is_fitted
-
-from skmlbio.export._signatures import Signature
 
 _OF_A_SAVED_MODEL = {"saved_model.pb", "fingerprint.pb", "variables", "assets", "assets.extra", "keras_metadata.pb"}
 
 
-def export_saved_model(estimator: Any, path: str | os.PathLike, *, overwrite: bool = False) -> None:
-    """Write a fitted estimator as a SavedModel; the same as its method ``export_saved_model``, which says more.
+def export_saved_model(
+    estimator: Any, path: str | os.PathLike, *, overwrite: bool = False, version: int | None = None
+) -> None:
+    """Write a fitted estimator, or a pipeline, as one SavedModel, which TensorFlow alone can serve.
+
+    What an estimator of skmlbio becomes, its method ``export_saved_model`` says.  A pipeline becomes a model that takes
+    what its first step takes, and has one signature for each of ``predict``, ``predict_proba``, ``decision_function``,
+    ``transform`` and ``score_samples`` that it answers.  The input is ``X``, of shape (batch, n_features), or each
+    column by its name where `fit` saw a data frame: float64 for numbers, strings where a step learned strings; columns
+    that no step looks at are left out, and "" stands for a string that is missing.  Between steps all numbers are
+    float64.  The page on export lists the steps of scikit-learn that are converted; `register_converter` adds others.
+
+    Beside the model lies ``assets.extra/skmlbio.json``: versions, steps, classes and names of features.
 
     Parameters
     ----------
-    estimator : estimator of skmlbio
-        A fitted one.
+    estimator : estimator or pipeline
+        A fitted one, of skmlbio or scikit-learn.
     path : str or path-like
         The folder to make.
     overwrite : bool, default=False
         Whether a SavedModel or a file at `path` is replaced.  An empty folder is taken without asking; anything else,
         links too, always stays.
+    version : int, optional
+        Makes the model the folder of this number in `path`, which is made if it is missing: the layout from which
+        TensorFlow Serving takes the highest version.
 
     Raises
     ------
     TypeError
-        If it is no estimator of skmlbio, such as a pipeline, whose last step may be one.
+        If a step cannot be converted; nothing has been written then.
+    ValueError
+        If `version` is no integer from 0 up.
     sklearn.exceptions.NotFittedError
         If the estimator is not fitted.
     FileExistsError
@@ -48,67 +61,53 @@ def export_saved_model(estimator: Any, path: str | os.PathLike, *, overwrite: bo
     --------
     >>> import tempfile, tensorflow as tf
     >>> from sklearn.datasets import load_iris
+    >>> from sklearn.pipeline import make_pipeline
+    >>> from sklearn.preprocessing import RobustScaler
     >>> from skmlbio import DenseClassifier
     >>> from skmlbio.export import export_saved_model
     >>> X, y = load_iris(return_X_y=True)
-    >>> classifier = DenseClassifier(epochs=5, random_state=0).fit(X, y)
+    >>> pipeline = make_pipeline(RobustScaler(), DenseClassifier(epochs=5, random_state=0)).fit(X, y)
     >>> with tempfile.TemporaryDirectory() as folder:
-    ...     export_saved_model(classifier, f"{folder}/iris")
-    ...     served = tf.saved_model.load(f"{folder}/iris")
+    ...     export_saved_model(pipeline, f"{folder}/iris", version=1)
+    ...     served = tf.saved_model.load(f"{folder}/iris/1")
     >>> sorted(served.signatures)
     ['decision_function', 'predict', 'predict_proba', 'serving_default']
     """
-    _require_own(estimator)
-    check_is_fitted(estimator, "weights_")
+    from skmlbio.export._exported_model import exported_model
+
     path = Path(path).absolute()
-    _require_place(path, overwrite)
-    _write_beside(path, lambda folder: _save(estimator, folder))
+    if version is not None:
+        _require_version(version, path)
+    place = path if version is None else path / str(version)
+    _require_place(place, overwrite, path.parent)
+    model = exported_model(estimator)
+    with nullcontext() if version is None else _folder(path):
+        _write_beside(place, model.save)
 
 
-def _save(estimator: Any, folder: Path) -> None:
-    from skmlbio._tensorflow import tf
-    from skmlbio.export._served_network import ServedNetwork
-
-    network = ServedNetwork(estimator.blueprint_, estimator.weights_)
-    functions = {name: _trace(signature) for name, signature in estimator._export_signatures(network).items()}
-    default = next(iter(functions.values()))
-    options = tf.saved_model.SaveOptions(experimental_custom_gradients=network.keeps_gradients)
-    tf.saved_model.save(
-        network.module, str(folder), signatures={"serving_default": default, **functions}, options=options
-    )
-
-
-def _trace(signature: Signature) -> Any:
-    from skmlbio._tensorflow import tf
-
-    # TensorFlow finds an input again by the name in its specification.
-    specs = {name: tf.TensorSpec(spec.shape, spec.dtype, name) for name, spec in signature.inputs.items()}
-    return tf.function(signature.function, autograph=False).get_concrete_function(**specs)
+@contextmanager
+def _folder(path: Path) -> Iterator[None]:
+    """Make a folder unless it is there, and take it away again if what shall be in it fails."""
+    missing = not path.exists()
+    path.mkdir(exist_ok=True)
+    try:
+        yield
+    except BaseException:
+        if missing:
+            path.rmdir()
+        raise
 
 
-def _require_own(estimator: Any) -> None:
-    """Refuse what is no estimator of ours; where it holds one that was fitted last, say how to get at it."""
-    part, place = estimator, "pipeline" if hasattr(estimator, "steps") else "search"
-    while not hasattr(part, "_export_signatures"):
-        if hasattr(part, "best_estimator_"):
-            part, place = part.best_estimator_, f"{place}.best_estimator_"
-        elif hasattr(part, "steps"):
-            part, place = part.steps[-1][1], f"{place}[-1]"
-        else:
-            raise TypeError(
-                f"a {type(part).__name__} cannot be exported: only estimators of skmlbio can, such as the last step of "
-                "a pipeline or the best_estimator_ of a search."
-            )
-    if part is not estimator:
-        raise TypeError(
-            f"a {type(estimator).__name__} cannot be exported: export its last step, {place}.export_saved_model(path); "
-            "what comes before is no part of the model."
-        )
+def _require_version(version: Any, path: Path) -> None:
+    if not isinstance(version, Integral) or isinstance(version, bool) or version < 0:
+        raise ValueError(f"version must be an int from 0 up, or None, got {version!r}.")
+    if os.path.lexists(path) and (path.is_symlink() or not path.is_dir() or (path / "saved_model.pb").exists()):
+        raise FileExistsError(f"{str(path)!r} is no folder of versions; version={version} is written into one.")
 
 
-def _require_place(path: Path, overwrite: bool) -> None:
-    if not path.parent.is_dir():
-        raise FileNotFoundError(f"cannot export to {str(path)!r}: the folder {str(path.parent)!r} does not exist.")
+def _require_place(path: Path, overwrite: bool, parent: Path) -> None:
+    if not parent.is_dir():
+        raise FileNotFoundError(f"cannot export to {str(path)!r}: the folder {str(parent)!r} does not exist.")
     if not os.path.lexists(path):
         return
     kind = _kind(path.lstat().st_mode)

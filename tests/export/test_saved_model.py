@@ -17,11 +17,8 @@ import numpy as np
 import pandas as pd
 import pytest
 import tensorflow as tf
+from sklearn.base import BaseEstimator
 from sklearn.exceptions import NotFittedError
-from sklearn.linear_model import LinearRegression
-from sklearn.model_selection import GridSearchCV
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
 
 from skmlbio import (
     AutoEncoderOutlierDetector,
@@ -411,37 +408,42 @@ def test_a_file_system_without_locks_will_do(tmp_path: Path, monkeypatch: pytest
     assert os.listdir(tmp_path) == ["model"]
 
 
-def search_of(estimator):
-    return GridSearchCV(estimator, {}, cv=2)
-
-
-@pytest.mark.parametrize(
-    ("wrap", "advice"),
-    [
-        (
-            lambda e: make_pipeline(StandardScaler(), e),
-            r"a Pipeline .* its last step, pipeline\[-1\]\.export_saved_model",
-        ),
-        (lambda e: make_pipeline(make_pipeline(e)), r"its last step, pipeline\[-1\]\[-1\]\.export_saved_model"),
-        (search_of, r"a GridSearchCV .* its last step, search\.best_estimator_\.export_saved_model"),
-        (lambda e: search_of(make_pipeline(e)), r"its last step, search\.best_estimator_\[-1\]\.export_saved_model"),
-        (lambda e: make_pipeline(search_of(e)), r"its last step, pipeline\[-1\]\.best_estimator_\.export_saved_model"),
-    ],
-)
-def test_a_pipeline_or_search_is_told_to_export_its_last_step(wrap: Callable, advice: str, tmp_path: Path) -> None:
-    estimator = wrap(DenseRegressor(hidden_layer_sizes=(2,), epochs=1))
-    with pytest.raises(TypeError, match=advice):
-        export_saved_model(estimator.fit(X, X[:, 0]), tmp_path / "model")
+@pytest.mark.parametrize("estimator", [None, 7, "model", BaseEstimator])
+def test_what_is_no_estimator_is_refused(estimator: object, tmp_path: Path) -> None:
+    with pytest.raises(TypeError, match=f"a {type(estimator).__name__} cannot be exported, because no converter is"):
+        export_saved_model(estimator, tmp_path / "model")
     assert not contents(tmp_path)
 
 
-@pytest.mark.parametrize(
-    "estimator", [LinearRegression(), make_pipeline(LinearRegression()), search_of(DenseRegressor()), None]
-)
-def test_what_is_not_ours_is_refused(estimator: object, tmp_path: Path) -> None:
-    name = "LinearRegression" if hasattr(estimator, "steps") else type(estimator).__name__
-    with pytest.raises(TypeError, match=f"a {name} cannot be exported: only estimators of skmlbio can"):
-        export_saved_model(estimator, tmp_path / "model")
+def test_versions_stand_beside_each_other(encoder: AutoEncoderTransformer, tmp_path: Path) -> None:
+    path = tmp_path / "models"
+    encoder.export_saved_model(path, version=1)
+    export_saved_model(encoder, path, version=np.int64(3))
+    assert sorted(os.listdir(path)) == ["1", "3"]
+    with pytest.raises(FileExistsError, match="3' exists already"):
+        encoder.export_saved_model(path, version=3)
+    encoder.export_saved_model(path, version=3, overwrite=True)
+    assert "transform" in tf.saved_model.load(str(path / "3")).signatures
+
+
+@pytest.mark.parametrize("version", [-1, True, 1.5, "1"])
+def test_a_version_is_a_whole_number(version: object, encoder: AutoEncoderTransformer, tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="version must be an int from 0 up, or None, got"):
+        encoder.export_saved_model(tmp_path / "models", version=version)
+    assert not contents(tmp_path)
+
+
+def test_a_version_does_not_go_into_a_model(
+    encoder: AutoEncoderTransformer, exported: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(FileExistsError, match="model' is no folder of versions; version=2 is written into one"):
+        encoder.export_saved_model(exported, version=2)
+    with pytest.raises(FileNotFoundError, match=r"the folder '.*nowhere' does not exist"):
+        encoder.export_saved_model(tmp_path / "nowhere" / "models", version=2)
+    monkeypatch.setattr(tf.saved_model, "save", lambda *args, **options: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        encoder.export_saved_model(tmp_path / "models", version=2)
+    assert not contents(tmp_path)
 
 
 def test_a_failed_exchange_brings_the_old_model_back(tmp_path: Path) -> None:

@@ -1,0 +1,35 @@
+"""Estimators of skmlbio that have a network."""
+
+import functools
+
+from skmlbio._tensorflow import tf
+from skmlbio.export._conversion import columns
+from skmlbio.export._register import Converted, converter
+from skmlbio.export._served_network import ServedNetwork
+
+
+@converter("skmlbio", parts=True)  # no class: for all that tell what they answer
+def convert_network(estimator, conversion):
+    network = ServedNetwork(estimator.blueprint_, estimator.weights_)
+    conversion.networks.append(network)
+    entrances = estimator._entrances(network)
+    entrance = entrances.get("_matrix", entrances[""])
+    reads, adapt = _way_in(estimator, entrance.inputs, conversion)
+
+    def verb(answer):
+        ask = functools.partial(network.answer, form=entrance.form)
+        return lambda X: answer(ask, *entrance.encode(**adapt(X)))
+
+    return Converted({name: verb(answer) for name, answer in estimator._answers().items()}, reads)
+
+
+def _way_in(estimator, inputs, conversion):
+    """Return what `Converted.reads` shall be, and a function from what flows to the inputs of an entrance."""
+    spec = next(iter(inputs.values()))
+    if inputs.keys() == {"X"} and spec.dtype != tf.string and spec.shape.rank == 2:
+        return [tf.float64] * spec.shape[1], lambda X: {"X": tf.cast(conversion.matrix(estimator, X), spec.dtype)}
+    if inputs.keys() == {"X"}:
+        return dict(inputs), lambda X: X if isinstance(X, dict) else {"X": tf.cast(X, spec.dtype)}
+    if all(part.shape.rank == 1 for part in inputs.values()):
+        return [part.dtype for part in inputs.values()], lambda X: dict(zip(inputs, columns(X), strict=True))
+    return dict(inputs), lambda X: X

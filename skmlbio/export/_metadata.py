@@ -1,0 +1,38 @@
+"""What an exported model tells of itself, beside its signatures."""
+
+from __future__ import annotations
+
+import json
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from skmlbio.export._input_names import input_names
+
+FILE = "skmlbio.json"
+_PACKAGES = ["skmlbio", "scikit-learn", "tensorflow", "keras", "numpy"]
+
+
+def write_metadata(estimator: Any, signatures: list[str], folder: Path) -> None:
+    """Write versions, steps, classes and names of features among the extra assets, which TensorFlow leaves alone."""
+    told = {
+        "format": 1,
+        "versions": {name: version(name) for name in _PACKAGES},
+        "estimator": _described(estimator),
+        "signatures": signatures,
+    }
+    classes = getattr(estimator, "classes_", None)
+    if classes is not None:
+        told["classes"] = [part.tolist() for part in classes] if isinstance(classes, list) else classes.tolist()
+    names = getattr(estimator, "feature_names_in_", None)
+    if names is not None:
+        told["feature_names"] = dict(zip(map(str, names), input_names(map(str, names)), strict=True))
+    (folder / "assets.extra").mkdir()
+    (folder / "assets.extra" / FILE).write_text(json.dumps(told, indent=1), encoding="utf-8")
+
+
+def _described(step: Any) -> Any:
+    """Return the name of a class; of a pipeline, the names of its steps with theirs."""
+    if hasattr(step, "steps"):
+        return {name: _described(part) for name, part in step.steps}
+    return step if step is None or isinstance(step, str) else type(step).__name__

@@ -1,0 +1,75 @@
+"""What an exported pipeline answers beside what the pipeline answers."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+import tensorflow as tf
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from skmlbio.export._exported_model import exported_model
+
+rng = np.random.default_rng(0)
+X = rng.normal(size=(60, 4)) * [1, 3, 0.5, 1] + [0, 2, 0, -1]
+GAPS = np.where(rng.random(X.shape) < 0.1, np.nan, X)
+CLASSES = np.array(["low", "mïddle", "high"])[np.digitize(X[:, 0] + 0.3 * rng.normal(size=60), [-0.5, 0.5])]
+PAIR = np.where(X[:, 0] + X[:, 1] > 2, 7, 3)
+TARGET = X @ [1.0, 2.0, 0.0, -1.0] + 0.1 * rng.normal(size=60)
+
+
+def matrices(n_features: int = 4, gaps: bool = False, infinite: bool = False) -> st.SearchStrategy[np.ndarray]:
+    """A few rows of numbers of any type."""
+    number = st.floats(-50, 50, width=32)
+    number = number | st.just(np.nan) if gaps else number
+    number = number | st.just(np.inf) if infinite else number
+    shape = st.tuples(st.integers(1, 4), st.just(n_features))
+    floats = st.sampled_from([np.float32, np.float64]).flatmap(lambda dtype: arrays(dtype, shape, elements=number))
+    return floats if gaps else floats | arrays(np.int64, shape, elements=st.integers(-50, 50))
+
+
+def served(pipeline: Any) -> dict[str, Callable[[Any], Any]]:
+    """Trace a pipeline once, and return what its model answers by the verbs; it takes what the pipeline takes."""
+    model = exported_model(pipeline)
+
+    def answer(name: str, function: Any) -> Callable[[Any], Any]:
+        specs = function.structured_input_signature[1]
+
+        def ask(X: Any) -> Any:
+            columns = X.T if isinstance(X, np.ndarray) else [X[name].to_numpy() for name in X]
+            given = {"X": X} if specs.keys() == {"X"} else dict(zip(specs, columns, strict=True))
+            found = function(**{key: tf.cast(tf.constant(given[key]), spec.dtype) for key, spec in specs.items()})
+            assert found.keys() == {name}
+            found = found[name].numpy()
+            return found.astype(object) if found.dtype == object else found
+
+        return ask
+
+    return {name: answer(name, function) for name, function in model.functions.items()}
+
+
+def assert_parity(pipeline: Any, functions: dict[str, Callable], X: Any, tolerance: float = 1e-5) -> None:
+    """Compare everything that the model answers; what the pipeline refuses, the model must refuse too."""
+    for verb, function in functions.items():
+        try:
+            expected = getattr(pipeline, verb)(X)
+        except ValueError as error:
+            assert "NaN" in str(error) or "infinity" in str(error) or "unknown categories" in str(error), error
+            with pytest.raises(tf.errors.InvalidArgumentError):
+                function(X)
+            continue
+        assert_same(function(X), expected, tolerance)
+
+
+def assert_same(found: np.ndarray, expected: Any, tolerance: float = 1e-5) -> None:
+    expected = expected.toarray() if hasattr(expected, "toarray") else np.asarray(expected)
+    assert found.shape == expected.shape
+    if expected.dtype.kind in "OUT":
+        assert [text.decode() for text in found.ravel()] == expected.ravel().tolist()
+    elif expected.dtype.kind in "bi" and found.dtype.kind != "f":
+        assert found.dtype == expected.dtype
+        np.testing.assert_array_equal(found, expected)
+    else:
+        largest = np.abs(expected[np.isfinite(expected)]).max(initial=1.0)
+        np.testing.assert_allclose(found, expected, rtol=tolerance, atol=tolerance * largest)

@@ -1,0 +1,158 @@
+"""Exported pipelines answer in a process in which skmlbio, Keras and scikit-learn cannot be imported."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+import tensorflow as tf
+from export_parity import CLASSES, GAPS, PAIR, TARGET, X, assert_parity, assert_same, served
+from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.decomposition import PCA
+from sklearn.exceptions import NotFittedError
+from sklearn.impute import SimpleImputer
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import FunctionTransformer, MinMaxScaler, RobustScaler, StandardScaler
+
+from skmlbio import AutoEncoderTransformer, DenseClassifier, DenseRegressor, VAESampler
+from skmlbio.export import export_saved_model, register_converter
+from skmlbio.export._exported_model import exported_model
+
+SHORT = {"hidden_layer_sizes": (4,), "epochs": 1, "random_state": 0}
+FRAME = pd.DataFrame(X, columns=["mean radius", "mean_radius", "class", "β"])
+GAPPY = FRAME.mask(np.isnan(GAPS))
+# What is exported, and what it is asked.
+CASES: dict[str, tuple[Callable[[], Any], Any]] = {
+    "scaled labels": (lambda: make_pipeline(StandardScaler(), DenseClassifier(**SHORT)).fit(X, CLASSES), X),
+    "scaled booleans": (lambda: make_pipeline(StandardScaler(), DenseClassifier(**SHORT)).fit(X, PAIR == 7), X),
+    "frame": (lambda: make_pipeline(SimpleImputer(), DenseRegressor(**SHORT)).fit(GAPPY, TARGET), GAPPY),
+    "codes": (lambda: make_pipeline(RobustScaler(), AutoEncoderTransformer(2, **SHORT), PCA(1)).fit(X), X),
+    "pandas inside": (
+        lambda: make_pipeline(MinMaxScaler(), DenseClassifier(**SHORT)).set_output(transform="pandas").fit(X, PAIR),
+        X,
+    ),
+}
+# TensorFlow alone: asks every model for every signature, and writes down what it hears.
+CLIENT = """
+import json, sys
+sys.modules.update(dict.fromkeys(["skmlbio", "keras", "sklearn"]))
+import numpy as np, tensorflow as tf
+
+answers = {}
+for case in json.load(open("questions.json")):
+    served = tf.saved_model.load(f"models/{case}").signatures
+    question = np.load(f"{case}.npz")
+    for name, signature in served.items():
+        specs = signature.structured_input_signature[1]
+        given = {key: tf.constant(question[key].tolist(), spec.dtype) for key, spec in specs.items()}
+        for key, answer in signature(**given).items():
+            answer = answer.numpy()
+            answers[f"{case}/{name}/{key}"] = answer.astype("S") if answer.dtype == object else answer
+np.savez("answers.npz", **answers)
+"""
+
+
+@pytest.fixture(scope="module")
+def fitted() -> dict[str, Any]:
+    return {case: fit() for case, (fit, _) in CASES.items()}
+
+
+def inputs(pipeline: Any, samples: Any) -> dict[str, np.ndarray]:
+    """What a client sends."""
+    if isinstance(samples, pd.DataFrame) and all(kind.kind == "f" for kind in samples.dtypes):
+        names = ["mean_radius_2", "mean_radius", "feature_class", "feature"]
+        return {"X": samples.to_numpy()} | dict(zip(names, samples.to_numpy().T, strict=True))
+    return {"X": np.asarray(samples)}
+
+
+@pytest.fixture(scope="module")
+def answers(fitted: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> dict[str, np.ndarray]:
+    folder = tmp_path_factory.mktemp("pipelines")
+    (folder / "models").mkdir()
+    for case, pipeline in fitted.items():
+        export_saved_model(pipeline, folder / "models" / case)
+        np.savez(folder / f"{case}.npz", **inputs(pipeline, CASES[case][1]))
+    (folder / "questions.json").write_text(json.dumps(list(fitted)))
+    done = subprocess.run(
+        [sys.executable, "-c", CLIENT], cwd=folder, env={}, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    with np.load(folder / "answers.npz") as found:
+        return dict(found)
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_answers_are_those_of_the_pipeline(case: str, fitted: dict, answers: dict) -> None:
+    found = {key.split("/")[1]: answer for key, answer in answers.items() if key.startswith(f"{case}/")}
+    found.pop("serving_default")
+    assert found
+    for signature, answer in found.items():
+        expected = np.asarray(getattr(fitted[case], signature.removesuffix("_matrix"))(CASES[case][1]))
+        answer = np.char.decode(answer, "utf-8").astype(object) if answer.dtype.kind == "S" else answer
+        if expected.dtype.kind in "OUT":
+            assert answer.tolist() == expected.tolist()
+        else:
+            assert_same(answer, expected)
+
+
+def test_a_pipeline_of_one_step_has_all_signatures_of_the_step() -> None:
+    sampler = make_pipeline("passthrough", make_pipeline(VAESampler(1, **SHORT))).fit(X)
+    assert {"sample", "inverse_transform", "transform"} <= exported_model(sampler).functions.keys()
+
+
+def test_a_model_tells_what_it_is(tmp_path: Path) -> None:
+    pipeline = make_pipeline(StandardScaler(), None, DenseClassifier(**SHORT)).fit(FRAME, CLASSES)
+    export_saved_model(pipeline, tmp_path / "model", version=1)
+    told = json.loads((tmp_path / "model" / "1" / "assets.extra" / "skmlbio.json").read_text("utf-8"))
+    steps = {"standardscaler": "StandardScaler", "nonetype": None, "denseclassifier": "DenseClassifier"}
+    assert told["estimator"] == steps
+    assert told["classes"] == sorted(set(CLASSES))
+    assert told["feature_names"]["mean radius"] == "mean_radius_2"
+    assert told["versions"]["tensorflow"] == tf.__version__
+    verbs = ["predict", "predict_proba", "decision_function"]
+    assert told["signatures"] == ["serving_default", *verbs, *(f"{verb}_matrix" for verb in verbs)]
+
+
+class Shift(TransformerMixin, BaseEstimator):
+    """A user's own step."""
+
+    def fit(self, X, y=None):
+        self.n_features_in_, self.shift_ = X.shape[1], X.min(axis=0)
+        return self
+
+    def transform(self, X):
+        return X - self.shift_
+
+
+class Heir(Shift):
+    """Has no converter of its own."""
+
+
+def test_users_register_converters_for_exact_classes(tmp_path: Path) -> None:
+    @register_converter(Shift)
+    def convert_shift(step):
+        return lambda X: X - step.shift_
+
+    pipeline = make_pipeline(Shift(), StandardScaler()).fit(X)
+    assert_parity(pipeline, served(pipeline), X)
+    with pytest.raises(TypeError, match=r"step 'heir' \(Heir\) cannot be exported, .* or export a part without it"):
+        export_saved_model(make_pipeline(Heir(), StandardScaler()).fit(X), tmp_path / "model")
+    assert not list(tmp_path.iterdir())
+    with pytest.raises(TypeError, match="register_converter takes a class, got"):
+        register_converter(Shift())
+
+
+def test_what_is_refused_leaves_nothing(tmp_path: Path) -> None:
+    for pipeline, error in [
+        (make_pipeline(StandardScaler(), DenseClassifier()), NotFittedError),
+        (make_pipeline(FunctionTransformer(np.sort), StandardScaler()).fit(X), TypeError),
+        (make_pipeline("passthrough").fit(X), TypeError),
+    ]:
+        with pytest.raises(error):
+            export_saved_model(pipeline, tmp_path / "model", version=1)
+    assert not list(tmp_path.iterdir())
