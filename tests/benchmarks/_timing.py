@@ -10,6 +10,7 @@ import platform
 import statistics
 import subprocess
 import sys
+import threading
 import timeit
 from collections.abc import Callable, Iterable
 from functools import partial
@@ -34,6 +35,29 @@ def seconds_per_call(call: Callable[[], object]) -> float:
 def clocked(calls: dict[str, Callable[[], object]], clock: Callable = seconds) -> dict[str, Callable[[], float]]:
     """The calls as measures for `interleaved`: each returns the seconds that its call took."""
     return {name: partial(clock, call) for name, call in calls.items()}
+
+
+def anonymous_megabytes() -> float:
+    """What Linux counts as the process's own memory, beside pages of files, which it takes back when it needs them."""
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("RssAnon")) / 1e3
+
+
+def grown(call: Callable[[], object]) -> tuple[float, float]:
+    """The most megabytes of the process during a call, less those before it, and its seconds."""
+    settled, ended = anonymous_megabytes(), threading.Event()
+    most = [settled]
+
+    def watch() -> None:
+        while not ended.wait(0.02):
+            most.append(anonymous_megabytes())
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    took = seconds(call)
+    ended.set()
+    watcher.join()
+    return max(most) - settled, took
 
 
 def interleaved(measures: dict[str, Callable[[], float]], n_repeats: int) -> dict[str, float]:

@@ -8,21 +8,13 @@ few rows.
 import argparse
 import json
 import tempfile
-import threading
-import time
 from pathlib import Path
 
 import numpy as np
-from _timing import fresh, machine, markdown
+from _timing import fresh, grown, machine, markdown
 
 N_COLUMNS, ROWS_AT_ONCE = 2_000, 8_192
 STORES = ("memmap", "HDF5", "Zarr")
-
-
-def anonymous_megabytes() -> float:
-    """What Linux counts as the process's own memory."""
-    lines = Path("/proc/self/status").read_text().splitlines()
-    return next(int(line.split()[1]) for line in lines if line.startswith("RssAnon")) / 1e3
 
 
 def opened(store: str, folder: Path, n_rows: int = 0):
@@ -58,22 +50,12 @@ def measure(store: str, folder: Path, from_memory: bool) -> dict[str, float]:
 
     estimator = AutoEncoderTransformer(8, hidden_layer_sizes=(32,), epochs=1, batch_size=256, random_state=0)
     estimator.fit(np.random.default_rng(0).normal(size=(1_000, N_COLUMNS)))
-    settled, ended = anonymous_megabytes(), threading.Event()
-    most = [settled]
 
-    def watch() -> None:
-        while not ended.wait(0.02):
-            most.append(anonymous_megabytes())
+    def fit() -> None:
+        rows = opened(store, folder)
+        estimator.fit(rows[:] + np.float32(0) if from_memory else rows)
 
-    watcher = threading.Thread(target=watch)
-    watcher.start()
-    begun = time.perf_counter()
-    rows = opened(store, folder)
-    estimator.fit(rows[:] + np.float32(0) if from_memory else rows)
-    seconds = time.perf_counter() - begun
-    ended.set()
-    watcher.join()
-    return {"megabytes": max(most) - settled, "seconds": seconds}
+    return dict(zip(("megabytes", "seconds"), grown(fit), strict=True))
 
 
 def measured(store: str, folder: Path, *options: str) -> list[str]:

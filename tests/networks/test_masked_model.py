@@ -83,3 +83,10 @@ def test_the_loss_is_the_mean_over_letters_to_be_guessed() -> None:
     log_p = scores - np.log(np.exp(scores).sum(axis=-1, keepdims=True))
     found = masking({"scores": scores, "wanted": wanted}, None, (), {"n_wanted": tf.constant(1.0, tf.float64)}).numpy()
     assert found == pytest.approx([-log_p[0, 1, 2] - log_p[0, 3, 0], 0, -log_p[2, 4, 1]])
+
+
+@pytest.mark.parametrize("dtype", ["float64", "mixed_bfloat16"])
+def test_answers_are_double_where_the_network_is(dtype: str) -> None:
+    heads = make("convolution", dtype=dtype).heads
+    expected = "float64" if dtype == "float64" else "float32"
+    assert {heads[name].output.dtype for name in ("transform", "predict_proba", "scores")} == {expected}
