@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from skmlbio.base._labels import Labels
+from skmlbio.export._label_table import label_table
 
 if TYPE_CHECKING:
     import tensorflow as tf
@@ -38,18 +37,3 @@ def served_probabilities(labels: Labels, logits: tf.Tensor) -> tf.Tensor | list[
         return tf.sigmoid(logits)
     parts = [tf.nn.softmax(part, axis=1) for part in tf.split(logits, labels.sizes, axis=1)]
     return parts[0] if len(parts) == 1 else parts
-
-
-def label_table(classes: np.ndarray) -> tf.Tensor:
-    """Return classes as a tensor: numbers in their own type, all strings as tf.string."""
-    from skmlbio._tensorflow import tf
-
-    if classes.dtype.kind in "biuf":
-        return tf.constant(classes)
-    unusual = [label for label in classes.tolist() if not isinstance(label, str)]
-    if unusual:
-        raise TypeError(
-            f"the label {unusual[0]!r} is of type {type(unusual[0]).__name__}, which TensorFlow does not know; labels "
-            "can be exported if they are strings, numbers or booleans."
-        )
-    return tf.constant(classes.tolist())

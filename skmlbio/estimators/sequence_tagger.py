@@ -235,7 +235,7 @@ class SequenceTagger(PretrainedStrings, TaggerNetwork, NetworkEstimator):
     def _answers(self):
         import tensorflow as tf
 
-        from skmlbio.base._served_labels import label_table
+        from skmlbio.export._label_table import label_table
 
         labels = self._labels
 

@@ -21,17 +21,18 @@ class Conversion:
     ----------
     path : str, default=""
         The names of the steps down to this one, as in ``set_params``.
-    networks : list of ServedNetwork, optional
-        Collects the networks of all steps, whose weights the exported model has to keep.
+    networks, tables : list, optional
+        Collect what the exported model has to keep: the networks of all steps, and tables for strings.
     """
 
-    def __init__(self, path: str = "", networks: list[ServedNetwork] | None = None):
+    def __init__(self, path: str = "", networks: list[ServedNetwork] | None = None, tables: list | None = None):
         self.path = path
         self.networks = [] if networks is None else networks
+        self.tables = [] if tables is None else tables
 
     def convert(self, name: str, step: Any) -> Converted:
         """Convert a step inside, by its name."""
-        return Conversion(f"{self.path}__{name}" if self.path else name, self.networks).of(step)
+        return Conversion(f"{self.path}__{name}" if self.path else name, self.networks, self.tables).of(step)
 
     def of(self, step: Any) -> Converted:
         """Convert this step; see `Converted`."""
@@ -46,10 +47,12 @@ class Conversion:
             check_is_fitted(step, "weights_")
             return _limited(step, CONVERTERS["skmlbio"].function(step, self))
         check_is_fitted(step)
-        return _limited(step, found.function(step, self) if found.parts else self._of_numbers(step, found.function))
+        return _limited(
+            step, found.function(step, self) if found.parts else self.of_numbers(step, found.function(step))
+        )
 
-    def _of_numbers(self, step: Any, convert: Callable) -> Converted:
-        found = convert(step)
+    def of_numbers(self, step: Any, found: Any) -> Converted:
+        """Let only a matrix of numbers that the step takes into its functions, or into the one of `transform`."""
         functions = found if isinstance(found, dict) else {"transform": found}
 
         def checked(function: Callable) -> Callable:
@@ -71,6 +74,19 @@ class Conversion:
             message = f"{self.label(step)} got {'' if gaps else 'NaN or '}infinity."
             tf.debugging.Assert(~tf.reduce_any(refused), [message])
         return X
+
+    def agreed(self, readings: list[Any]) -> Any:
+        """Return what several steps inside read of the same table, or of the same inputs."""
+        tables = [reads for reads in readings if isinstance(reads, list)]
+        if len(tables) < len(readings):
+            if any(reads != readings[0] for reads in readings):
+                raise TypeError("steps that stand side by side take different things, so they cannot be exported.")
+            return readings[0]
+        found = [{kind for kind in kinds if kind is not None} for kinds in zip(*tables, strict=True)]
+        mixed = [i for i, kinds in enumerate(found) if len(kinds) > 1]
+        if mixed:
+            raise TypeError(f"column {mixed[0]} is numbers to one step and strings to another.")
+        return [next(iter(kinds), None) for kinds in found]
 
     def matrix(self, step: Any, X: Any) -> tf.Tensor:
         """Return what flows as a matrix of float64; strings are refused."""

@@ -19,16 +19,18 @@ from skmlbio.export._signatures import MAX_NAMED_COLUMNS, Signature
 
 
 class ExportedModel(NamedTuple):
-    """An estimator, its functions by the names of signatures, the main one first, and the networks that they ask."""
+    """An estimator, its functions by the names of signatures, the main first, and networks and tables that they ask."""
 
     estimator: Any
     functions: dict[str, Any]
     networks: list[ServedNetwork]
+    tables: list[Any]
 
     def save(self, folder: Path) -> None:
         """Write a SavedModel."""
         module = tf.Module()
         module.networks = [network.module for network in self.networks]
+        module.tables = self.tables
         keeps_gradients = all(network.keeps_gradients for network in self.networks)
         default = next(iter(self.functions.values()))
         tf.saved_model.save(
@@ -42,15 +44,15 @@ class ExportedModel(NamedTuple):
 
 def exported_model(estimator: Any) -> ExportedModel:
     """Trace what a fitted estimator, or pipeline, answers."""
-    alone = _alone(estimator)
+    alone, conversion = _alone(estimator), Conversion()
     if hasattr(alone, "_export_signatures") and _full_name(alone) not in CONVERTERS:
         check_is_fitted(alone, "weights_")
-        networks = [ServedNetwork(alone.blueprint_, alone.weights_)]
-        signatures = alone._export_signatures(networks[0])
+        conversion.networks.append(ServedNetwork(alone.blueprint_, alone.weights_))
+        signatures = alone._export_signatures(conversion.networks[0])
     else:
-        conversion = Conversion()
-        signatures, networks = _signatures(estimator, conversion.of(estimator)), conversion.networks
-    return ExportedModel(estimator, {name: _trace(signature) for name, signature in signatures.items()}, networks)
+        signatures = _signatures(estimator, conversion.of(estimator))
+    functions = {name: _trace(signature) for name, signature in signatures.items()}
+    return ExportedModel(estimator, functions, conversion.networks, conversion.tables)
 
 
 def _alone(estimator: Any) -> Any:
@@ -105,6 +107,7 @@ def _of_columns(converted: Converted, names: list[str]) -> dict[str, Signature]:
 def _with_inputs(converted: Converted, inputs: dict, suffix: str, flow: Callable) -> dict[str, Signature]:
     def signature(verb, answer):
         def function(**given):
+            given = {name: tf.ensure_shape(tensor, inputs[name].shape) for name, tensor in given.items()}
             found = answer(flow(**given))
             if isinstance(found, list) and verb == "transform":
                 found = _joined(found)

@@ -37,8 +37,7 @@ def served(pipeline: Any) -> dict[str, Callable[[Any], Any]]:
         specs = function.structured_input_signature[1]
 
         def ask(X: Any) -> Any:
-            columns = X.T if isinstance(X, np.ndarray) else [X[name].to_numpy() for name in X]
-            given = {"X": X} if specs.keys() == {"X"} else dict(zip(specs, columns, strict=True))
+            given = {"X": X} if specs.keys() == {"X"} else {name: X[name].to_numpy() for name in specs}
             found = function(**{key: tf.cast(tf.constant(given[key]), spec.dtype) for key, spec in specs.items()})
             assert found.keys() == {name}
             found = found[name].numpy()

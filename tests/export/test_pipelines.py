@@ -13,11 +13,23 @@ import pytest
 import tensorflow as tf
 from export_parity import CLASSES, GAPS, PAIR, TARGET, X, assert_parity, assert_same, served
 from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.compose import make_column_transformer
 from sklearn.decomposition import PCA
+from sklearn.ensemble import StackingClassifier
 from sklearn.exceptions import NotFittedError
 from sklearn.impute import SimpleImputer
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import GridSearchCV
+from sklearn.naive_bayes import GaussianNB
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import FunctionTransformer, MinMaxScaler, RobustScaler, StandardScaler
+from sklearn.preprocessing import (
+    FunctionTransformer,
+    MinMaxScaler,
+    OneHotEncoder,
+    QuantileTransformer,
+    RobustScaler,
+    StandardScaler,
+)
 
 from skmlbio import AutoEncoderTransformer, DenseClassifier, DenseRegressor, VAESampler
 from skmlbio.export import export_saved_model, register_converter
@@ -34,6 +46,25 @@ CASES: dict[str, tuple[Callable[[], Any], Any]] = {
     "codes": (lambda: make_pipeline(RobustScaler(), AutoEncoderTransformer(2, **SHORT), PCA(1)).fit(X), X),
     "pandas inside": (
         lambda: make_pipeline(MinMaxScaler(), DenseClassifier(**SHORT)).set_output(transform="pandas").fit(X, PAIR),
+        X,
+    ),
+}
+MIXED = pd.DataFrame({"dose": X[:, 0], "tissue": np.where(PAIR == 3, "lung", "Ähre"), "note": "none", "n": PAIR})
+CASES |= {
+    "mixed columns": (
+        lambda: make_pipeline(
+            make_column_transformer(
+                (StandardScaler(), ["dose"]), (OneHotEncoder(), ["tissue", "n"]), sparse_threshold=0
+            ),
+            AutoEncoderTransformer(2, **SHORT),
+            StackingClassifier([("a", LogisticRegression()), ("b", GaussianNB())], cv=2),
+        ).fit(MIXED, CLASSES),
+        MIXED,
+    ),
+    "search": (
+        lambda: GridSearchCV(
+            make_pipeline(QuantileTransformer(n_quantiles=9), DenseClassifier(**SHORT)), {}, cv=2, error_score="raise"
+        ).fit(X, CLASSES),
         X,
     ),
 }
@@ -67,6 +98,8 @@ def inputs(pipeline: Any, samples: Any) -> dict[str, np.ndarray]:
     if isinstance(samples, pd.DataFrame) and all(kind.kind == "f" for kind in samples.dtypes):
         names = ["mean_radius_2", "mean_radius", "feature_class", "feature"]
         return {"X": samples.to_numpy()} | dict(zip(names, samples.to_numpy().T, strict=True))
+    if isinstance(samples, pd.DataFrame):
+        return {name: np.array(samples[name].tolist()) for name in samples}
     return {"X": np.asarray(samples)}
 
 

@@ -1,5 +1,15 @@
 """Converters of scikit-learn's steps and of ours: importing this registers them all."""
 
-from skmlbio.export._converters import composites, decompositions, functions, imputers, networks, scalers, selectors
-
-__all__ = ["composites", "decompositions", "functions", "imputers", "networks", "scalers", "selectors"]
+from skmlbio.export._converters import (  # noqa: F401
+    composites,
+    decompositions,
+    encoders,
+    ensembles,
+    functions,
+    imputers,
+    linear,
+    models,
+    networks,
+    scalers,
+    selectors,
+)

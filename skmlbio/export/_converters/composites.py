@@ -1,5 +1,9 @@
 """Steps that hold other steps."""
 
+import numpy as np
+
+from skmlbio._tensorflow import tf
+from skmlbio.export._conversion import columns
 from skmlbio.export._register import Converted, converter
 
 
@@ -19,3 +23,76 @@ def convert_pipeline(pipeline, conversion):
         return Converted({"transform": before}, steps[0].reads)
     verbs = {verb: lambda X, answer=answer: answer(before(X)) for verb, answer in last.verbs.items()}
     return Converted(verbs, [*steps, last][0].reads)
+
+
+@converter("sklearn.frozen._frozen.FrozenEstimator", parts=True)
+def convert_frozen_estimator(frozen, conversion):
+    return conversion.convert("estimator", frozen.estimator)
+
+
+@converter(
+    "sklearn.model_selection._search.GridSearchCV",
+    "sklearn.model_selection._search.RandomizedSearchCV",
+    "sklearn.model_selection._search_successive_halving.HalvingGridSearchCV",
+    "sklearn.model_selection._search_successive_halving.HalvingRandomSearchCV",
+    parts=True,
+)
+def convert_search(search, conversion):
+    return conversion.convert("best_estimator_", search.best_estimator_)
+
+
+@converter("sklearn.pipeline.FeatureUnion", parts=True)
+def convert_feature_union(union, conversion):
+    parts = [(name, step) for name, step in union.transformer_list if step not in ("drop", None)]
+    weights = union.transformer_weights or {}
+    names, steps = [name for name, _ in parts], [conversion.convert(name, step) for name, step in parts]
+
+    def transform(X):
+        given = [step.verbs["transform"](X) for step in steps]
+        return _beside_each_other(
+            [
+                conversion.matrix(union, part) * weights[name] if name in weights else part
+                for name, part in zip(names, given, strict=True)
+            ]
+        )
+
+    return Converted({"transform": transform}, conversion.agreed([step.reads for step in steps]))
+
+
+@converter("sklearn.compose._column_transformer.ColumnTransformer", parts=True)
+def convert_column_transformer(transformer, conversion):
+    parts, reads = [], [None] * transformer.n_features_in_
+    for name, step, chosen in transformer.transformers_:
+        places = transformer._transformer_to_input_indices[name]
+        if step == "drop" or not len(places):
+            continue
+        step, alone = conversion.convert(name, step), isinstance(chosen, str | int | np.integer)
+        kinds = [spec.dtype for spec in step.reads.values()] if isinstance(step.reads, dict) else step.reads
+        for place, kind in zip(places, kinds, strict=True):
+            reads[place] = conversion.agreed([[reads[place]], [kind]])[0]
+        parts.append((step, list(map(int, places)), alone))
+
+    def transform(X):
+        found = []
+        for step, places, alone in parts:
+            if isinstance(step.reads, dict):
+                given = dict(zip(step.reads, _picked(X, places, as_list=True), strict=True))
+            else:
+                given = _picked(X, places, as_list=alone)
+            found.append(step.verbs["transform"](given))
+        return _beside_each_other(found)
+
+    return Converted({"transform": transform}, reads)
+
+
+def _picked(X, places, as_list):
+    if isinstance(X, list):
+        return [X[place] for place in places]
+    return [X[:, place] for place in places] if as_list else tf.gather(X, places, axis=1)
+
+
+def _beside_each_other(parts):
+    """Put blocks of columns side by side: as a matrix if all are numbers, else as a list of columns."""
+    if all(not isinstance(part, list) and part.dtype != tf.string for part in parts):
+        return tf.concat([tf.cast(part, tf.float64) for part in parts], axis=1)
+    return [column for part in parts for column in columns(part)]

@@ -4,6 +4,7 @@ import numpy as np
 
 from skmlbio._tensorflow import tf
 from skmlbio.export._conversion import columns, numbers
+from skmlbio.export._converters._missing import is_gap
 from skmlbio.export._register import Converted, converter
 
 
@@ -12,7 +13,7 @@ def convert_simple_imputer(imputer, conversion):
     values = imputer.statistics_
     kept = np.arange(len(values))
     if not imputer.keep_empty_features:
-        kept = np.flatnonzero([not _is_gap(value) for value in values.tolist()])
+        kept = np.flatnonzero([not is_gap(value) for value in values.tolist()])
     marked = imputer.indicator_.features_ if imputer.add_indicator else np.array([], int)
     if any(isinstance(value, str) for value in values.tolist()):
         return _of_strings(imputer, kept, marked)
@@ -25,7 +26,7 @@ def _of_numbers(imputer, conversion, kept, marked):
 
     def transform(X):
         X = conversion.checked(imputer, X)
-        gaps = tf.math.is_nan(X) if _is_gap(missing) else tf.equal(X, numbers(missing))
+        gaps = tf.math.is_nan(X) if is_gap(missing) else tf.equal(X, numbers(missing))
         filled = tf.gather(tf.where(gaps, values, X), kept, axis=1)
         return tf.concat([filled, tf.cast(tf.gather(gaps, marked, axis=1), tf.float64)], axis=1)
 
@@ -33,7 +34,7 @@ def _of_numbers(imputer, conversion, kept, marked):
 
 
 def _of_strings(imputer, kept, marked):
-    missing = "" if _is_gap(imputer.missing_values) else imputer.missing_values
+    missing = "" if is_gap(imputer.missing_values) else imputer.missing_values
 
     def transform(X):
         given = columns(X)
@@ -41,8 +42,3 @@ def _of_strings(imputer, kept, marked):
         return filled + [tf.cast(given[i] == missing, tf.float64) for i in marked]
 
     return Converted({"transform": transform}, [tf.string] * len(imputer.statistics_))
-
-
-def _is_gap(value):
-    """Whether a mark of missing values is one that tensors do not have: NaN of numbers, "" of strings stand for it."""
-    return value is None or (not isinstance(value, str) and str(value) in ("nan", "<NA>"))

@@ -1,6 +1,7 @@
 """Scalers, which treat every column, or every row, by itself."""
 
 import numpy as np
+from scipy.special import ndtri
 
 from skmlbio._tensorflow import tf
 from skmlbio.export._conversion import numbers
@@ -45,6 +46,73 @@ def convert_normalizer(normalizer):
         return X / tf.where(lengths < 10 * np.finfo(np.float64).eps, tf.ones_like(lengths), lengths)
 
     return normalize
+
+
+@converter("sklearn.preprocessing._data.PowerTransformer", parts=True)
+def convert_power_transformer(transformer, conversion):
+    powers = numbers(transformer.lambdas_)
+    scale = convert_standard_scaler(transformer._scaler) if transformer.standardize else tf.identity
+
+    def transform(X):
+        if transformer.method == "yeo-johnson":
+            return scale(_yeo_johnson(X, powers))
+        positive = tf.reduce_all((X > 0) | tf.math.is_nan(X))
+        tf.debugging.Assert(positive, [f"{conversion.label(transformer)} takes positive numbers only."])
+        return scale(_power(tf.math.log(X), powers))
+
+    return conversion.of_numbers(transformer, transform)
+
+
+@converter("sklearn.preprocessing._data.QuantileTransformer")
+def convert_quantile_transformer(transformer):
+    quantiles, ranks = transformer.quantiles_.T, transformer.references_
+    # Where quantiles are equal, the mean of the first and the last rank counts: so one looks from both sides.
+    upward = interpolation(quantiles, ranks)
+    downward = interpolation(-quantiles[:, ::-1], -ranks[::-1])
+    low, high = numbers(quantiles[:, 0]), numbers(quantiles[:, -1])
+    is_normal = transformer.output_distribution == "normal"
+    margin = 1e-7  # scikit-learn's BOUNDS_THRESHOLD
+
+    def transform(X):
+        found = 0.5 * (upward(X) - downward(-X))
+        found = tf.where(X + margin > high if is_normal else tf.equal(X, high), numbers(1), found)
+        found = tf.where(X - margin < low if is_normal else tf.equal(X, low), numbers(0), found)
+        if is_normal:
+            ends = ndtri([margin - np.spacing(1), 1 - (margin - np.spacing(1))])
+            found = _clipped(tf.math.ndtri(found), *ends)
+        return tf.where(tf.math.is_nan(X), X, found)
+
+    return transform
+
+
+def interpolation(places, values):
+    """Return `np.interp` for the columns of a matrix: places of shape (n_columns, n_places) with values at them."""
+    last = places.shape[1] - 1
+    places, values = numbers(places), numbers(values)
+
+    def interpolate(X):
+        given = tf.transpose(tf.where(tf.math.is_nan(X), numbers(0), X))
+        left = tf.maximum(tf.searchsorted(places, given, side="right") - 1, 0)
+        right = tf.minimum(left + 1, last)
+        start, end = tf.gather(places, left, batch_dims=1), tf.gather(places, right, batch_dims=1)
+        share = tf.maximum((given - start) / tf.where(end == start, numbers(1), end - start), numbers(0))
+        first = tf.gather(values, left)
+        return tf.transpose(first + share * (tf.gather(values, right) - first))
+
+    return interpolate
+
+
+def _yeo_johnson(X, powers):
+    # Each side gets numbers of its own sign only, so that no other number becomes infinite on the way.
+    above, below = tf.maximum(X, numbers(0)), tf.maximum(-X, numbers(0))
+    found = tf.where(X >= 0, _power(tf.math.log1p(above), powers), -_power(tf.math.log1p(below), 2 - powers))
+    return tf.where(tf.math.is_nan(X), X, found)
+
+
+def _power(logarithms, powers):
+    """Return the transformation of Box and Cox, from logarithms, which it is where the power is zero."""
+    flat = tf.abs(powers) < 1e-19
+    return tf.where(flat, logarithms, tf.math.expm1(powers * logarithms) / tf.where(flat, tf.ones_like(powers), powers))
 
 
 def _shifted_and_divided(shift, scale):
