@@ -91,7 +91,9 @@ class FastaFile:
             key = key[0]
         if isinstance(key, Integral) and not isinstance(key, bool):
             return self.read([range(len(self))[key]])[0].decode("ascii")
-        rows = np.arange(len(self))[key]
+        # A few of many rows are taken for every block, so all of them are not counted each time.
+        is_array = isinstance(key, np.ndarray) and key.dtype.kind in "iu"
+        rows = key if is_array else np.arange(len(self))[key]
         if rows.ndim != 1:
             raise IndexError("sequences have one axis; take an int, a slice, an array of ints or a mask.")
         part = copy.copy(self)
