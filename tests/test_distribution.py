@@ -48,12 +48,12 @@ def test_wheel_says_what_it_needs(archives: Path) -> None:
     assert not any(line.startswith(("torch", "matplotlib")) for line in needed)
 
 
-def test_source_archive_holds_no_data(archives: Path) -> None:
+def test_source_archive_holds_no_data_sets(archives: Path) -> None:
     (source,) = archives.glob("*.tar.gz")
     with tarfile.open(source) as archive:
         files = [Path(*Path(member.name).parts[1:]) for member in archive.getmembers() if member.isfile()]
     assert {Path("skmlbio/py.typed"), Path("LICENSE"), Path("README.md"), Path("tests/conftest.py")} <= set(files)
-    assert {path.suffix for path in files if path.parts[0] == "tests"} <= {".c", ".py"}
+    assert {path.suffix for path in files if path.parts[0] == "tests"} <= {".c", ".py", ".skmlbio"}
 
 
 @pytest.mark.skipif(not os.environ.get("CI"), reason="a developer may test an editable installation")

@@ -113,13 +113,13 @@ def load(path: str | os.PathLike, *, max_bytes: int | None = None) -> Any:
     """
     content, header = _read(path, max_bytes)
     try:
-        estimator = _estimator(content, header)
+        return _estimator(content, header)
     except (OSError, Warning):
         raise
     except Exception as error:  # of many kinds, by what there is in a file that somebody has made
-        reason = "it is nested too deeply" if isinstance(error, RecursionError) else str(error) or type(error).__name__
-        raise ValueError(f"{os.fspath(path)!r} says what skmlbio.save does not write: {reason}.") from error
-    return estimator
+        raise ValueError(
+            f"{os.fspath(path)!r} says what skmlbio.save does not write: {_in_one_line(error)}."
+        ) from error
 
 
 def _content(estimator: BaseEstimator) -> bytes:
@@ -173,6 +173,12 @@ def _estimator(content: bytes, header: bytes) -> BaseEstimator:
     if not isinstance(estimator, BaseEstimator):
         raise ValueError("it holds no estimator")
     return estimator
+
+
+def _in_one_line(error: Exception) -> str:
+    if isinstance(error, RecursionError):
+        return "it is nested too deeply"
+    return str(error).partition("\n")[0].rstrip(".") or type(error).__name__
 
 
 def _header_bytes(content: bytes) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import sys
 from collections import defaultdict
 from collections.abc import Callable
 from functools import partial
@@ -62,6 +64,33 @@ def _partial(function: Callable, arguments: tuple, keywords: dict) -> partial:
     return partial(function, *arguments, **keywords)
 
 
+def _model_apart(model: Any) -> list:
+    from skmlbio._tensorflow import keras
+
+    return [json.dumps(keras.saving.serialize_keras_object(model)), model.get_weights()]
+
+
+def _model(config: str, weights: list[np.ndarray]) -> Any:
+    from skmlbio._tensorflow import keras
+
+    model = keras.saving.deserialize_keras_object(json.loads(config), safe_mode=True)
+    model.set_weights(weights)
+    return model
+
+
+def _distribution_apart(distribution: Any) -> list:
+    return [distribution.dist.name, distribution.args, distribution.kwds]
+
+
+def _distribution(name: str, arguments: tuple, keywords: dict) -> Any:
+    from scipy import stats
+
+    family = getattr(stats, name, None)
+    if not isinstance(family, stats.rv_continuous | stats.rv_discrete):
+        raise ValueError(f"{name!r:.50} is no distribution of SciPy")
+    return family(*arguments, **keywords)
+
+
 def _tuple(*items: Any) -> tuple:
     return items
 
@@ -84,6 +113,8 @@ PARTS = {
     "defaultdict": Parts(defaultdict, lambda v: [v.default_factory, dict(v)], defaultdict),
     "scalar": Parts(None, lambda v: [v.dtype, v.tobytes().hex()], _scalar),
     "dtype": Parts(None, lambda v: [numpy_format.dtype_to_descr(v)], numpy_format.descr_to_dtype),
+    "keras_model": Parts(None, _model_apart, _model),
+    "distribution": Parts(None, _distribution_apart, _distribution),
     "RandomState": Parts(np.random.RandomState, lambda v: [v.get_state(legacy=False)], _random_state),
     "Generator": Parts(np.random.Generator, lambda v: [v.bit_generator.state], _generator),
     "MaskedArray": Parts(np.ma.MaskedArray, lambda v: [v.data, v.mask, v.fill_value], _masked),
@@ -99,5 +130,9 @@ def parts_name(value: Any) -> str | None:
         return "scalar"
     if isinstance(value, np.dtype):
         return "dtype"
+    if (keras := sys.modules.get("keras")) is not None and isinstance(value, keras.Model):
+        return "keras_model"
+    if (stats := sys.modules.get("scipy.stats")) is not None and isinstance(value, stats.distributions.rv_frozen):
+        return "distribution"
     name = type(value).__name__
     return name if COMPILED.get(name) == type(value).__module__ else _BY_KIND.get(type(value))

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import json
 import os
+import tempfile
+import warnings
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from safetensors.numpy import load_file
 from safetensors.numpy import save as safetensors_of
 from sklearn.base import BaseEstimator, clone
+from sklearn.exceptions import InconsistentVersionWarning
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
@@ -19,6 +25,7 @@ from sklearn.preprocessing import FunctionTransformer, StandardScaler
 import skmlbio
 from skmlbio import DenseClassifier, MarkovChain, MarkovClassifier, NetworkClassifier, WeisfeilerLehmanTransformer
 from skmlbio.export._archive import _digest
+from skmlbio.export._archive_parts import PARTS
 from skmlbio.graphs import Graph
 from skmlbio.sequences import KmerCounter
 
@@ -211,3 +218,133 @@ def test_a_write_that_fails_leaves_what_was_there(
         with pytest.raises(OSError, match="no space"):
             skmlbio.save(LogisticRegression(), path)
     assert path.read_bytes() == before and os.listdir(path.parent) == [path.name]
+
+
+# Damage --------------------------------------------------------------------------------------------------------------
+
+KEPT = sorted((Path(__file__).parent / "data").glob("*.format_1.skmlbio"))
+CONTENT = KEPT[0].read_bytes()
+PLACES = st.integers(0, len(CONTENT) - 1)
+
+
+def require_one_sentence(content: bytes, reason: str | None = None) -> None:
+    """Load a file that is not as it was, and see that it is refused in one sentence."""
+    with tempfile.NamedTemporaryFile() as file:
+        file.write(content)
+        file.flush()
+        with pytest.raises(ValueError, match=reason) as caught:
+            skmlbio.load(file.name)
+    message = str(caught.value)
+    assert message.endswith(".") and "\n" not in message and message.startswith(repr(file.name)), message
+
+
+@given(PLACES, st.integers(0, 7))
+@settings(deadline=None)
+def test_a_bit_that_is_flipped(place: int, bit: int) -> None:
+    content = bytearray(CONTENT)
+    content[place] ^= 1 << bit
+    require_one_sentence(bytes(content), r"is damaged: its bytes are not|is no file that skmlbio\.save has written")
+
+
+@given(PLACES, st.binary(max_size=20))
+@settings(deadline=None)
+def test_a_file_that_is_cut_off_or_goes_on(length: int, more: bytes) -> None:
+    require_one_sentence(CONTENT[:length])
+    if more:
+        require_one_sentence(CONTENT + more)
+
+
+@given(PLACES, PLACES, st.integers(1, 100))
+@settings(deadline=None)
+def test_parts_that_are_exchanged(first: int, second: int, length: int) -> None:
+    a, b = sorted((first, second))
+    b = max(b, a + length)
+    content = (
+        CONTENT[:a]
+        + CONTENT[b : b + length]
+        + CONTENT[a + length : b]
+        + CONTENT[a : a + length]
+        + CONTENT[b + length :]
+    )
+    if content != CONTENT:
+        require_one_sentence(content)
+
+
+def signed(content: bytes) -> bytes:
+    """The file with the digest that fits it, as somebody makes it who wants it to be read."""
+    at = CONTENT.index(b'"skmlbio":"') + len(b'"skmlbio":"')
+    return content[:at] + _digest(content, at) + content[at + 64 :]
+
+
+def load_or_one_sentence(content: bytes) -> None:
+    """Read a file, which may be one of another estimator, or is refused in one sentence."""
+    with tempfile.NamedTemporaryFile() as file, warnings.catch_warnings():
+        warnings.simplefilter("ignore", InconsistentVersionWarning)
+        file.write(content)
+        file.flush()
+        try:
+            loaded = skmlbio.load(file.name)
+        except ValueError as error:
+            assert str(error).startswith(repr(file.name)) and str(error).endswith(".") and "\n" not in str(error)
+        else:
+            assert isinstance(loaded, BaseEstimator)
+
+
+@given(st.lists(st.tuples(PLACES, st.integers(0, 255)), min_size=1, max_size=3))
+@settings(deadline=None)
+def test_bytes_that_somebody_has_changed_on_purpose(changes: list[tuple[int, int]]) -> None:
+    content = bytearray(CONTENT)
+    for place, value in changes:
+        content[place] = value
+    load_or_one_sentence(signed(bytes(content)))
+
+
+NODES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from([*PARTS, "dict", "items", "array", "objects", "named", "same", "float", "Pipeline", "PCA"]),
+            inner,
+            min_size=1,
+            max_size=1,
+        )
+    ),
+    max_leaves=5,
+)
+
+
+@given(NODES, st.integers(0, 200))
+@settings(deadline=None)
+def test_values_that_somebody_has_put_in_place_of_others(node: Any, number: int) -> None:
+    header = json.loads(CONTENT[8 : 8 + int.from_bytes(CONTENT[:8], "little")])
+    written = json.loads(header["__metadata__"]["skmlbio"].partition(": ")[2])["estimator"]
+    places = list(places_of(written))
+    holder, key = places[number % len(places)]
+    holder[key] = node
+    with tempfile.TemporaryDirectory() as folder:
+        write(path := Path(folder) / "file", written, load_file(KEPT[0]))
+        load_or_one_sentence(path.read_bytes())
+
+
+def places_of(node: Any) -> Iterator[tuple[Any, Any]]:
+    """Every place inside a value that is written."""
+    keys = range(len(node)) if isinstance(node, list) else list(node) if isinstance(node, dict) else ()
+    for key in keys:
+        yield node, key
+        yield from places_of(node[key])
+
+
+# Kept for ever: files of format 1, and what their estimators answered -------------------------------------------------
+
+
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.InconsistentVersionWarning")
+def test_files_of_format_1_are_read_for_ever() -> None:
+    pipeline, strings = map(skmlbio.load, KEPT)
+    X = np.arange(24.0).reshape(8, 3) % 7
+    of_pipeline = [0.4896797966538584, 0.5097724046385645, 0.5716866021117606]
+    np.testing.assert_allclose(pipeline.predict_proba(X[:3])[:, 1], of_pipeline, rtol=1e-5)
+    assert pipeline.predict(X[:3]).tolist() == ["no", "yes", "yes"]
+    of_strings = [[0.46830814486197503, 0.2675289232903186, 0.26416293184770634]]
+    np.testing.assert_allclose(strings.predict_proba(["ACGTACGT"]), of_strings, rtol=1e-5)
+    clone(pipeline).fit(X, [0, 1] * 4)
