@@ -36,7 +36,7 @@ ROOMS = {
     "networks": Room({"_tensorflow", "layers"}, {"keras", "numpy"}),
     "training": Room({"_tensorflow"}, ARRAYS | {"keras", "tensorflow"}, {"tqdm"}),
     # Left of the estimators, which it knows by what they tell it only: so exporting can be a method of theirs.
-    "export": Room({"_tensorflow", "sequences", "graphs", "training"}, ARRAYS, {"keras", "safetensors", "tensorflow"}),
+    "export": Room({"_tensorflow", "sequences", "graphs", "training"}, ARRAYS, {"keras", "tensorflow"}),
     "base": Room({"_tensorflow", "networks", "training", "export"}, ARRAYS, {"keras", "tensorflow"}),
     "estimators": Room(
         {"sequences", "graphs", "images", "networks", "training", "export", "base"},

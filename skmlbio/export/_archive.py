@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import json
 import os
 import re
+import zlib
 from importlib.metadata import version
 from typing import Any
 from uuid import uuid4
 
+import numpy as np
 from sklearn.base import BaseEstimator
 
 from skmlbio.export._archive_values import Reader, Writer
+from skmlbio.export._safetensors import header_of, read_arrays, read_header, write_arrays
 
 _FORMAT = 1
-_LARGEST_HEADER = 100_000_000  # of safetensors
-_BEGINNING = re.compile(rb'"skmlbio":"([0-9a-f]{64}) format ([0-9]{1,9}): ')  # of what the header says
-_NO_DIGEST = "0" * 64
+_BEGINNING = re.compile(rb'"skmlbio":"([0-9a-f]{8}) format ([0-9]{1,9}): ')  # of what the header says
+_NO_CHECKSUM = b"0" * 8
 _LIBRARIES = ("skmlbio", "keras", "scikit-learn", "numpy")
 
 
@@ -64,14 +65,15 @@ def save(estimator: Any, path: str | os.PathLike) -> None:
     """
     if not isinstance(estimator, BaseEstimator):
         raise TypeError(f"save writes estimators, got {type(estimator).__name__}.")
-    content = _content(estimator)
-    at = content.index(_NO_DIGEST.encode())
-    digest = _digest(content, at)
+    header, arrays = _written(estimator)
     path = os.path.realpath(path)
     part = f"{path}.{uuid4().hex}.part"
     try:
         with open(part, "xb") as file:
-            file.writelines([content[:at], digest, memoryview(content)[at + len(digest) :]])
+            file.write(header)
+            checksum = write_arrays(file, arrays, zlib.crc32(header))
+            file.seek(header.index(_NO_CHECKSUM))
+            file.write(b"%08x" % checksum)
         os.replace(part, path)
     finally:
         with contextlib.suppress(FileNotFoundError):
@@ -111,21 +113,21 @@ def load(path: str | os.PathLike, *, max_bytes: int | None = None) -> Any:
     --------
     save : Write one, with an example.
     """
-    content, header = _read(path, max_bytes)
+    name = repr(os.fspath(path))
+    arrays, text = _read(path, name, max_bytes)
     try:
-        return _estimator(content, header)
+        estimator = Reader(arrays).read(json.loads(text)["estimator"])
     except (OSError, Warning):
         raise
     except Exception as error:  # of many kinds, by what there is in a file that somebody has made
-        raise ValueError(
-            f"{os.fspath(path)!r} says what skmlbio.save does not write: {_in_one_line(error)}."
-        ) from error
+        raise ValueError(f"{name} says what skmlbio.save does not write: {_in_one_line(error)}.") from error
+    if not isinstance(estimator, BaseEstimator):
+        raise ValueError(f"{name} says what skmlbio.save does not write: it holds no estimator.")
+    return estimator
 
 
-def _content(estimator: BaseEstimator) -> bytes:
-    """Return the file, with zeros for the digest."""
-    from safetensors.numpy import save as safetensors_of
-
+def _written(estimator: BaseEstimator) -> tuple[bytes, dict[str, np.ndarray]]:
+    """Return the beginning of the file, with zeros for the checksum, and the arrays that come after it."""
     writer = Writer()
     try:
         written = writer.written(estimator)
@@ -133,60 +135,38 @@ def _content(estimator: BaseEstimator) -> bytes:
         raise ValueError(f"{type(estimator).__name__} holds values too deep in each other for an archive.") from error
     versions = {name: version(name) for name in _LIBRARIES}
     text = json.dumps({"versions": versions, "estimator": written}, allow_nan=False)
-    content = safetensors_of(writer.arrays, {"skmlbio": f"{_NO_DIGEST} format {_FORMAT}: {text}"})
-    if _header_bytes(content) > _LARGEST_HEADER:
-        raise ValueError(
-            f"{type(estimator).__name__} has {_header_bytes(content)} bytes beside its arrays, and an archive "
-            f"{_LARGEST_HEADER} at most."
-        )
-    return content
+    arrays = dict(sorted(writer.arrays.items(), key=lambda item: -item[1].itemsize))  # so that all are aligned
+    return header_of(arrays, {"skmlbio": f"{_NO_CHECKSUM.decode()} format {_FORMAT}: {text}"}), arrays
 
 
-def _read(path: str | os.PathLike, max_bytes: int | None) -> tuple[bytes, bytes]:
-    """Return a file and its header, both whole."""
-    name = repr(os.fspath(path))
+def _read(path: str | os.PathLike, name: str, max_bytes: int | None) -> tuple[dict[str, np.ndarray], str]:
+    """Return the arrays of a file, and the text that says what they are, once it is known to be whole."""
     with open(path, "rb") as file:
         n_bytes = os.fstat(file.fileno()).st_size
         if max_bytes is not None and n_bytes > max_bytes:
             raise ValueError(f"{name} has {n_bytes} bytes, more than max_bytes={max_bytes}.")
-        start = file.read(8)
-        header = file.read(min(_header_bytes(start), _LARGEST_HEADER))
+        header = read_header(file, n_bytes)
         said = _BEGINNING.search(header)
         if said is None:
             raise ValueError(f"{name} is no file that skmlbio.save has written, or its beginning is damaged.")
-        content = start + header + file.read(n_bytes)
-    if _digest(content, 8 + said.start(1)) != said[1]:
+        checksum = zlib.crc32(header[: said.start(1)] + _NO_CHECKSUM + header[said.end(1) :])
+        try:
+            text = json.loads(header[8:])["__metadata__"]["skmlbio"]
+            arrays, checksum = read_arrays(file, header, n_bytes, checksum)
+        except OSError:
+            raise
+        except Exception as error:
+            raise ValueError(f"{name} is damaged: {_in_one_line(error)}.") from error
+    if b"%08x" % checksum != said[1]:
         raise ValueError(f"{name} is damaged: its bytes are not those that skmlbio.save has written.")
     if int(said[2]) != _FORMAT:
         raise ValueError(
             f"{name} is of format {int(said[2])}, and this version of skmlbio reads format {_FORMAT} only."
         )
-    return content, header
-
-
-def _estimator(content: bytes, header: bytes) -> BaseEstimator:
-    from safetensors.numpy import load as arrays_of
-
-    text = json.loads(header)["__metadata__"]["skmlbio"]
-    written = json.loads(text.partition(": ")[2])
-    estimator = Reader(arrays_of(content)).read(written["estimator"])
-    if not isinstance(estimator, BaseEstimator):
-        raise ValueError("it holds no estimator")
-    return estimator
+    return arrays, text.partition(": ")[2]
 
 
 def _in_one_line(error: Exception) -> str:
     if isinstance(error, RecursionError):
         return "it is nested too deeply"
     return str(error).partition("\n")[0].rstrip(".") or type(error).__name__
-
-
-def _header_bytes(content: bytes) -> int:
-    return int.from_bytes(content[:8], "little")
-
-
-def _digest(content: bytes, at: int) -> bytes:
-    """Return the digest of a file without the place of the digest."""
-    digest = hashlib.sha256(content[:at])
-    digest.update(memoryview(content)[at + len(_NO_DIGEST) :])
-    return digest.hexdigest().encode()

@@ -19,9 +19,9 @@ from sklearn.base import BaseEstimator
 
 from skmlbio.export._archive_names import found, found_class, name_of
 from skmlbio.export._archive_parts import PARTS, parts_name
+from skmlbio.export._safetensors import knows
 
 _BY_THEMSELVES = (bool, int, str, type(None))
-_OF_SAFETENSORS = {np.dtype(code) for code in "?bBhHiIqQlLefdF"}
 _CLASS_ATTRIBUTES = (property, functools.cached_property, staticmethod, classmethod, type(len), type(str.join))
 
 
@@ -112,7 +112,7 @@ class Writer:
         if array.flags.f_contiguous and not array.flags.c_contiguous:
             array, order = array.T, "F"
         array, dtype = np.ascontiguousarray(array).reshape(array.shape), None
-        if array.dtype not in _OF_SAFETENSORS:
+        if not knows(array.dtype):
             dtype = PARTS["dtype"].apart(array.dtype)[0]
             array = np.frombuffer(array.tobytes(), np.uint8).reshape(*array.shape, array.dtype.itemsize)
         name = where

@@ -6,6 +6,7 @@ import json
 import os
 import tempfile
 import warnings
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -24,7 +25,6 @@ from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
 import skmlbio
 from skmlbio import DenseClassifier, MarkovChain, MarkovClassifier, NetworkClassifier, WeisfeilerLehmanTransformer
-from skmlbio.export._archive import _digest
 from skmlbio.export._archive_parts import PARTS
 from skmlbio.graphs import Graph
 from skmlbio.sequences import KmerCounter
@@ -49,11 +49,16 @@ def round_trip(estimator: BaseEstimator, path: Path) -> Any:
 
 
 def write(path: Path, written: Any, arrays: dict[str, np.ndarray] | None = None, version: int = 1) -> None:
-    """Write a file as somebody else may: right in form, and with the right digest."""
-    text = f"{'0' * 64} format {version}: " + json.dumps({"versions": {}, "estimator": written})
-    content = safetensors_of(arrays or {}, {"skmlbio": text})
-    at = content.index(b"0" * 64)
-    path.write_bytes(content[:at] + _digest(content, at) + content[at + 64 :])
+    """Write a file as somebody else may: right in form, and with the right checksum."""
+    text = f"{'0' * 8} format {version}: " + json.dumps({"versions": {}, "estimator": written})
+    path.write_bytes(signed(safetensors_of(arrays or {}, {"skmlbio": text})))
+
+
+def signed(content: bytes) -> bytes:
+    """A file with the checksum that fits it, as somebody makes it who wants it to be read."""
+    at = content.index(b'"skmlbio":"') + len(b'"skmlbio":"')
+    checksum = zlib.crc32(content[:at] + b"0" * 8 + content[at + 8 :])
+    return content[:at] + b"%08x" % checksum + content[at + 8 :]
 
 
 # What comes out ------------------------------------------------------------------------------------------------------
@@ -182,9 +187,8 @@ def test_what_a_file_must_not_say(written: Any, reason: str, path: Path) -> None
 
 def test_a_file_that_is_nested_too_deeply(path: Path) -> None:
     text = "[" * 100_000 + "]" * 100_000
-    content = safetensors_of({}, {"skmlbio": f'{"0" * 64} format 1: {{"estimator": {text}}}'})
-    at = content.index(b"0" * 64)
-    path.write_bytes(content[:at] + _digest(content, at) + content[at + 64 :])
+    content = safetensors_of({}, {"skmlbio": f'{"0" * 8} format 1: {{"estimator": {text}}}'})
+    path.write_bytes(signed(content))
     with pytest.raises(ValueError, match="nested too deeply"):
         skmlbio.load(path)
 
@@ -243,7 +247,7 @@ def require_one_sentence(content: bytes, reason: str | None = None) -> None:
 def test_a_bit_that_is_flipped(place: int, bit: int) -> None:
     content = bytearray(CONTENT)
     content[place] ^= 1 << bit
-    require_one_sentence(bytes(content), r"is damaged: its bytes are not|is no file that skmlbio\.save has written")
+    require_one_sentence(bytes(content), r"is damaged|is no file that skmlbio\.save has written")
 
 
 @given(PLACES, st.binary(max_size=20))
@@ -270,12 +274,6 @@ def test_parts_that_are_exchanged(first: int, second: int, length: int) -> None:
         require_one_sentence(content)
 
 
-def signed(content: bytes) -> bytes:
-    """The file with the digest that fits it, as somebody makes it who wants it to be read."""
-    at = CONTENT.index(b'"skmlbio":"') + len(b'"skmlbio":"')
-    return content[:at] + _digest(content, at) + content[at + 64 :]
-
-
 def load_or_one_sentence(content: bytes) -> None:
     """Read a file, which may be one of another estimator, or is refused in one sentence."""
     with tempfile.NamedTemporaryFile() as file, warnings.catch_warnings():
@@ -296,7 +294,8 @@ def test_bytes_that_somebody_has_changed_on_purpose(changes: list[tuple[int, int
     content = bytearray(CONTENT)
     for place, value in changes:
         content[place] = value
-    load_or_one_sentence(signed(bytes(content)))
+    if b'"skmlbio":"' in content:
+        load_or_one_sentence(signed(bytes(content)))
 
 
 NODES = st.recursive(
