@@ -113,7 +113,7 @@ def test_a_regressor_or_clusterer_answers_the_same(name: str) -> None:
 
 
 def check_odd_samples(model: Any, functions: dict, singles: type = np.float32) -> None:
-    @settings(max_examples=6, deadline=None, derandomize=True, database=None)
+    @settings(max_examples=4, deadline=None, derandomize=True, database=None)
     @given(samples=matrices(gaps=True) | matrices(infinite=True) | st.just(np.zeros((1, 4))))
     def check(samples: np.ndarray) -> None:
         assert_parity(model, functions, samples.astype(singles) if samples.dtype == np.float32 else samples)

@@ -86,7 +86,7 @@ def models() -> Callable[[str, Any, np.ndarray], tuple[Any, dict]]:
 
 
 @pytest.mark.parametrize("name", STEPS)
-@settings(max_examples=12, deadline=None, derandomize=True)
+@settings(max_examples=8, deadline=None, derandomize=True)
 @given(data=st.data())
 def test_a_step_answers_the_same(name: str, data: st.DataObject, models: Callable) -> None:
     fitted, functions = models(name, STEPS[name], X)
@@ -96,7 +96,7 @@ def test_a_step_answers_the_same(name: str, data: st.DataObject, models: Callabl
 
 @pytest.mark.filterwarnings("ignore:Skipping features without any observed values")
 @pytest.mark.parametrize("name", IMPUTERS)
-@settings(max_examples=12, deadline=None, derandomize=True)
+@settings(max_examples=8, deadline=None, derandomize=True)
 @given(data=st.data())
 def test_an_imputer_fills_the_same_gaps(name: str, data: st.DataObject, models: Callable) -> None:
     step, samples = IMPUTERS[name]

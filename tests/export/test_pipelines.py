@@ -15,7 +15,7 @@ from export_parity import CLASSES, GAPS, PAIR, TARGET, X, assert_parity, assert_
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.compose import make_column_transformer
 from sklearn.decomposition import PCA
-from sklearn.ensemble import StackingClassifier
+from sklearn.ensemble import RandomForestClassifier, StackingClassifier
 from sklearn.exceptions import NotFittedError
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression
@@ -34,6 +34,7 @@ from sklearn.preprocessing import (
 from skmlbio import AutoEncoderTransformer, DenseClassifier, DenseRegressor, VAESampler
 from skmlbio.export import export_saved_model, register_converter
 from skmlbio.export._exported_model import exported_model
+from skmlbio.sequences import KmerCounter
 
 SHORT = {"hidden_layer_sizes": (4,), "epochs": 1, "random_state": 0}
 FRAME = pd.DataFrame(X, columns=["mean radius", "mean_radius", "class", "β"])
@@ -50,6 +51,7 @@ CASES: dict[str, tuple[Callable[[], Any], Any]] = {
     ),
 }
 MIXED = pd.DataFrame({"dose": X[:, 0], "tissue": np.where(PAIR == 3, "lung", "Ähre"), "note": "none", "n": PAIR})
+STRINGS = ["ACGT", "TTG", "CA"] * 20
 CASES |= {
     "mixed columns": (
         lambda: make_pipeline(
@@ -60,6 +62,10 @@ CASES |= {
             StackingClassifier([("a", LogisticRegression()), ("b", GaussianNB())], cv=2),
         ).fit(MIXED, CLASSES),
         MIXED,
+    ),
+    "strings": (
+        lambda: make_pipeline(KmerCounter(1, alphabet="dna"), RandomForestClassifier(3)).fit(STRINGS, CLASSES),
+        STRINGS,
     ),
     "search": (
         lambda: GridSearchCV(

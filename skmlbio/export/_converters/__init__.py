@@ -9,7 +9,10 @@ from skmlbio.export._converters import (  # noqa: F401
     imputers,
     linear,
     models,
+    neighbors,
     networks,
     scalers,
     selectors,
+    sequences,
+    trees,
 )

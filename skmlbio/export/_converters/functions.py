@@ -1,6 +1,9 @@
 """Steps that apply a formula."""
 
+from functools import partial
+
 import numpy as np
+from sklearn.utils import check_array
 
 from skmlbio._tensorflow import tf
 from skmlbio.export._conversion import numbers
@@ -43,7 +46,7 @@ _FUNCTIONS = {
 
 @converter("sklearn.preprocessing._function_transformer.FunctionTransformer", parts=True)
 def convert_function_transformer(transformer, conversion):
-    function = tf.identity if transformer.func is None else _FUNCTIONS.get(transformer.func)
+    function = tf.identity if _changes_nothing(transformer.func) else _FUNCTIONS.get(transformer.func)
     if function is None or transformer.kw_args:
         name = getattr(transformer.func, "__name__", transformer.func)
         raise TypeError(
@@ -53,6 +56,13 @@ def convert_function_transformer(transformer, conversion):
         )
     reads = [tf.float64] * transformer.n_features_in_
     return Converted({"transform": lambda X: function(conversion.checked(transformer, X))}, reads)
+
+
+def _changes_nothing(function):
+    """Whether there is no function, or the one that gradient boosting passes numbers through, which refuses none."""
+    if isinstance(function, partial) and function.func is check_array:
+        return function.keywords.get("ensure_all_finite") is False
+    return function is None
 
 
 @converter("sklearn.preprocessing._polynomial.PolynomialFeatures")
