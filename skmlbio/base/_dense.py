@@ -24,6 +24,7 @@ class DenseNetwork(PretrainedEncoder, HiddenLayers, KernelPenalties, MatrixInput
         from skmlbio.networks.pretrained import keras_features, rows
 
         encoder.require_samples((self.n_features_in_,), "X has rows")
+        encoder.require_axes(1)
         way_in = {"n_features": self.n_features_in_, "standardize": self._standardizes(), "dtype": self.dtype}
         return keras_features, way_in | {"enter": rows}
 

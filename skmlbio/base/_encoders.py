@@ -37,8 +37,8 @@ class KerasEncoder:
         Shape of a sample.
     n_axes : int
         Of what it returns for a sample.
-    named_weights : dict of str to ndarray
-        By path.
+    weights : list of ndarray
+        Its weights, in its order.
     """
 
     name: str
@@ -46,7 +46,7 @@ class KerasEncoder:
     first_layer: str
     input_shape: tuple[int | None, ...]
     n_axes: int
-    named_weights: dict[str, np.ndarray]
+    weights: list[np.ndarray]
 
     @classmethod
     def of(cls, model: Any) -> KerasEncoder:
@@ -71,14 +71,13 @@ class KerasEncoder:
                 f"{len(model.outputs)}."
             )
         config = json.dumps(keras.saving.serialize_keras_object(model))
-        again = [v.path for v in built_again(config).variables if not is_seed(v)]
-        if len(set(again)) < len(again):
-            twice = next(path for path in again if again.count(path) > 1)
-            raise ValueError(f"encoder {model.name!r} has two weights of one path, {twice!r}: name its layers apart.")
-        weights = [v.numpy() for v in model.variables if not is_seed(v)]
+        built_again(config)  # or it is refused here
+        variables = [v for v in model.variables if not is_seed(v)]
+        if wrong := [v.path for v in variables if not np.isfinite(v.numpy()).all()]:
+            raise ValueError(f"encoder {model.name!r} holds NaN or infinity in {wrong[0]!r}.")
         first, shape = model.layers[0].name, tuple(model.inputs[0].shape[1:])
         n_axes = len(model.outputs[0].shape) - 1
-        return cls(model.name, config, first, shape, n_axes, dict(zip(again, weights, strict=True)))
+        return cls(model.name, config, first, shape, n_axes, [v.numpy() for v in variables])
 
     def stride(self, shape: tuple[int, ...]) -> int:
         """Return how many times lower than an image the maps are that a model makes of it."""
@@ -86,6 +85,14 @@ class KerasEncoder:
 
         maps = built_again(self.config).compute_output_shape((1, *shape))
         return -(-shape[0] // maps[1])
+
+    def require_axes(self, *allowed: int) -> None:
+        """Raise a ValueError unless what the model returns for a sample has one of some numbers of axes."""
+        if self.n_axes not in allowed:
+            raise ValueError(
+                f"encoder {self.name!r} returns arrays of {self.n_axes} axes a sample, but must return arrays of "
+                f"{' or '.join(map(str, allowed))}."
+            )
 
     def require_samples(self, shape: tuple[int | None, ...], what: str) -> None:
         """Raise a ValueError unless the model takes samples of a shape, where None stands for any number."""
@@ -141,7 +148,7 @@ def fitted_encoder(
     _of_kind(encoder, kind, owner)
     if hasattr(encoder, "weights_"):
         warnings.warn(
-            f"encoder, a {type(encoder).__name__}, has been fitted, but is fitted anew, to X: to begin with what it "
+            f"encoder has been fitted, but this {type(encoder).__name__} is fitted anew, to X: to begin with what it "
             "has learned, give it as sklearn.frozen.FrozenEstimator(encoder).",
             stacklevel=2,
         )
@@ -164,6 +171,18 @@ def _of_kind(encoder: Any, kind: type, owner: str) -> NetworkEstimator | KerasEn
         f"encoder must be an estimator of this library whose network takes what {owner} takes, such a one in a "
         f"FrozenEstimator, the path of a saved one, or a keras.Model, got {type(encoder).__name__}."
     )
+
+
+def as_given(encoder: Any) -> Any:
+    """Return what tells one encoder from others: the estimator itself, not what it comes in."""
+    return encoder.estimator if isinstance(encoder, FrozenEstimator) else encoder
+
+
+def is_same_encoder(one: Any, other: Any) -> bool:
+    """Whether two values of `as_given` are the same."""
+    if isinstance(one, (str, os.PathLike)) and isinstance(other, (str, os.PathLike)):
+        return os.fspath(one) == os.fspath(other)
+    return one is other
 
 
 def read_encoder(path: str | os.PathLike) -> Any:

@@ -11,7 +11,14 @@ from typing import Any, Literal
 import numpy as np
 from sklearn.utils._param_validation import HasMethods, StrOptions
 
-from skmlbio.base._encoders import KerasEncoder, digest_of_file, fitted_encoder, read_encoder
+from skmlbio.base._encoders import (
+    KerasEncoder,
+    as_given,
+    digest_of_file,
+    fitted_encoder,
+    is_same_encoder,
+    read_encoder,
+)
 from skmlbio.base._intervals import Interval
 from skmlbio.base._parameters import parameter, with_parameters
 from skmlbio.training._blueprint import Blueprint
@@ -43,7 +50,8 @@ class PretrainedEncoder:
     adapt : {"lora"} or None
         With "lora", every kernel W of attention and of dense layers in the encoder is W + A B, where A and B alone
         learn, of rank `rank`, and all else keeps its weights (Hu et al., "LoRA: low-rank adaptation of large language
-        models", ICLR 2022).  If the encoder is a path, a pickle of the estimator holds the adapters only, and the path.
+        models", ICLR 2022).  If the encoder is a path, a pickle of the estimator holds the adapters only, and the path
+        of the file, which must not change.
     rank : int
         Columns of A, with `adapt`.
 
@@ -96,6 +104,11 @@ class PretrainedEncoder:
         return Blueprint(pretrained_network, shared | head)
 
     def _network_parameters(self, blueprint):
+        if not is_same_encoder(as_given(self.encoder), self._encoder_given):
+            raise ValueError(
+                "training goes on with another encoder than it began with: set that one back, or begin anew, by a "
+                "clone or by fit with warm_start=False."
+            )
         found = super()._network_parameters(blueprint)
         if (encoder := blueprint.arguments.get("encoder")) is None:
             return found
@@ -109,7 +122,7 @@ class PretrainedEncoder:
             return found
         source = self._source()
         if source is None:
-            return found | {"encoder": [self.encoder_.config, self.encoder_.named_weights]}
+            return found | {"encoder": [self.encoder_.config, self.encoder_.weights]}
         return found | {"encoder": [source.blueprint_.network, source.blueprint_.arguments, source.weights_]}
 
     # Fitting ------------------------------------------------------------------------------------------------------
@@ -130,6 +143,7 @@ class PretrainedEncoder:
     def _encoded(self, X, y, sample_weight, validation, groups, reset):
         if reset:
             vars(self).pop("encoder_", None)
+            self._encoder_given = as_given(self.encoder)
             if self.encoder is not None:
                 self._take_encoder(X, y, sample_weight)
         return super()._encoded(X, y, sample_weight, validation, groups, reset)
@@ -140,6 +154,15 @@ class PretrainedEncoder:
 
         owner = type(self).__name__
         self.encoder_ = fitted_encoder(self.encoder, self._encoder_kind, owner, (X, y, sample_weight), seed)
+        if getattr(self.encoder_, "_conditions", None):
+            raise ValueError(
+                f"encoder, a {type(self.encoder_).__name__}, was fitted with covariates or with y, and asks for them; an "
+                "encoder sees X alone."
+            )
+        if isinstance(self.encoder, (str, os.PathLike)):
+            self._encoder_file = os.path.abspath(self.encoder), digest_of_file(self.encoder)
+        if getattr(self, "unknown", None) == "mask" and hasattr(self.encoder_, "unknown"):
+            self.encoder_.unknown = "mask"  # whose copy it is
         for name in self._way_in:
             vars(self).pop(name, None)
             if hasattr(self.encoder_, name):
@@ -167,16 +190,12 @@ class PretrainedEncoder:
         return super()._entrances(network) if source is None else source._entrances(network)
 
     def _adapted(self, training):
-        from skmlbio.training._transfer import weights_from
-
         if not hasattr(self, "encoder_"):
             return super()._adapted(training)
-        known, part = super()._adapted(training), "encoder"
+        known = super()._adapted(training)
         if self._source() is None:  # then there are weights of the way in, which stand within the encoder
             known |= {f"encoder/{path}": value for path, value in known.items()}
-            part = "encoder/model"
-        network = self._network_of(self._make_blueprint())
-        return known | weights_from(self._weights_of_encoder(), {part: part}, network)
+        return known | self._weights_of_encoder(self._make_blueprint())
 
     @staticmethod
     def _network_of(blueprint: Blueprint) -> Any:
@@ -202,6 +221,8 @@ class PretrainedEncoder:
         if self.freeze != "gradual":
             return {} if factor == 1 else {"encoder": Pace(factor)}
         layers = self._encoder_layers(self._network_of(self._make_blueprint()))
+        if not layers:
+            return {}
         share = min(1.0, max(1, n_waiting) / len(layers))
         return {
             path: Pace(factor, max(0, math.ceil((place + 1) * share) - n_done))
@@ -227,22 +248,21 @@ class PretrainedEncoder:
 
     def _beside_encoder(self, weights: list[np.ndarray]) -> Iterator[tuple[np.ndarray, np.ndarray | None]]:
         """Yield weights, each with the array of the encoder that it equals, if there is one: one array serves both."""
-        theirs = self._weights_of_encoder()
-        for variable, value in zip(self._network_of(self.blueprint_).weights, weights, strict=True):
-            source = theirs.get(variable.path)
+        theirs = self._weights_of_encoder(self.blueprint_)
+        for place, value in enumerate(weights):
+            source = theirs.get(place)
             yield value, source if source is not None and np.array_equal(source, value) else None
 
-    def _weights_of_encoder(self) -> dict[str, np.ndarray]:
-        """Return the weights of the encoder by their paths in this network."""
+    def _weights_of_encoder(self, blueprint: Blueprint) -> dict[int, np.ndarray]:
+        """Return the weights of the encoder, by their places among those of the network."""
         from skmlbio.networks.pretrained import features_head
-        from skmlbio.training._transfer import named_weights
+        from skmlbio.training._transfer import weights_at, weights_of_head
 
-        found = self.encoder_
+        found, network = self.encoder_, self._network_of(blueprint)
         if isinstance(found, KerasEncoder):
-            return {f"encoder/model/{path}": value for path, value in found.named_weights.items()}
+            return weights_at(network, "encoder/model", found.weights)
         head = features_head(self._network_of(found.blueprint_).heads)
-        theirs = named_weights(found.blueprint_, found.weights_, head)
-        return {f"encoder/{path}": value for path, value in theirs.items()}
+        return weights_at(network, "encoder", weights_of_head(found.blueprint_, found.weights_, head))
 
     # A pickle without the encoder -----------------------------------------------------------------------------------
 
@@ -251,7 +271,7 @@ class PretrainedEncoder:
         if self.adapt is None or not isinstance(self.encoder, (str, os.PathLike)) or "weights_" not in state:
             return state
         own = [value if source is None else None for value, source in self._beside_encoder(self.weights_)]
-        return state | {"encoder_": (os.fspath(self.encoder), digest_of_file(self.encoder)), "weights_": own}
+        return state | {"encoder_": self._encoder_file, "weights_": own}
 
     def __setstate__(self, state):
         super().__setstate__(state)
@@ -263,6 +283,5 @@ class PretrainedEncoder:
                     f"encoder {path!r} is not what it was when this {type(self).__name__} was stored, which holds its "
                     "adapters only."
                 )
-            theirs = self._weights_of_encoder()
-            paths = [v.path for v in self._network_of(self.blueprint_).weights]
-            self.weights_ = [theirs[p] if w is None else w for p, w in zip(paths, self.weights_, strict=True)]
+            theirs = self._weights_of_encoder(self.blueprint_)
+            self.weights_ = [theirs[n] if w is None else w for n, w in enumerate(self.weights_)]

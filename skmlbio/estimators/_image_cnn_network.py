@@ -159,6 +159,7 @@ class ImageCNN(
         from skmlbio.networks.pretrained import images, keras_features
 
         encoder.require_samples(self.image_shape_, "X has images")
+        encoder.require_axes(1, 3)
         return keras_features, self._entrance_arguments() | {
             "augmentation": self._augmentation(),
             "dtype": self.dtype,

@@ -24,13 +24,14 @@ def graph_auto_encoder(n_components: int, pooling: str = "mean", **graph: Any) -
     pooling : {"mean", "sum", "max"}
         How the codes of nodes become that of the graph.
     **graph
-        Arguments of `GraphLayers`, whose forms it has, but the one with gates.
+        Arguments of `GraphLayers`, whose forms it has.
 
     Returns
     -------
     Architecture
         Training outputs ``"features"`` and ``"edges"`` are the errors of each graph, see `node_error` and `edge_error`.
-        Heads: ``"transform"``, of shape (batch, n_components), and ``"errors"``, but for the form ``"flat"``.
+        Heads: ``"transform"``, of shape (batch, n_components), and ``"errors"``, which the forms ``"flat"`` and
+        ``"gated"`` do without.
     """
     layers = GraphLayers(**graph)
     dtype, wide = layers.dtype, output_dtype(layers.dtype)
@@ -44,7 +45,7 @@ def graph_auto_encoder(n_components: int, pooling: str = "mean", **graph: Any) -
         inputs, adjacency, membership, h = layers.convolved(form)
         z = code(h[-1])
         encoder = keras.Model(inputs, pool([z, membership]), name="encoder")
-        if form == "flat":
+        if form in ("flat", "gated"):
             return Architecture(encoder, {"transform": encoder})
         target = inputs[0] if layers.is_typed else h[0]
         errors = {
@@ -54,7 +55,7 @@ def graph_auto_encoder(n_components: int, pooling: str = "mean", **graph: Any) -
         training = keras.Model(inputs, errors, name="graph_auto_encoder")
         return Architecture(training, {"transform": encoder, "errors": training})
 
-    other_forms = {form: partial(architecture, form) for form in ("edges", "flat")}
+    other_forms = {form: partial(architecture, form) for form in ("edges", "flat", "gated")}
     return architecture("")._replace(other_forms=other_forms)
 
 

@@ -8,7 +8,9 @@ from functools import partial
 from typing import Any
 
 import keras
+import numpy as np
 
+from skmlbio._tensorflow import tf
 from skmlbio.layers.noise import Dropout
 from skmlbio.layers.sequence_pooling import SequencePooling
 from skmlbio.layers.standardize import Standardize
@@ -128,6 +130,10 @@ class EncoderFeatures:
             self.forms = list(self._architecture.other_forms)
             self._head = features_head(self._architecture.heads)
             model = self._of_form("")[0]
+            if network is not keras_features and not any(layers_that_learn(model)):
+                raise ValueError(
+                    f"encoder has learned nothing about samples that are given: {network.__name__} makes them."
+                )
             if rank is not None:
                 adapt(model, rank)
             else:
@@ -243,6 +249,8 @@ def built_again(config: str) -> keras.Model:
 class Predicting(keras.layers.Layer):
     """A model that works as it predicts, in training too."""
 
+    supports_masking = True
+
     def __init__(self, model: keras.Model, **options):
         super().__init__(**options)
         self.model = model
@@ -282,6 +290,7 @@ def keras_features(config: str, frozen: bool, enter: Callable[..., tuple[Any, An
         model = built_again(config)
     inputs, x = enter(model, **way_in)
     y = Predicting(model, name="model")(x) if frozen else model(x)
+    y = Unmasked(name="unmasked")(y)
     heads = {}
     if len(y.shape) == 4:
         heads = {"pixels": keras.Model(inputs, [x]), "maps": keras.Model(inputs, [y])}
@@ -306,6 +315,69 @@ def images(model: keras.Model, **entrance: Any) -> tuple[Any, Any]:
 
 
 def strings(model: keras.Model, tokens: dict[str, Any], dtype: str | None) -> tuple[Any, Any]:
-    """Numbers of letters or tokens, or one-hot vectors, as the input of the model has two axes or three."""
+    """Numbers of letters or tokens, or one-hot vectors, as the input of the model has two axes or three.
+
+    Padding is 0 in both.
+    """
     numbers, x, _ = enter_tokens(**tokens, width=1, dtype=dtype)
     return numbers, x if len(model.inputs[0].shape) == 3 else numbers
+
+
+@keras.saving.register_keras_serializable(package="skmlbio")
+class Unmasked(keras.layers.Layer):
+    """What comes in, without Keras' mask."""
+
+    supports_masking = True
+
+    def call(self, x):
+        return x
+
+    def compute_mask(self, x, mask=None):
+        return None
+
+
+def require_no_padding(config: str, samples: list[Any], padding: int, name: str) -> None:
+    """Refuse a model of Keras that answers differently for a string if zeros come after it.
+
+    Whether it does is asked of its structure: of weights that are drawn, not its own, biases of zero among them.
+
+    Parameters
+    ----------
+    config : str
+        See `built_again`.
+    samples : list of ndarray
+        Inputs for single strings, with a first axis of one.
+    padding : int
+        How many places of zeros are added.
+    name : str
+        That of the model.
+
+    Raises
+    ------
+    ValueError
+        If answers differ, or the model cannot read the strings.
+    """
+    model, rng = built_again(config), np.random.default_rng(0)
+    for variable in model.variables:
+        if "float" in variable.dtype:
+            variable.assign(np.abs(rng.normal(0.5, 0.2, variable.shape)))
+    for sample in samples:
+        length = sample.shape[1]
+        padded = np.pad(sample, [(0, 0), (0, padding), *[(0, 0)] * (sample.ndim - 2)])
+        try:
+            alone, beside = (np.asarray(model(x, training=False)) for x in (sample, padded))
+        except tf.errors.InvalidArgumentError as error:
+            largest = f", which are numbers up to {sample.max()}" if sample.ndim == 2 else ""
+            raise ValueError(f"encoder {name!r} cannot read {length} letters{largest}: {error.message}") from error
+        of_residues = alone.ndim == 3
+        if of_residues and alone.shape[1] != length:
+            raise ValueError(
+                f"encoder {name!r} makes {alone.shape[1]} vectors of {length} letters; it must make one of each, or of "
+                "the whole string."
+            )
+        if not np.allclose(alone, beside[:, :length] if of_residues else beside, rtol=1e-3, atol=1e-4):
+            raise ValueError(
+                f"encoder {name!r} answers differently for a string if it is padded, so that answers would depend on "
+                "the strings beside it: let it begin with keras.layers.Masking() or Embedding(mask_zero=True), go on "
+                "with layers that know a mask, and leave the pooling of convolutions to the estimator."
+            )

@@ -85,10 +85,16 @@ class Network:
             for layer in self.model._flatten_layers()
         )
 
-    def initial_weights(self, rng: np.random.Generator, known: dict[str, np.ndarray] | None = None) -> list[np.ndarray]:
-        """Draw initial values, one array for each of `weights`; `known` has those that are computed, by path."""
+    def initial_weights(
+        self, rng: np.random.Generator, known: dict[str | int, np.ndarray] | None = None
+    ) -> list[np.ndarray]:
+        """Draw initial values, one array for each of `weights`.
+
+        `known` has those that are computed or taken from elsewhere, by the path of the variable or by its place.
+        """
         drawn, known = self._initial.draw(rng), known or {}
-        return [np.asarray(known.get(v.path, value), v.dtype) for v, value in zip(self.weights, drawn, strict=True)]
+        values = (known.get(n, known.get(v.path, drawn[n])) for n, v in enumerate(self.weights))
+        return [np.asarray(value, v.dtype) for v, value in zip(self.weights, values, strict=True)]
 
     def seeds(self, rng: np.random.Generator) -> list[np.ndarray]:
         """Draw a state for each random generator of the network (dropout, noise, sampling)."""

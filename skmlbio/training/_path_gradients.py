@@ -27,12 +27,13 @@ def path_gradients(
         As `skmlbio.training._predict.predict` takes them.
     batches : iterable of tuples of four ndarray
         Tokens of shape (batch, length); α of shape (batch,), float64, how far from the baseline to the string; the
-        baseline b of shape (width,), float64, the same everywhere; and c of shape (batch, n_outputs), float64.
+        baseline b of shape (n_letters,), float64, the same everywhere; and c of shape (batch, n_outputs), float64.
 
     Yields
     ------
-    tuple of two ndarray of shape (batch,), float64, and (batch, length, width), float32
-        The second is float64 where the network computes in double, and zero where there is padding.
+    tuple of two ndarray of shape (batch,), float64, and (batch, length, n_letters), float32
+        The second is float64 where the network computes in double, and zero where there is padding.  Where vectors have
+        one more number, for a hidden letter, it counts for all letters alike.
     """
     network = get_network(blueprint)
     program = network.program(("path_gradients", head), lambda: _trace(network, head))
@@ -63,6 +64,8 @@ def _trace(network: Network, head: str) -> Program:
 
     def gradients(weights, tokens, share, baseline, chosen):
         share, baseline = tf.cast(share, wide), tf.cast(baseline, wide)
+        n_letters = tf.shape(baseline)[0]
+        baseline = tf.pad(baseline, [[0, vectors.shape[-1] - n_letters]])
         with keras.StatelessScope(state_mapping=list(zip(network.weights, weights, strict=True))):
             x, real = enter(tokens, training=False)
             start = tf.where(real[:, :, tf.newaxis], baseline, tf.zeros_like(baseline))
@@ -73,10 +76,12 @@ def _trace(network: Network, head: str) -> Program:
                 answers = tf.cast(explained([point, real], training=False), tf.float64)
                 values = tf.reduce_sum(answers * chosen, axis=1)
             slope = tape.gradient(values, point, unconnected_gradients=tf.UnconnectedGradients.ZERO)
-        return values, way * tf.cast(slope, wide)
+        found = way * tf.cast(slope, wide)
+        hidden = tf.reduce_sum(found[..., n_letters:], axis=-1, keepdims=True)
+        return values, found[..., :n_letters] + hidden / tf.cast(n_letters, wide)
 
-    width, n_outputs = vectors.shape[-1], model.output.shape[-1]
-    shapes = (None,), (width,), (None, n_outputs)
+    n_outputs = model.output.shape[-1]
+    shapes = (None,), (None,), (None, n_outputs)
     numbers = [tf.TensorSpec(shape, tf.float64) for shape in shapes]
     specs = [tf.TensorSpec(v.shape, v.dtype) for v in network.weights]
     return Program(gradients, [specs, tf.TensorSpec((None, None), model.input.dtype), *numbers])

@@ -21,6 +21,7 @@ from skmlbio import (
     AutoEncoderTransformer,
     DenseClassifier,
     DenseRegressor,
+    GANSampler,
     GCNClassifier,
     GCNTransformer,
     ImageAutoEncoderTransformer,
@@ -142,6 +143,17 @@ def test_strings_are_read_alone_as_beside_others(fitted: Callable) -> None:
     assert found.shape == (len(STRINGS[0]), 4) and np.abs(found).sum() > 0
 
 
+def test_attributions_sum_to_what_they_explain(fitted: Callable) -> None:
+    classifier = RNNClassifier(encoder=FrozenEstimator(fitted("masked")), **BRIEF).fit(STRINGS, Y)
+    string = STRINGS[0].replace("A", "N", 1)  # read as a hidden letter, a fifth number of a vector
+    (found,) = classifier.attributions([string], baseline="zero", n_steps=200)
+    assert found.shape == (len(string), 4)
+    changes = classifier.attributions([string], method="mutagenesis")
+    assert changes[0].shape == found.shape
+    graphs = GCNClassifier(encoder=FrozenEstimator(fitted("graphs")), **BRIEF).fit(GRAPHS, Y)
+    assert len(graphs.attributions(GRAPHS[:2])) == 2
+
+
 def test_residues_are_labelled_by_what_an_encoder_sees(fitted: Callable) -> None:
     y = ["".join("+" if letter in "AC" else "-" for letter in string) for string in STRINGS]
     encoder = FrozenEstimator(fitted("masked"))
@@ -202,6 +214,10 @@ def test_training_goes_on(fitted: Callable) -> None:
     assert changed(classifier.fit(ROWS, Y), first)
     with pytest.raises(ValueError, match="was made with freeze=False, but is now to have freeze=True"):
         classifier.set_params(freeze=True).fit(ROWS, Y)
+    other = AutoEncoderTransformer(2, hidden_layer_sizes=(4,), epochs=1, random_state=1).fit(ROWS)
+    for encoder in (FrozenEstimator(other), None):
+        with pytest.raises(ValueError, match="training goes on with another encoder than it began with"):
+            classifier.set_params(encoder=encoder, freeze=False).fit(ROWS, Y)
     without = clone(classifier).set_params(encoder=None).fit(ROWS, Y)
     assert not hasattr(without, "encoder_") and not of_encoder(without)
 
@@ -305,14 +321,49 @@ def test_networks_of_keras_see_images() -> None:
         clone(classifier).fit([X[0], X[1, :20]], Y[:2])
 
 
-def test_models_of_keras_read_strings() -> None:
-    layers = [keras.layers.Embedding(20, 4), keras.layers.GlobalMaxPooling1D()]
-    of_numbers = keras.Sequential([keras.Input((None,)), *layers])
-    of_vectors = keras.Sequential([keras.Input((None, 4)), keras.layers.Conv1D(5, 3, padding="same", use_bias=False)])
-    for model in (of_numbers, of_vectors):
-        classifier = AttentionClassifier("dna", encoder=model, **BRIEF).fit(STRINGS, Y)
-        alone = classifier.predict_proba(STRINGS[:1])
-        np.testing.assert_allclose(classifier.predict_proba(STRINGS)[:1], alone, atol=1e-5)
+def string_model(*layers: keras.Layer, width: int | None = None) -> keras.Model:
+    return keras.Sequential([keras.Input((None,) if width is None else (None, width)), *layers], name="m")
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        lambda: string_model(keras.layers.Embedding(20, 4, mask_zero=True), keras.layers.GlobalAveragePooling1D()),
+        lambda: string_model(keras.layers.Masking(), keras.layers.LSTM(3), width=4),
+        lambda: string_model(keras.layers.Conv1D(5, 3, padding="same"), width=4),
+    ],
+)
+def test_models_of_keras_read_strings(model: Callable[[], keras.Model]) -> None:
+    classifier = AttentionClassifier("dna", encoder=model(), freeze=False, **BRIEF).fit(STRINGS, Y)
+    alone = classifier.predict_proba(["ACG"])
+    np.testing.assert_allclose(classifier.predict_proba(["ACG", "A" * 30])[:1], alone, atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("model", "message"),
+    [
+        (
+            lambda: string_model(*(keras.layers.Conv1D(5, 3, padding="same") for _ in range(2)), width=4),
+            "answers differently for a string if it is padded",
+        ),
+        (
+            lambda: string_model(keras.layers.Embedding(20, 4), keras.layers.GlobalAveragePooling1D()),
+            "answers differently for a string if it is padded",
+        ),
+        (
+            lambda: string_model(keras.layers.Embedding(6, 4)),
+            "encoder 'm' cannot read [0-9]+ letters, which are numbers up to",
+        ),
+        (
+            lambda: string_model(keras.layers.Conv1D(5, 3, strides=2, padding="same"), width=4),
+            "makes [0-9]+ vectors of [0-9]+ letters; it must make one of each",
+        ),
+        (lambda: string_model(keras.layers.Dense(3), width=5), r"takes samples of shape \(any, 5\)"),
+    ],
+)
+def test_models_that_see_padding_are_refused(model: Callable[[], keras.Model], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        AttentionClassifier("dna", encoder=model(), **BRIEF).fit(STRINGS, Y)
 
 
 @pytest.mark.filterwarnings("ignore:.*has no input:UserWarning")
@@ -329,6 +380,10 @@ def test_models_of_keras_read_strings() -> None:
             "encoder, a model of Keras, cannot be built again from its configuration",
         ),
         (lambda: keras.Sequential([keras.Input((4,)), keras.layers.Dense(2)], name="m"), "X has rows of shape (5,)"),
+        (
+            lambda: keras.Sequential([keras.Input((5,)), keras.layers.Reshape((5, 1))], name="m"),
+            "encoder 'm' returns arrays of 2 axes a sample, but must return arrays of 1",
+        ),
     ],
 )
 def test_models_that_cannot_be_taken_are_refused(model: Callable[[], keras.Model], message: str) -> None:
@@ -393,14 +448,44 @@ def test_what_cannot_be_is_refused(estimator: BaseEstimator, X: Any, kind: type,
         estimator.fit(X, Y)
 
 
+def test_encoders_see_samples_alone() -> None:
+    for encoder, message in (
+        (VAESampler(2, **BRIEF).fit(ROWS, covariates=Y), "was fitted with covariates or with y, and asks for them"),
+        (GANSampler(**BRIEF).fit(ROWS), "encoder has learned nothing about samples that are given"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            DenseClassifier(encoder=FrozenEstimator(encoder), **BRIEF).fit(ROWS, Y)
+
+
+def test_an_encoder_takes_unknown_letters_if_it_shall(fitted: Callable) -> None:
+    encoder = FrozenEstimator(fitted("masked"))
+    classifier = AttentionClassifier(encoder=encoder, unknown="mask", **BRIEF).fit(STRINGS, Y)
+    assert len(classifier.predict(["AC?"])) == 1 and fitted("masked").unknown == "error"
+
+
 def test_what_is_about_own_layers_is_refused(fitted: Callable) -> None:
     encoder = FrozenEstimator(fitted("attention"))
     with pytest.raises(ValueError, match="attention_maps is about the network's own layers"):
         AttentionClassifier(encoder=encoder, **BRIEF).fit(STRINGS, Y).attention_maps(STRINGS[:1])
     with pytest.raises(ValueError, match="find_motifs is about the network's own layers"):
         SequenceCNNClassifier(encoder=encoder, **BRIEF).fit(STRINGS, Y).find_motifs(STRINGS)
-    with pytest.warns(UserWarning, match="has been fitted, but is fitted anew"):
+    with pytest.warns(UserWarning, match="encoder has been fitted, but this AttentionClassifier is fitted anew"):
         RNNClassifier(encoder=clone(fitted("attention")).fit(STRINGS, Y), **BRIEF).fit(STRINGS, Y)
+
+
+def nameless(input_shape: tuple[int, ...], n_outputs: int) -> keras.Model:
+    x = keras.Input(input_shape)
+    return keras.Model(x, keras.layers.Dense(n_outputs)(keras.layers.Dense(7)(x)))
+
+
+def test_names_of_layers_do_not_count() -> None:
+    encoder = NetworkClassifier(nameless, **BRIEF).fit(ROWS, Y)
+    DenseClassifier((2,), encoder=FrozenEstimator(encoder), **BRIEF).fit(ROWS, Y)
+    auto_encoder = AutoEncoderTransformer(2, hidden_layer_sizes=(4,), **BRIEF).fit(ROWS)
+    classifier = DenseClassifier((), encoder=auto_encoder.model_, standardize=False, **BRIEF).fit(ROWS, Y)
+    kernel, bias = classifier.weights_[-2:]
+    expected = auto_encoder.reconstruct(ROWS) @ kernel + bias
+    np.testing.assert_allclose(classifier.decision_function(ROWS), expected.ravel(), atol=1e-4)
 
 
 def test_the_network_of_a_user_may_be_an_encoder() -> None:
