@@ -156,8 +156,8 @@ class PretrainedEncoder:
         self.encoder_ = fitted_encoder(self.encoder, self._encoder_kind, owner, (X, y, sample_weight), seed)
         if getattr(self.encoder_, "_conditions", None):
             raise ValueError(
-                f"encoder, a {type(self.encoder_).__name__}, was fitted with covariates or with y, and asks for them; an "
-                "encoder sees X alone."
+                f"encoder, a {type(self.encoder_).__name__}, was fitted with covariates or with y, and asks for them; "
+                "an encoder sees X alone."
             )
         if isinstance(self.encoder, (str, os.PathLike)):
             self._encoder_file = os.path.abspath(self.encoder), digest_of_file(self.encoder)

@@ -225,6 +225,8 @@ class MaskedSequenceEncoder(TaggerNetwork, ClassNamePrefixFeaturesOutMixin, Tran
             self._mean_length = float(np.average(lengths, weights=training.weights))
             self._mask_seed = int(rng.integers(2**31 - 1))
         super()._train(plan, training, validation, rng, known, partial)
+        if not any(self.history_["loss"]):
+            raise ValueError("X has no letter to hide: all of its characters are unknown, or codes of several letters.")
 
     def _scalars(self, epoch):
         return {"n_wanted": float(self.masking_fraction) * self._mean_length}

@@ -93,6 +93,8 @@ def test_a_short_string_has_one_hidden_letter_and_one_of_codes_has_none(learned)
     assert masked.tolist() == [[True, False], [False, False], [True, False]]
     with pytest.raises(ValueError, match="X has no letter to hide: all of its characters are unknown, or codes"):
         learned.score(["NN", "R"])
+    with pytest.raises(ValueError, match="X has no letter to hide"):
+        MaskedSequenceEncoder("dna", n_layers=1, embedding_dim=8, epochs=1).fit(["N", "NN"] * 4)
 
 
 def test_the_loss_is_that_of_letters_and_validation_draws_the_same_ones() -> None:
