@@ -8,7 +8,6 @@ has been written before is ``{"same": number}``, so that what was one object is 
 from __future__ import annotations
 
 import dataclasses
-import functools
 import inspect
 import keyword
 import math
@@ -22,7 +21,8 @@ from skmlbio.export._archive_parts import PARTS, parts_name
 from skmlbio.export._safetensors import knows
 
 _BY_THEMSELVES = (bool, int, str, type(None))
-_CLASS_ATTRIBUTES = (property, functools.cached_property, staticmethod, classmethod, type(len), type(str.join))
+_OPEN = object()  # stands for what is not made yet
+_CLASS_ATTRIBUTES = (property, staticmethod, classmethod, type(len), type(str.join))
 
 
 class Writer:
@@ -38,7 +38,7 @@ class Writer:
         self.arrays: dict[str, np.ndarray] = {}
         self._numbers: dict[int, int] = {}
         self._kept: list = []  # so that no identity is given twice
-        self._open: set[int] = set()
+        self._open: set[int] = set()  # of those that have to wait for what is in them
 
     def written(self, value: Any, where: str = "") -> Any:
         """Return a value as JSON.
@@ -52,15 +52,15 @@ class Writer:
             return value
         if type(value) is float:
             return value if math.isfinite(value) else {"float": repr(value)}
-        if id(value) in self._numbers:
-            return {"same": self._numbers[id(value)]}
         if id(value) in self._open:
             raise ValueError(f"{where} holds itself, which an archive cannot say.")
-        self._open.add(id(value))
-        node = self._node(value, where)
-        self._open.remove(id(value))
+        if id(value) in self._numbers:
+            return {"same": self._numbers[id(value)]}
         self._numbers[id(value)] = len(self._kept)
         self._kept.append(value)
+        self._open.add(id(value))
+        node = self._node(value, where)
+        self._open.discard(id(value))
         return node
 
     def _node(self, value: Any, where: str) -> Any:
@@ -77,8 +77,10 @@ class Writer:
             return {"named": self._name(value, where)}
         if issubclass(type(value), tuple):
             return {name: self._items(list(value), where)}
-        state = _fields(value) if _is_value(type(value)) else _state(value)
-        return {name: self._attributes(state, where)}
+        if _is_value(type(value)):
+            return {name: self._attributes(_fields(value), where)}
+        self._open.remove(id(value))  # it is there before its attributes are, which may hold it
+        return {name: self._attributes(_state(value), where)}
 
     def _items(self, values: list, where: str) -> list:
         return [self.written(value, f"{where}[{place}]") for place, value in enumerate(values)]
@@ -105,7 +107,7 @@ class Writer:
 
     def _array(self, value: np.ndarray, where: str) -> dict:
         if value.dtype == object:
-            return {"objects": [list(value.shape), self._items(value.ravel().tolist(), where)]}
+            return {"objects": [list(value.shape), self._items(list(value.flat), where)]}
         if value.dtype.hasobject:
             raise ValueError(f"{where} is an array with columns of objects, which an archive cannot hold.")
         array, order = np.asarray(value), "C"
@@ -133,19 +135,24 @@ class Reader:
         """Return the value that is written."""
         if type(node) in (*_BY_THEMSELVES, float):
             return node
+        if type(node) is dict and node.keys() <= {"float", "same"}:
+            return float(node["float"]) if "float" in node else self._same(node["same"])
+        place = len(self._known)
+        self._known.append(_OPEN)
         if type(node) is list:
-            value: Any = [self.read(item) for item in node]
+            self._known[place] = [self.read(item) for item in node]
         else:
             ((kind, content),) = node.items()
-            if kind == "float":
-                return float(content)
-            if kind == "same":
-                return self._known[_place(content)]
-            value = self._made(kind, content)
-        self._known.append(value)
+            self._known[place] = self._made(kind, content, place)
+        return self._known[place]
+
+    def _same(self, number: Any) -> Any:
+        value = self._known[_count(number)]
+        if value is _OPEN:
+            raise ValueError("a value holds itself")
         return value
 
-    def _made(self, kind: str, content: Any) -> Any:
+    def _made(self, kind: str, content: Any, place: int) -> Any:
         if kind == "dict":
             return {key: self.read(item) for key, item in content.items()}
         if kind == "items":
@@ -162,8 +169,11 @@ class Reader:
             raise ValueError(f"{kind!r:.50} is no class of which an archive holds objects")
         if issubclass(cls, tuple):
             return cls(*[self.read(item) for item in content])
-        state = {name: self.read(item) for name, item in content.items()}
-        return cls(**state) if _is_value(cls) else _with_state(cls, state)
+        if _is_value(cls):
+            return cls(**{name: self.read(item) for name, item in content.items()})
+        self._known[place] = value = cls.__new__(cls)
+        _set_state(value, {name: self.read(item) for name, item in content.items()})
+        return value
 
     @staticmethod
     def _named(name: str) -> Any:
@@ -183,14 +193,15 @@ class Reader:
 
     def _objects(self, shape: list[int], items: list) -> np.ndarray:
         values = [self.read(item) for item in items]
-        if math.prod(map(_place, shape)) != len(values):
+        if math.prod(map(_count, shape)) != len(values):
             raise ValueError("an array of objects is not of its shape")
         array = np.empty(len(values), object)
-        array[:] = values
+        for place, value in enumerate(values):  # one by one, or arrays among them would become columns
+            array[place] = value
         return array.reshape(shape)
 
 
-def _place(number: Any) -> int:
+def _count(number: Any) -> int:
     if type(number) is not int or number < 0:
         raise ValueError("a number of something is no number")
     return number
@@ -211,17 +222,15 @@ def _state(value: Any) -> dict[str, Any]:
     return {name: item for name, item in state.items() if getattr(item, "__self__", None) is not value}
 
 
-def _with_state(cls: type, state: dict[str, Any]) -> Any:
-    """Make an object of its attributes, none of which may take the place of a method."""
+def _set_state(value: Any, state: dict[str, Any]) -> None:
+    """Give an object its attributes, none of which may take the place of a method."""
     for name in state:
-        of_class = inspect.getattr_static(cls, name, None)
+        of_class = inspect.getattr_static(type(value), name, None)
         if not name.isidentifier() or keyword.iskeyword(name) or name.startswith("__"):
             raise ValueError(f"{name!r:.50} is no name of an attribute")
         if inspect.isfunction(of_class) or isinstance(of_class, _CLASS_ATTRIBUTES):
-            raise ValueError(f"{name!r:.50} is a method of {cls.__name__}")
-    value = cls.__new__(cls)
+            raise ValueError(f"{name!r:.50} is a method of {type(value).__name__}")
     if hasattr(value, "__setstate__"):
         value.__setstate__(state)
     else:
         vars(value).update(state)
-    return value

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from scipy.stats import loguniform
+from sklearn import config_context
 from sklearn.base import BaseEstimator, clone
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.cluster import KMeans
@@ -53,8 +54,10 @@ from sklearn.preprocessing import (
 )
 from sklearn.svm import SVC, SVR, LinearSVC
 from sklearn.tree import DecisionTreeRegressor
+from sklearn.utils.metadata_routing import get_routing_for_object
 
 import skmlbio
+from skmlbio import DenseClassifier
 from skmlbio.export._archive_compiled import COMPILED
 from skmlbio.export._archive_names import _MODULES, _MODULES_OF_SCIKIT_LEARN, _TABLE, found, name_of
 
@@ -168,6 +171,15 @@ def test_columns_by_name_and_data_frames(tmp_path: Path) -> None:
     loaded = skmlbio.load(tmp_path / "file")
     assert np.array_equal(loaded.transform(frame), columns.transform(frame))
     assert loaded.get_feature_names_out().tolist() == columns.get_feature_names_out().tolist()
+
+
+def test_requests_for_metadata_are_kept(tmp_path: Path) -> None:
+    with config_context(enable_metadata_routing=True):
+        scaler = StandardScaler().set_fit_request(sample_weight=True)
+        search = GridSearchCV(make_pipeline(scaler, DenseClassifier()), {"denseclassifier__l2": [0.0, 1e-3]})
+        skmlbio.save(search, tmp_path / "file")
+        loaded = skmlbio.load(tmp_path / "file")
+        assert str(get_routing_for_object(loaded)) == str(get_routing_for_object(search))
 
 
 def test_another_version_of_scikit_learn_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -96,6 +96,14 @@ def test_sparse_matrices_go_round_and_lead_nowhere_else(kind: type) -> None:
         round_trip(matrix)
 
 
+def test_arrays_of_arrays_stay_arrays_of_arrays() -> None:
+    rows = np.empty(2, object)
+    rows[:] = [np.arange(3), np.arange(3)]
+    rows[1] = rows[0]
+    loaded = round_trip(rows)
+    assert loaded.shape == (2,) and loaded[0] is loaded[1] and alike(loaded, rows)
+
+
 def test_generators_go_on_where_they_were() -> None:
     for generator in (np.random.RandomState(3), np.random.default_rng(3), np.random.Generator(np.random.MT19937(3))):
         generator.normal(size=3)
