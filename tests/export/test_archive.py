@@ -24,7 +24,14 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
 import skmlbio
-from skmlbio import DenseClassifier, MarkovChain, MarkovClassifier, NetworkClassifier, WeisfeilerLehmanTransformer
+from skmlbio import (
+    AutoEncoderTransformer,
+    DenseClassifier,
+    MarkovChain,
+    MarkovClassifier,
+    NetworkClassifier,
+    WeisfeilerLehmanTransformer,
+)
 from skmlbio.export._archive_parts import PARTS
 from skmlbio.graphs import Graph
 from skmlbio.sequences import KmerCounter
@@ -111,6 +118,17 @@ def test_what_was_shared_is_shared(path: Path) -> None:
     loaded = round_trip(make_pipeline(first, second, first), path)
     assert loaded[0] is loaded[2] and loaded[0].mean_ is loaded[1].mean_ is loaded[0].other
     assert np.array_equal(loaded[0].mean_, mean) and list(load_file(path)) == ["steps[0][1].mean_"]
+
+
+def test_an_encoder_in_a_file_and_what_begins_with_it(path: Path) -> None:
+    encoder = AutoEncoderTransformer(latent_dim=2, epochs=1, random_state=0).fit(X)
+    skmlbio.save(encoder, path.parent / "encoder")
+    classifier = DenseClassifier((), encoder=path.parent / "encoder", epochs=1, random_state=0).fit(X, Y)
+    loaded = round_trip(classifier, path)
+    assert loaded.encoder == path.parent / "encoder"
+    assert np.array_equal(loaded.predict_proba(X), classifier.predict_proba(X))
+    shared = [any(w is other for other in loaded.encoder_.weights_) for w in loaded.weights_]
+    assert sum(shared) == sum(any(w is v for v in classifier.encoder_.weights_) for w in classifier.weights_) > 0
 
 
 # What is refused -----------------------------------------------------------------------------------------------------
