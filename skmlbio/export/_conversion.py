@@ -34,6 +34,14 @@ class Conversion:
         """Convert a step inside, by its name."""
         return Conversion(f"{self.path}__{name}" if self.path else name, self.networks, self.tables).of(step)
 
+    def transformer(self, name: str, step: Any) -> Converted:
+        """Convert a step inside that something comes after."""
+        converted = self.convert(name, step)
+        if "transform" not in converted.verbs:
+            inside = Conversion(f"{self.path}__{name}" if self.path else name)
+            raise TypeError(f"{inside.label(step)} cannot be exported, because its converter gives no transform.")
+        return converted
+
     def of(self, step: Any) -> Converted:
         """Convert this step; see `Converted`."""
         cls = type(step)
@@ -54,6 +62,8 @@ class Conversion:
     def of_numbers(self, step: Any, found: Any) -> Converted:
         """Let only a matrix of numbers that the step takes into its functions, or into the one of `transform`."""
         functions = found if isinstance(found, dict) else {"transform": found}
+        if not hasattr(step, "n_features_in_"):
+            raise TypeError(f"{self.label(step)} cannot be exported, because it has no n_features_in_ after its fit.")
 
         def checked(function: Callable) -> Callable:
             return lambda X: function(self.checked(step, X))

@@ -51,6 +51,8 @@ def exported_model(estimator: Any) -> ExportedModel:
         signatures = alone._export_signatures(conversion.networks[0])
     else:
         signatures = _signatures(estimator, conversion.of(estimator))
+    if not signatures:
+        raise TypeError(f"{conversion.label(estimator)} cannot be exported, because it answers nothing.")
     functions = {name: _trace(signature) for name, signature in signatures.items()}
     return ExportedModel(estimator, functions, conversion.networks, conversion.tables)
 

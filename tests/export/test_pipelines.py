@@ -186,6 +186,38 @@ def test_users_register_converters_for_exact_classes(tmp_path: Path) -> None:
         register_converter(Shift())
 
 
+class Shiftless(Shift):
+    """Has a converter that forgets what a pipeline needs."""
+
+    def predict(self, X):
+        return X[:, 0]
+
+
+class Counterless(Shift):
+    """Forgets how many features it saw."""
+
+    def fit(self, X, y=None):
+        self.shift_ = 0
+        return self
+
+
+def test_a_converter_that_cannot_do_is_told() -> None:
+    register_converter(Shiftless)(lambda step: {"predict": lambda X: X[:, 0]})
+    register_converter(Counterless)(lambda step: lambda X: X)
+    search = GridSearchCV(make_pipeline(Shift(), LogisticRegression()), {}, cv=2, refit=False)
+    for pipeline, message in [
+        (
+            make_pipeline(Shiftless(), StandardScaler()),
+            r"'shiftless' \(Shiftless\) .* gives no transform",
+        ),
+        (make_pipeline(Counterless(), StandardScaler()), r"'counterless' .* it has no n_features_in_ after its fit"),
+        (search, "has no best_estimator_ with refit=False"),
+    ]:
+        pipeline.fit(X, CLASSES)
+        with pytest.raises(TypeError, match=message):
+            served(pipeline)
+
+
 def test_what_is_refused_leaves_nothing(tmp_path: Path) -> None:
     for pipeline, error in [
         (make_pipeline(StandardScaler(), DenseClassifier()), NotFittedError),

@@ -9,10 +9,11 @@ from skmlbio.export._register import Converted, converter
 
 @converter("sklearn.pipeline.Pipeline", parts=True)
 def convert_pipeline(pipeline, conversion):
-    steps = [conversion.convert(name, step) for name, step in pipeline.steps if step not in (None, "passthrough")]
-    if not steps:
+    named = [(name, step) for name, step in pipeline.steps if step not in (None, "passthrough")]
+    if not named:
         raise TypeError(f"{conversion.label(pipeline)} has no step that does anything, so there is nothing to export.")
-    last = steps.pop() if pipeline.steps[-1][1] not in (None, "passthrough") else None
+    last = conversion.convert(*named.pop()) if pipeline.steps[-1] == named[-1] else None
+    steps = [conversion.transformer(name, step) for name, step in named]
 
     def before(X):
         for step in steps:
@@ -38,6 +39,8 @@ def convert_frozen_estimator(frozen, conversion):
     parts=True,
 )
 def convert_search(search, conversion):
+    if not hasattr(search, "best_estimator_"):
+        raise TypeError(f"{conversion.label(search)} has no best_estimator_ with refit=False, so nothing is exported.")
     return conversion.convert("best_estimator_", search.best_estimator_)
 
 
@@ -45,7 +48,7 @@ def convert_search(search, conversion):
 def convert_feature_union(union, conversion):
     parts = [(name, step) for name, step in union.transformer_list if step not in ("drop", None)]
     weights = union.transformer_weights or {}
-    names, steps = [name for name, _ in parts], [conversion.convert(name, step) for name, step in parts]
+    names, steps = [name for name, _ in parts], [conversion.transformer(name, step) for name, step in parts]
 
     def transform(X):
         given = [step.verbs["transform"](X) for step in steps]
@@ -66,7 +69,7 @@ def convert_column_transformer(transformer, conversion):
         places = transformer._transformer_to_input_indices[name]
         if step == "drop" or not len(places):
             continue
-        step, alone = conversion.convert(name, step), isinstance(chosen, str | int | np.integer)
+        step, alone = conversion.transformer(name, step), isinstance(chosen, str | int | np.integer)
         kinds = [spec.dtype for spec in step.reads.values()] if isinstance(step.reads, dict) else step.reads
         for place, kind in zip(places, kinds, strict=True):
             reads[place] = conversion.agreed([[reads[place]], [kind]])[0]

@@ -84,6 +84,7 @@ def _finder(categories, conversion, encoder):
 
     def find(cells):
         cells = tf.cast(cells, tf.float64)
+        tf.debugging.Assert(~tf.reduce_any(tf.math.is_inf(cells)), [f"{conversion.label(encoder)} got infinity."])
         near = tf.minimum(tf.searchsorted(keys, tf.where(tf.math.is_nan(cells), numbers(0), cells)), len(keys) - 1)
         found = tf.where(tf.gather(keys, near) == cells, tf.gather(places, near), tf.constant(-1, tf.int64))
         return tf.where(tf.math.is_nan(cells), gap, found)

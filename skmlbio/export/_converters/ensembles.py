@@ -61,7 +61,7 @@ def convert_stacking(ensemble, conversion):
     def transform(X):
         found = []
         for part, method in zip(parts, ensemble.stack_method_, strict=True):
-            answer = tf.cast(part.verbs[method](X), tf.float64)
+            answer = conversion.matrix(ensemble, part.verbs[method](X))
             answer = answer[:, tf.newaxis] if answer.shape.rank == 1 else answer
             found.append(answer[:, 1:] if method == "predict_proba" and is_binary else answer)
         return tf.concat([*found, *([conversion.matrix(ensemble, X)] if ensemble.passthrough else [])], axis=1)
