@@ -24,6 +24,8 @@ from sklearn.preprocessing import (
     StandardScaler,
 )
 
+from skmlbio import EmbeddingTransformer
+
 WORDS = ["liver", "lung", "Ähre", "skin", "rare"]
 rng = np.random.default_rng(1)
 STRINGS = rng.choice(np.array(WORDS, object), p=[0.3, 0.3, 0.2, 0.15, 0.05], size=(60, 2))
@@ -120,6 +122,17 @@ def test_columns_of_several_types_go_their_ways() -> None:
     np.testing.assert_allclose(functions["predict"](gap), pipeline.predict(missing), rtol=1e-9)
     with pytest.raises(tf.errors.InvalidArgumentError, match=r"columntransformer__onehotencoder.* in column 0"):
         functions["predict"](read.assign(batch=99.0))
+
+
+def test_categories_reach_a_network() -> None:
+    frame = FRAME.assign(batch=(2 * NUMBERS[:, 0]).astype(int))
+    vectors = EmbeddingTransformer(1, epochs=1, random_state=0)
+    step = make_column_transformer((vectors, ["tissue", "batch"]), (StandardScaler(), ["dose"]))
+    pipeline = make_pipeline(step, Ridge()).fit(frame, TARGET)
+    found = served(pipeline)["predict"](frame[["batch", "dose", "tissue"]])
+    np.testing.assert_allclose(found, pipeline.predict(frame), rtol=1e-5)
+    with pytest.raises(TypeError, match=r"takes string as '.*', which it lacks"):
+        served(make_pipeline(FunctionTransformer(), vectors).fit(frame[["tissue", "batch"]]))
 
 
 def test_the_rest_is_scaled_passed_or_left_out() -> None:

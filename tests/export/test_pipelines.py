@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,7 @@ from sklearn.preprocessing import (
 from skmlbio import AutoEncoderTransformer, DenseClassifier, DenseRegressor, VAESampler
 from skmlbio.export import export_saved_model, register_converter
 from skmlbio.export._exported_model import exported_model
+from skmlbio.export._register import CONVERTERS
 from skmlbio.sequences import KmerCounter
 
 SHORT = {"hidden_layer_sizes": (4,), "epochs": 1, "random_state": 0}
@@ -199,6 +201,14 @@ class Counterless(Shift):
     def fit(self, X, y=None):
         self.shift_ = 0
         return self
+
+
+def test_every_name_that_has_a_converter_is_a_class() -> None:
+    names = [name for name in CONVERTERS if name.startswith(("sklearn.", "skmlbio."))]
+    assert len(names) > 80
+    for name in names:
+        module, _, cls = name.rpartition(".")
+        assert isinstance(getattr(import_module(module), cls), type)
 
 
 def test_a_converter_that_cannot_do_is_told() -> None:

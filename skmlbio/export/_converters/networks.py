@@ -31,5 +31,14 @@ def _way_in(estimator, inputs, conversion):
     if inputs.keys() == {"X"}:
         return dict(inputs), lambda X: X if isinstance(X, dict) else {"X": tf.cast(X, spec.dtype)}
     if all(part.shape.rank == 1 for part in inputs.values()):
-        return [part.dtype for part in inputs.values()], lambda X: dict(zip(inputs, columns(X), strict=True))
+        return [part.dtype for part in inputs.values()], lambda X: _as_typed(estimator, inputs, X, conversion)
     return dict(inputs), lambda X: X
+
+
+def _as_typed(estimator, inputs, X, conversion):
+    """Give columns the types of the inputs; whole numbers come as float64 from other steps."""
+    given = dict(zip(inputs, columns(X), strict=True))
+    for name, spec in inputs.items():
+        if (given[name].dtype == tf.string) != (spec.dtype == tf.string):
+            raise TypeError(f"{conversion.label(estimator)} takes {spec.dtype.name} as {name!r}, which it lacks.")
+    return {name: tf.cast(given[name], spec.dtype) for name, spec in inputs.items()}
