@@ -45,6 +45,8 @@ class ResidueLabels:
         missing = tuple(missing)
         labels = _Labels.of(y, missing)
         found = np.unique(labels.known if classes is None else np.array(list(classes)))
+        if marks := [label for label in found.tolist() if label in missing]:
+            raise ValueError(f"classes has {marks[0]!r}, which stands for labels that are not known (missing_labels).")
         if len(found) < 2:
             counted = f"one class only, {found.tolist()[0]!r}" if len(found) else "no label that is known"
             raise ValueError(f"y has {counted}; a tagger needs two classes or more.")

@@ -19,6 +19,7 @@ class TranslationExport:
 
         from skmlbio.export._sequence_entrance import sequence_exit
 
+        self._validate_params()  # how it writes may have been changed after the fit
         spelled = sequence_exit(self.target_alphabet_)
 
         def predict(ask, tokens):

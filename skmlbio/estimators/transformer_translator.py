@@ -40,7 +40,9 @@ from skmlbio.training._optimizers import warmed_up
 
 
 def _attends(translator: TransformerTranslator) -> bool:
-    if translator.architecture == "rnn":
+    blueprint = getattr(translator, "blueprint_", None)  # of the fit, whatever the parameter has become
+    attends = translator.architecture != "rnn" if blueprint is None else blueprint.arguments.get("attention", True)
+    if not attends:
         raise AttributeError("a TransformerTranslator with architecture='rnn' attends to nothing")
     return True
 
@@ -294,6 +296,7 @@ class TransformerTranslator(
 
     def _written(self, sources: Any) -> Sequences:
         """Return what is written for each sequence."""
+        self._validate_params()  # how it writes may have been changed after the fit
         limits = self._limits(sources.sequences.lengths)
         widths, penalties = np.full(len(sources), self.beam_width), np.full(len(sources), self.length_penalty)
         data = WritingData(sources, limits, widths.astype(np.int32), penalties.astype(np.float32))

@@ -50,6 +50,21 @@ def test_strings_are_learned_and_come_back_as_they_were(fitted) -> None:
     assert fitted.history_["loss"][-1] < 0.1 * fitted.history_["loss"][0]
 
 
+@pytest.mark.parametrize(
+    "wrong", [{"beam_width": 0}, {"beam_width": 2.5}, {"max_output_length": 0}, {"length_penalty": np.nan}]
+)
+def test_ways_of_writing_are_checked_after_the_fit_too(fitted, wrong: dict, tmp_path) -> None:
+    changed = with_settings(fitted, **wrong)
+    with pytest.raises(ValueError, match=f"The '{next(iter(wrong))}' parameter of TransformerTranslator must be"):
+        changed.predict(X[:1])
+    with pytest.raises(ValueError, match="parameter of TransformerTranslator must be"):
+        changed.export_saved_model(tmp_path / "model")
+
+
+def test_maps_are_those_of_the_network_that_was_fitted(fitted) -> None:
+    assert len(with_settings(fitted, architecture="rnn").attention_maps(X[:1])) == 1
+
+
 def test_lists_of_tokens_are_learned_and_come_back_as_lists(of_words) -> None:
     assert of_words.predict(WORDS) == DIGITS and of_words.score(WORDS, DIGITS) == 1.0
     assert list(of_words.target_alphabet_) == ["one", "two"] and isinstance(of_words.alphabet_, Vocabulary)
