@@ -150,7 +150,7 @@ def test_lists_of_tokens_take_a_label_a_token() -> None:
 
 
 def test_all_labels_that_will_come_may_be_named() -> None:
-    with pytest.raises(ValueError, match="classes has '[?]', which stands for labels that are not known"):
+    with pytest.raises(ValueError, match=r"classes has '[?]', which stands for labels that are not known"):
         tagger().partial_fit(X[:1], ["H" * len(X[0])], classes="CEH?")
     estimator = tagger().partial_fit(X[:1], ["H" * len(X[0])], classes="CEH")
     estimator.partial_fit(X, Y, classes=["H", "E", "C"])
