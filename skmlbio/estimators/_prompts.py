@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import math
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from numbers import Integral, Real
 from typing import Any, NamedTuple
 
@@ -52,7 +55,7 @@ def prompts_of(prompt: Any, n_samples: int, alphabet: Any) -> tuple[list | None,
     if prompt is None:
         return None, True
     is_one = isinstance(prompt, str)
-    if not is_one and not hasattr(prompt, "__len__"):
+    if isinstance(prompt, bytes | bytearray) or not hasattr(prompt, "__len__"):
         raise TypeError(f"prompt must be a string, a list of tokens, or a list of these, got {prompt!r}.")
     if isinstance(alphabet, Vocabulary) and not is_one:
         is_one = len(prompt) > 0 and all(isinstance(token, str) for token in prompt)
@@ -61,6 +64,17 @@ def prompts_of(prompt: Any, n_samples: int, alphabet: Any) -> tuple[list | None,
     if len(prompt) != n_samples:
         raise ValueError(f"prompt has {len(prompt)} strings, but n_samples={n_samples}: give one for all, or one each.")
     return prompt, False
+
+
+@contextmanager
+def said_of_prompts(is_one: bool) -> Iterator[None]:
+    """Let errors about sequences speak of the prompt, or of the one at that place."""
+    try:
+        yield
+    except (TypeError, ValueError) as error:
+        kind = TypeError if isinstance(error, TypeError) else ValueError
+        text = re.sub(r"\Asequence (\d+)\b", "prompt" if is_one else r"prompt[\1]", str(error))
+        raise kind(re.sub(r"\AX\b", "prompt", text)) from error
 
 
 class PromptData:

@@ -15,7 +15,7 @@ from skmlbio.base._range import require_answers
 from skmlbio.base._sampler import numbers_and_seeds
 from skmlbio.base._unlabelled import UnlabelledEstimator
 from skmlbio.estimators._language_network import LanguageNetwork
-from skmlbio.estimators._prompts import DrawOptions, PromptData, prompts_of
+from skmlbio.estimators._prompts import DrawOptions, PromptData, prompts_of, said_of_prompts
 from skmlbio.estimators._sequence_data import SequenceData
 from skmlbio.sequences import Sequences
 
@@ -185,7 +185,8 @@ class SequenceLanguageModel(LanguageNetwork, DensityMixin, UnlabelledEstimator):
         prompts, is_one = prompts_of(prompt, n_samples, self.alphabet_)
         if prompts is None:
             return np.zeros((n_samples, 0), self.alphabet_.dtype)
-        sequences = self._sequences(prompts, reset=False)
+        with said_of_prompts(is_one):
+            sequences = self._sequences(prompts, reset=False)
         if (longer := sequences.lengths > max_length).any():
             index = int(np.argmax(longer))
             which = "prompt" if is_one else f"prompt[{index}]"

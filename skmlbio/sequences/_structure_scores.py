@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ._pairs import paired
+
 _EIGHT = dict(zip("HGIEBTSC", "HGIEBTSC", strict=True)) | dict.fromkeys("-L P", "C")
 _THREE = _EIGHT | dict.fromkeys("HGI", "H") | dict.fromkeys("EB", "E") | dict.fromkeys("TSC", "C")
 
@@ -38,8 +40,9 @@ def q3_score(
 
     Raises
     ------
-    ValueError
-        For strings of different lengths, other labels, and if no label is known.
+    TypeError, ValueError
+        If the two are no lists of as many strings, for strings of different lengths, other labels, and if no label is
+        known.
 
     References
     ----------
@@ -74,7 +77,7 @@ def q8_score(
 
     Raises
     ------
-    ValueError
+    TypeError, ValueError
         As in `q3_score`.
 
     Examples
@@ -87,14 +90,12 @@ def q8_score(
 
 
 def _share_right(y_true: Any, y_pred: Any, states: dict[str, str], missing: str, sample_weight: Any) -> float:
-    y_true, y_pred = list(y_true), list(y_pred)
-    if len(y_true) != len(y_pred):
-        raise ValueError(f"y_true has {len(y_true)} strings, but y_pred has {len(y_pred)}.")
-    weights = np.ones(len(y_true)) if sample_weight is None else np.asarray(sample_weight, float)
-    if weights.shape != (len(y_true),):
-        raise ValueError(f"sample_weight must have shape ({len(y_true)},), one number a string, got {weights.shape}.")
+    pairs = paired(y_true, y_pred)
+    weights = np.ones(len(pairs)) if sample_weight is None else np.asarray(sample_weight, float)
+    if weights.shape != (len(pairs),):
+        raise ValueError(f"sample_weight must have shape ({len(pairs)},), one number a string, got {weights.shape}.")
     right = n_known = 0.0
-    for index, (of_true, of_pred, weight) in enumerate(zip(y_true, y_pred, weights, strict=True)):
+    for index, ((of_true, of_pred), weight) in enumerate(zip(pairs, weights, strict=True)):
         if len(of_true) != len(of_pred):
             raise ValueError(f"y_true[{index}] has {len(of_true)} labels, but y_pred[{index}] has {len(of_pred)}.")
         known = ~np.isin(list(of_true), list(missing))

@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from ._pairs import paired
+
 
 def exact_match_score(y_true: Sequence, y_pred: Sequence) -> float:
     """Return the share of sequences that are right from the first token to the last.
@@ -23,8 +25,8 @@ def exact_match_score(y_true: Sequence, y_pred: Sequence) -> float:
 
     Raises
     ------
-    ValueError
-        If the two have not as many sequences.
+    TypeError, ValueError
+        If the two are no lists of as many sequences, of one or more.
 
     Examples
     --------
@@ -32,7 +34,7 @@ def exact_match_score(y_true: Sequence, y_pred: Sequence) -> float:
     >>> exact_match_score(["MKV", "MA"], ["MKV", "MAA"])
     0.5
     """
-    pairs = _pairs(y_true, y_pred)
+    pairs = paired(y_true, y_pred)
     return float(np.mean([list(wanted) == list(written) for wanted, written in pairs]))
 
 
@@ -53,8 +55,8 @@ def token_accuracy_score(y_true: Sequence, y_pred: Sequence) -> float:
 
     Raises
     ------
-    ValueError
-        If the two have not as many sequences.
+    TypeError, ValueError
+        If the two are no lists of as many sequences, of one or more.
 
     Examples
     --------
@@ -64,7 +66,7 @@ def token_accuracy_score(y_true: Sequence, y_pred: Sequence) -> float:
 
     With scikit-learn, ``scoring=make_scorer(token_accuracy_score)``.
     """
-    pairs = _pairs(y_true, y_pred)
+    pairs = paired(y_true, y_pred)
     right = sum(a == b for wanted, written in pairs for a, b in zip(wanted, written, strict=False))
     n_tokens = sum(max(len(wanted), len(written)) for wanted, written in pairs)
     return right / n_tokens if n_tokens else 1.0
@@ -85,8 +87,8 @@ def bleu_score(y_true: Sequence, y_pred: Sequence) -> float:
 
     Raises
     ------
-    ValueError
-        If the two have not as many sequences.
+    TypeError, ValueError
+        If the two are no lists of as many sequences, of one or more.
     ImportError
         If sacrebleu is not installed.
 
@@ -95,7 +97,7 @@ def bleu_score(y_true: Sequence, y_pred: Sequence) -> float:
     K. Papineni et al., "BLEU: a method for automatic evaluation of machine translation", ACL 2002.
     M. Post, "A call for clarity in reporting BLEU scores", WMT 2018.
     """
-    pairs, metric = _pairs(y_true, y_pred), _sacrebleu("bleu_score").BLEU(tokenize="none", force=True)
+    pairs, metric = paired(y_true, y_pred), _sacrebleu("bleu_score").BLEU(tokenize="none", force=True)
     return float(metric.corpus_score(_joined(b for _, b in pairs), [_joined(a for a, _ in pairs)]).score)
 
 
@@ -114,8 +116,8 @@ def chrf_score(y_true: Sequence, y_pred: Sequence) -> float:
 
     Raises
     ------
-    ValueError
-        If the two have not as many sequences.
+    TypeError, ValueError
+        If the two are no lists of as many sequences, of one or more.
     ImportError
         If sacrebleu is not installed.
 
@@ -123,20 +125,11 @@ def chrf_score(y_true: Sequence, y_pred: Sequence) -> float:
     ----------
     M. Popović, "chrF: character n-gram F-score for automatic MT evaluation", WMT 2015.
     """
-    pairs, metric = _pairs(y_true, y_pred), _sacrebleu("chrf_score").CHRF()
+    pairs, metric = paired(y_true, y_pred), _sacrebleu("chrf_score").CHRF()
     wanted, written = (
         [one if isinstance(one, str) else " ".join(one) for one in column] for column in zip(*pairs, strict=True)
     )
     return float(metric.corpus_score(written, [wanted]).score)
-
-
-def _pairs(y_true: Sequence, y_pred: Sequence) -> list[tuple]:
-    for name, y in (("y_true", y_true), ("y_pred", y_pred)):
-        if isinstance(y, str):
-            raise TypeError(f"{name} is a single string, not a list of sequences; a list of one is [{name}]")
-    if len(y_true) != len(y_pred):
-        raise ValueError(f"y_true has {len(y_true)} sequences, but y_pred has {len(y_pred)}")
-    return list(zip(y_true, y_pred, strict=True))
 
 
 def _joined(sequences: Iterable) -> list[str]:

@@ -167,8 +167,11 @@ def test_greedy_strings_take_the_most_probable_letter(fitted, recwarn) -> None:
             {"n_samples": 3, "prompt": ["A", "C"]},
             "prompt has 2 strings, but n_samples=3: give one for all, or one each",
         ),
-        ({"prompt": "AG"}, "sequence 0 has 'G' at position 1, not in the custom alphabet AC"),
-        ({"prompt": ""}, "sequence 0 is empty"),
+        ({"prompt": "AG"}, "^prompt has 'G' at position 1, not in the custom alphabet AC"),
+        ({"prompt": ""}, "^prompt is empty"),
+        ({"n_samples": 2, "prompt": ["A", None]}, r"^prompt\[1\] is missing"),
+        ({"prompt": b"A"}, "prompt must be a string, a list of tokens, or a list of these, got b'A'"),
+        ({"prompt": {"A": 1}}, "^prompt must be a list, tuple, array"),
         ({"prompt": 3}, "prompt must be a string, a list of tokens, or a list of these, got 3"),
     ],
 )

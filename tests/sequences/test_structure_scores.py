@@ -46,7 +46,7 @@ def test_they_score_an_estimator() -> None:
 @pytest.mark.parametrize(
     ("y_true", "y_pred", "message"),
     [
-        (["HH"], ["HH", "H"], "y_true has 1 strings, but y_pred has 2"),
+        (["HH"], ["HH", "H"], "y_true has 1 sequences, but y_pred has 2"),
         (["H", "HHH"], ["H", "HH"], r"y_true\[1\] has 3 labels, but y_pred\[1\] has 2"),
         (["H", "HxH"], ["H", "HHH"], r"y_true\[1\] has at position 1 the label 'x', which is no state of DSSP: H, G"),
         (["H", "?HH"], ["H", "?HX"], r"y_pred\[1\] has at position 2 the label 'X', which is no state of DSSP"),
