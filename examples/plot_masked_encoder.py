@@ -62,4 +62,4 @@ last.set(title="what a hidden letter is guessed to be", xlabel="guess", ylabel="
 last.set_xticks(range(20), LETTERS)
 last.set_yticks(range(20), LETTERS)
 figure.colorbar(image, ax=last, label="mean probability")
-figure.savefig(folder / "plot_masked_encoder.png", dpi=80)
+figure.savefig(folder / "plot_masked_encoder.png", dpi=70)
