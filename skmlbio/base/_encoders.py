@@ -58,7 +58,6 @@ class KerasEncoder:
             If it has no graph of layers, one input and one output, or cannot be built again.
         """
         from skmlbio._tensorflow import keras
-        from skmlbio.networks.pretrained import built_again
         from skmlbio.training._network import is_seed
 
         if not getattr(model, "inputs", None):
@@ -71,7 +70,6 @@ class KerasEncoder:
                 f"{len(model.outputs)}."
             )
         config = json.dumps(keras.saving.serialize_keras_object(model))
-        built_again(config)  # or it is refused here
         variables = [v for v in model.variables if not is_seed(v)]
         if wrong := [v.path for v in variables if not np.isfinite(v.numpy()).all()]:
             raise ValueError(f"encoder {model.name!r} holds NaN or infinity in {wrong[0]!r}.")
@@ -135,17 +133,14 @@ def fitted_encoder(
     """
     if isinstance(encoder, (str, os.PathLike)):
         return _of_kind(read_encoder(encoder), kind, owner)
+    given = _of_kind(as_given(encoder), kind, owner)
+    if isinstance(given, KerasEncoder):
+        return given
     if isinstance(encoder, FrozenEstimator):
-        found = _of_kind(encoder.estimator, kind, owner)
-        if isinstance(found, KerasEncoder):
-            return found
-        check_is_fitted(found, "weights_")
-        twin = object.__new__(type(found))  # with the same arrays, and as it is now, if it is fitted again one day
-        vars(twin).update(vars(found))
+        check_is_fitted(given, "weights_")
+        twin = object.__new__(type(given))  # with the same arrays, and as it is now, if it is fitted again one day
+        vars(twin).update(vars(given))
         return twin
-    if not isinstance(encoder, NetworkEstimator):
-        return _of_kind(encoder, kind, owner)
-    _of_kind(encoder, kind, owner)
     if hasattr(encoder, "weights_"):
         warnings.warn(
             f"encoder has been fitted, but this {type(encoder).__name__} is fitted anew, to X: to begin with what it "

@@ -83,18 +83,17 @@ class PretrainedEncoder:
         found = self.encoder_
         if isinstance(found, KerasEncoder):
             network, arguments = self._keras_network(found)
-            arguments |= {"config": found.config, "frozen": self._is_frozen()}
+            arguments |= {"config": found.config, "frozen": self._n_frozen() is None}
         else:
             network, arguments = found.blueprint_.network, found.blueprint_.arguments
         rank = int(self.rank) if self.adapt == "lora" else None
-        n_frozen = None if self._is_frozen() or rank else self.freeze if self._is_counted() else 0
-        return {"network": network, "arguments": arguments, "n_frozen": n_frozen, "rank": rank}
+        return {"network": network, "arguments": arguments, "n_frozen": self._n_frozen(), "rank": rank}
 
-    def _is_frozen(self) -> bool:
-        return isinstance(self.freeze, (bool, np.bool_)) and bool(self.freeze)
-
-    def _is_counted(self) -> bool:
-        return isinstance(self.freeze, Integral) and not isinstance(self.freeze, (bool, np.bool_))
+    def _n_frozen(self) -> int | None:
+        """Return how many layers of the encoder keep their weights; None stands for all."""
+        if isinstance(self.freeze, (bool, np.bool_)):
+            return None if self.freeze else 0
+        return 0 if self.freeze == "gradual" else int(self.freeze)
 
     def _blueprint_on_encoder(self, **head: Any) -> Blueprint:
         """Return the network that begins with the encoder; `head` are arguments of `pretrained_network`."""
@@ -131,7 +130,7 @@ class PretrainedEncoder:
         super()._check_parameters()
         if self.encoder is None:
             return
-        if self.adapt is not None and not self._is_frozen():
+        if self.adapt is not None and self._n_frozen() is not None:
             raise ValueError(
                 f"adapt={self.adapt!r} keeps all weights of the encoder: set freeze=True, got {self.freeze!r}."
             )
@@ -215,7 +214,7 @@ class PretrainedEncoder:
         """Return how fast parts of the network learn: gradually, all of them after `n_waiting` epochs at the latest."""
         from skmlbio.training._paces import Pace
 
-        if self._is_frozen() or self.adapt is not None:
+        if self._n_frozen() is None:
             return {}
         factor = 1.0 if self.encoder_learning_rate is None else self.encoder_learning_rate / self.learning_rate
         if self.freeze != "gradual":

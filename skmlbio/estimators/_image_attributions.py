@@ -100,6 +100,7 @@ default="integrated_gradients"
         chosen = chosen_outputs(self, target, answers)
         units, sizes, found = units_of(self, chosen), data.images.sizes, [None] * len(data)
         integrate, entries_of_a_pixel = slope_at_the_end, data.width
+        stride = self._map_stride() if method == "grad_cam" else 1
         if method == "integrated_gradients":
             integrate = functools.partial(path_integral, n_steps=n_points)
             entries_of_a_pixel = MOST_POINTS * self.image_shape_[2]
@@ -108,7 +109,7 @@ default="integrated_gradients"
             for row, of_image in zip(rows, integrate(evaluate, len(rows)), strict=True):
                 height, width = sizes[row].tolist()
                 if method == "grad_cam":
-                    of_image = _grad_cam(*of_image, (height, width), self._map_stride())
+                    of_image = _grad_cam(*of_image, (height, width), stride)
                 of_image = units[row] * of_image[:height, :width]
                 found[row] = finite_numbers(of_image, f"image {row}").astype(answers.dtype)
         return np.stack(found) if (sizes == sizes[0]).all() else found

@@ -18,7 +18,6 @@ from skmlbio.base._layer_parameters import (
 from skmlbio.estimators._attention_memory import AttentionMemory
 from skmlbio.estimators._sequence_data import SequenceCost, SequenceData
 from skmlbio.estimators._sequence_input import SequenceInput
-from skmlbio.sequences import Vocabulary
 from skmlbio.training._blueprint import Blueprint
 
 _OF_BODIES = {"rnn": ("n_units", "cell"), "attention": ("n_heads", "feed_forward_dim", "activation")}
@@ -67,11 +66,10 @@ class LanguageNetwork(AttentionMemory, SequenceInput, LayerParameters, KernelPen
             require_heads_of_body(self.embedding_dim, self.n_heads)
 
     def _sequence_cost(self):
-        alphabet = self.alphabet_
-        n_letters = len(alphabet) if isinstance(alphabet, Vocabulary) else alphabet.n_letters
+        n_answers = self._n_letters() + 1
         if self.body == "rnn":
-            return SequenceCost(width=max(MOST_GATES * int(self.n_units), n_letters + 1))
-        return SequenceCost(width=max(int(self.embedding_dim), n_letters + 1), n_maps=int(self.n_heads))
+            return SequenceCost(width=max(MOST_GATES * int(self.n_units), n_answers))
+        return SequenceCost(width=max(int(self.embedding_dim), n_answers), n_maps=int(self.n_heads))
 
     def _entries_of_a_draw(self, max_length: int) -> int:
         """Return how many numbers are remembered of one string while it is drawn."""

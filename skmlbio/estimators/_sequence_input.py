@@ -67,6 +67,11 @@ class SequenceInput(SequenceKeywords):
             raise AttributeError(f"this {type(self).__name__} has no vocabulary_: it was not fitted to lists of tokens")
         return self.alphabet_
 
+    def _n_letters(self) -> int:
+        """Return how many letters, or known tokens, there are."""
+        alphabet = self.alphabet_
+        return len(alphabet) if isinstance(alphabet, Vocabulary) else alphabet.n_letters
+
     def _ask_encoded(self, head, data):
         return super()._ask_encoded(head, data.to_predict())
 

@@ -197,10 +197,6 @@ class MaskedSequenceEncoder(TaggerNetwork, ClassNamePrefixFeaturesOutMixin, Tran
         widths = {"attention": "embedding_dim", "convolution": "n_filters", "rnn": "n_units"}
         return int(made_of[widths[made_of["body"]]]) * (2 if made_of["body"] == "rnn" else 1)
 
-    def _n_letters(self) -> int:
-        alphabet = self.alphabet_
-        return len(alphabet) if isinstance(alphabet, Vocabulary) else alphabet.n_letters
-
     def _any_letter(self) -> np.ndarray:
         """Return which tokens are read as masked ones."""
         if isinstance(self.alphabet_, Vocabulary):

@@ -109,7 +109,6 @@ def _of_columns(converted: Converted, names: list[str]) -> dict[str, Signature]:
 def _with_inputs(converted: Converted, inputs: dict, suffix: str, flow: Callable) -> dict[str, Signature]:
     def signature(verb, answer):
         def function(**given):
-            given = {name: tf.ensure_shape(tensor, inputs[name].shape) for name, tensor in given.items()}
             found = answer(flow(**given))
             if isinstance(found, list) and verb == "transform":
                 found = _joined(found)
@@ -130,4 +129,9 @@ def _joined(columns: list[tf.Tensor]) -> Any:
 def _trace(signature: Signature) -> Any:
     # TensorFlow finds an input again by the name in its specification.
     specs = {name: tf.TensorSpec(spec.shape, spec.dtype, name) for name, spec in signature.inputs.items()}
-    return tf.function(signature.function, autograph=False).get_concrete_function(**specs)
+
+    def function(**given):
+        # A client's tensor of another rank would reach operations that end the process.
+        return signature.function(**{name: tf.ensure_shape(given[name], spec.shape) for name, spec in specs.items()})
+
+    return tf.function(function, autograph=False).get_concrete_function(**specs)

@@ -62,11 +62,7 @@ class Entrance(NamedTuple):
             ``ask(head, *inputs)`` what a head of the network answers.
         """
 
-        from skmlbio._tensorflow import tf
-
         def function(**tensors):
-            # A client's tensor of another rank would reach operations that end the process.
-            tensors = {name: tf.ensure_shape(tensor, self.inputs[name].shape) for name, tensor in tensors.items()}
             found = answer(functools.partial(network.answer, form=self.form), *self.encode(**tensors))
             return {f"{verb}_{i}": part for i, part in enumerate(found)} if isinstance(found, list) else {verb: found}
 

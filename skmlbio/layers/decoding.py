@@ -8,8 +8,8 @@ import keras
 import tensorflow as tf
 
 from skmlbio.layers.beam_search import growing
-from skmlbio.layers.next_token import FIRST_LETTER
 from skmlbio.layers.sampling import seeded, uniform
+from skmlbio.layers.tokens import FIRST_LETTER
 
 Tensor = Any
 _NEVER = float("-inf")

@@ -9,8 +9,8 @@ import numpy as np
 import tensorflow as tf
 
 from skmlbio.layers.noise import next_seed
+from skmlbio.layers.tokens import FIRST_LETTER, UNKNOWN
 
-UNKNOWN, FIRST_LETTER = 1, 2  # tokens: a masked letter is read as one that is unknown
 _MASKED, _REPLACED = 0.8, 0.1  # shares of those to be guessed; the rest stays as it is
 _SEED_OF_VALIDATION = (20190602, 0)
 

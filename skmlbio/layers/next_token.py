@@ -13,11 +13,10 @@ from skmlbio.layers.causal_block import CausalBlock
 from skmlbio.layers.class_token import ClassToken
 from skmlbio.layers.noise import Dropout
 from skmlbio.layers.recurrence import Recurrence
-from skmlbio.layers.tokens import TokenEmbedding, TokenVectors
+from skmlbio.layers.tokens import FIRST_LETTER, TokenEmbedding, TokenVectors
 from skmlbio.layers.translation import with_end
 
 Tensor = Any
-FIRST_LETTER = 2  # the token of the first letter: before it there are padding and what is unknown
 _NEVER = -1e9  # added to the logit of what cannot be
 
 

@@ -10,6 +10,8 @@ from keras import ops
 
 Tensor = Any
 
+UNKNOWN, FIRST_LETTER = 1, 2  # tokens: 0 is padding, and letters follow what is unknown
+
 
 @keras.saving.register_keras_serializable(package="skmlbio")
 class NormalTokens(keras.initializers.RandomNormal):
@@ -17,7 +19,7 @@ class NormalTokens(keras.initializers.RandomNormal):
 
     def __call__(self, shape, dtype=None):
         drawn = super().__call__(shape, dtype=dtype)
-        return ops.where(ops.arange(shape[0])[:, np.newaxis] < 2, ops.zeros_like(drawn), drawn)
+        return ops.where(ops.arange(shape[0])[:, np.newaxis] < FIRST_LETTER, ops.zeros_like(drawn), drawn)
 
 
 @keras.saving.register_keras_serializable(package="skmlbio")

@@ -7,7 +7,7 @@ from typing import Any
 import keras
 from numpy.typing import NDArray
 
-from skmlbio.layers.tokens import TokenEmbedding, TokenVectors
+from skmlbio.layers.tokens import FIRST_LETTER, TokenEmbedding, TokenVectors
 
 
 def enter_tokens(
@@ -46,3 +46,8 @@ def enter_tokens(
     else:
         x, real = TokenVectors(vectors, name="letters", dtype=dtype)(tokens)
     return tokens, x, real
+
+
+def n_letters_of(vectors: NDArray | None, n_tokens: int | None = None, token_dtype: str = "uint8") -> int:
+    """Return how many letters, or known tokens, the arguments of `enter_tokens` speak of."""
+    return n_tokens - FIRST_LETTER if vectors is None else vectors.shape[1]

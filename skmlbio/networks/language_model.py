@@ -7,8 +7,9 @@ from typing import Any
 import keras
 
 from skmlbio.layers.decoding import Decoding
-from skmlbio.layers.next_token import FIRST_LETTER, AfterLast, NextToken, StringLogProbability
+from skmlbio.layers.next_token import AfterLast, NextToken, StringLogProbability
 from skmlbio.networks._architecture import Architecture, output_dtype
+from skmlbio.networks._tokens import n_letters_of
 
 _OPTIONS = {
     "number": "int64", "seed": "int64", "temperature": "float32", "top_k": "int32", "top_p": "float32",
@@ -52,7 +53,7 @@ def language_model(
         what is known of a string when a letter has been read, of shape (batch, length, n_features).
     """
     vectors, token_dtype = tokens["vectors"], tokens.get("token_dtype", "uint8")
-    n_letters = tokens["n_tokens"] - FIRST_LETTER if vectors is None else vectors.shape[1]
+    n_letters = n_letters_of(**tokens)
     numbers = keras.Input((None,), name="tokens", dtype=token_dtype)
     if body == "rnn":
         readers = {"recurrence": {"units": of_body["n_units"], "cell": of_body["cell"]}}

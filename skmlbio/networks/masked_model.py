@@ -6,13 +6,13 @@ from typing import Any
 
 import keras
 
-from skmlbio.layers.letter_masking import FIRST_LETTER, LetterMasking, with_mask
+from skmlbio.layers.letter_masking import LetterMasking, with_mask
 from skmlbio.layers.letter_masking import any_letter as any_letter
 from skmlbio.layers.noise import Dropout
 from skmlbio.layers.sequence_pooling import SequencePooling
 from skmlbio.networks._architecture import Architecture, output_dtype
 from skmlbio.networks._residue_features import residue_features
-from skmlbio.networks._tokens import enter_tokens
+from skmlbio.networks._tokens import enter_tokens, n_letters_of
 
 
 def masked_model(
@@ -52,7 +52,7 @@ def masked_model(
         ``"scores"`` and ``"predict_proba"``, logits and probabilities of shape (batch, length, n_letters).
     """
     vectors, token_dtype = tokens["vectors"], tokens.get("token_dtype", "uint8")
-    n_letters = tokens["n_tokens"] - FIRST_LETTER if vectors is None else vectors.shape[1]
+    n_letters = n_letters_of(**tokens)
     if vectors is not None:
         tokens = tokens | {"vectors": with_mask(vectors)}
     numbers, x, real = enter_tokens(**tokens, width=embedding_dim, dtype=dtype)

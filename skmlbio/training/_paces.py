@@ -55,17 +55,17 @@ def ensure_paces(paces: Mapping[str, Pace], paths: list[str]) -> None:
         That names the part.
     """
     for part, (factor, from_epoch) in paces.items():
-        require_part(part, paths, "the network")
+        _require_part(part, paths)
         if not (math.isfinite(factor) and factor >= 0):
             raise ValueError(f"the factor of {part!r} must be a finite number that is not negative, got {factor!r}.")
         if from_epoch < 0:
             raise ValueError(f"the epoch from which {part!r} learns must not be negative, got {from_epoch!r}.")
 
 
-def require_part(part: str, paths: list[str], owner: str) -> None:
+def _require_part(part: str, paths: list[str]) -> None:
     """Refuse a part of which a network has no weights."""
     if not any(is_under(path, part) for path in paths):
         known = list(dict.fromkeys([*(path.partition("/")[0] for path in paths), *paths]))
         close = difflib.get_close_matches(part.strip("/"), known, 1, 0.6)
         hint = f" did you mean {close[0]!r}?" if close else ""
-        raise ValueError(f"{owner} has no weights under {part!r};{hint} its weights are {', '.join(paths)}.")
+        raise ValueError(f"the network has no weights under {part!r};{hint} its weights are {', '.join(paths)}.")

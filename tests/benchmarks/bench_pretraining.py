@@ -23,7 +23,7 @@ from pathlib import Path
 import numpy as np
 from _timing import duration, machine, markdown
 from bench_sequence_accuracy import amplify
-from bench_tagger import flip, ts115
+from bench_tagger import findings, flip, some, ts115
 
 LAYERS = {"n_layers": 2, "n_units": 64, "embedding_dim": 64, "learning_rate": 2e-3}
 STATES = (0, 1, 2)
@@ -62,8 +62,8 @@ def structure(way: str, n_chains: int | None, state: int, folder: Path) -> dict[
     from skmlbio.sequences import q3_score
 
     parts = flip() | {"TS115": ts115()}
-    X, y = drawn(parts["train"], n_chains, state)
-    X_val, y_val = drawn(parts["validation"], N_WATCHED, 0)
+    X, y = some(parts["train"], n_chains, state)
+    X_val, y_val = some(parts["validation"], N_WATCHED)
     options = {"epochs": 60 if n_chains else 12, "patience": 6 if n_chains else 2, "random_state": state}
     tagger = SequenceTagger("protein", body="rnn", **options, **begun("structure", way, folder))
     tagger.fit(X, y, X_val=X_val, y_val=y_val)
@@ -90,11 +90,6 @@ def peptides(way: str, n_labelled: int, state: int, folder: Path) -> dict[str, f
     return {"accuracy": float(np.mean(classifier.predict([X[i] for i in asked]) == y[asked]))}
 
 
-def drawn(chains: tuple[list, list], n: int | None, state: int) -> tuple[list, list]:
-    rows = np.random.default_rng(state).permutation(len(chains[0]))[:n]
-    return [chains[0][i] for i in rows], [chains[1][i] for i in rows]
-
-
 TASKS: dict[str, Callable] = {"structure": structure, "peptides": peptides}
 
 
@@ -106,10 +101,6 @@ def measure(task: str, way: str, n_labelled: int | None, state: int, chosen: arg
     found = TASKS[task](way, n_labelled, state, chosen.encoders)
     with chosen.results.open("a") as file:
         file.write(json.dumps(key | found | {"seconds": time.perf_counter() - start}) + "\n")
-
-
-def findings(results: Path) -> list[dict]:
-    return [json.loads(line) for line in results.read_text().splitlines()] if results.exists() else []
 
 
 def table(found: list[dict]) -> str:

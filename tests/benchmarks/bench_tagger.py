@@ -63,8 +63,8 @@ def known(states: list[str] | str, mask) -> str:
     return "".join(state if float(counts) else "?" for state, counts in zip(states, mask, strict=True))
 
 
-def some(chains: Chains, n: int) -> Chains:
-    rows = np.random.default_rng(0).permutation(len(chains[0]))[:n]
+def some(chains: Chains, n: int | None, state: int = 0) -> Chains:
+    rows = np.random.default_rng(state).permutation(len(chains[0]))[:n]
     return [chains[0][i] for i in rows], [chains[1][i] for i in rows]
 
 
