@@ -27,8 +27,9 @@ class Room(NamedTuple):
 
 
 ROOMS = {
+    "_files": Room(set(), set()),
     "_tensorflow": Room(set(), {"keras", "tensorflow"}),
-    "sequences": Room(set(), ARRAYS, {"Bio", "sacrebleu"}),
+    "sequences": Room({"_files"}, ARRAYS, {"Bio", "sacrebleu"}),
     "graphs": Room(set(), ARRAYS, {"Bio", "networkx", "rdkit"}),
     "images": Room(set(), ARRAYS, {"PIL", "skimage", "tifffile"}),
     "datasets": Room({"sequences", "graphs"}, ARRAYS, {"pandas", "pooch", "requests"}),
@@ -36,7 +37,7 @@ ROOMS = {
     "networks": Room({"_tensorflow", "layers"}, {"keras", "numpy"}),
     "training": Room({"_tensorflow"}, ARRAYS | {"keras", "tensorflow"}, {"tqdm"}),
     # Left of the estimators, which it knows by what they tell it only: so exporting can be a method of theirs.
-    "export": Room({"_tensorflow", "sequences", "graphs", "training"}, ARRAYS, {"keras", "tensorflow"}),
+    "export": Room({"_files", "_tensorflow", "sequences", "graphs", "training"}, ARRAYS, {"keras", "tensorflow"}),
     "base": Room({"_tensorflow", "networks", "training", "export"}, ARRAYS, {"keras", "tensorflow"}),
     "estimators": Room(
         {"sequences", "graphs", "images", "networks", "training", "export", "base"},
@@ -48,6 +49,8 @@ ROOMS = {
         ARRAYS,
         {"logomaker", "matplotlib", "networkx", "pandas", "rdkit"},
     ),
+    "cli": Room({"_files", "sequences", "export", "estimators"}, ARRAYS, {"pandas"}),
+    "__main__": Room({"cli"}, set()),
 }
 SPEKTRAL_DOOR = PACKAGE / "layers" / "_spektral.py"
 

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import re
 import zlib
 from importlib.metadata import version
 from typing import Any
-from uuid import uuid4
 
 import numpy as np
 from sklearn.base import BaseEstimator
 
+from skmlbio._files import replacing
 from skmlbio.export._archive_values import Reader, Writer
 from skmlbio.export._safetensors import header_of, read_arrays, read_header, write_arrays
 
@@ -66,18 +65,11 @@ def save(estimator: Any, path: str | os.PathLike) -> None:
     if not isinstance(estimator, BaseEstimator):
         raise TypeError(f"save writes estimators, got {type(estimator).__name__}.")
     header, arrays = _written(estimator)
-    path = os.path.realpath(path)
-    part = f"{path}.{uuid4().hex}.part"
-    try:
-        with open(part, "xb") as file:
-            file.write(header)
-            checksum = write_arrays(file, arrays, zlib.crc32(header))
-            file.seek(header.index(_NO_CHECKSUM))
-            file.write(b"%08x" % checksum)
-        os.replace(part, path)
-    finally:
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(part)
+    with replacing(path) as part, open(part, "xb") as file:
+        file.write(header)
+        checksum = write_arrays(file, arrays, zlib.crc32(header))
+        file.seek(header.index(_NO_CHECKSUM))
+        file.write(b"%08x" % checksum)
 
 
 def load(path: str | os.PathLike, *, max_bytes: int | None = None) -> Any:
@@ -113,17 +105,23 @@ def load(path: str | os.PathLike, *, max_bytes: int | None = None) -> Any:
     --------
     save : Write one, with an example.
     """
+    return load_with_versions(path, max_bytes=max_bytes)[0]
+
+
+def load_with_versions(path: str | os.PathLike, *, max_bytes: int | None = None) -> tuple[Any, dict[str, str]]:
+    """Read an estimator as `load` does, and which version of each library has written it."""
     name = repr(os.fspath(path))
     arrays, text = _read(path, name, max_bytes)
     try:
-        estimator = Reader(arrays).read(json.loads(text)["estimator"])
+        said = json.loads(text)
+        estimator, versions = Reader(arrays).read(said["estimator"]), dict(said["versions"])
     except (OSError, Warning):
         raise
     except Exception as error:  # of many kinds, by what there is in a file that somebody has made
         raise ValueError(f"{name} says what skmlbio.save does not write: {_in_one_line(error)}.") from error
     if not isinstance(estimator, BaseEstimator):
         raise ValueError(f"{name} says what skmlbio.save does not write: it holds no estimator.")
-    return estimator
+    return estimator, versions
 
 
 def _written(estimator: BaseEstimator) -> tuple[bytes, dict[str, np.ndarray]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -11,6 +10,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from skmlbio._files import replacing
 
 from ._alphabets import DNA, PROTEIN, RNA
 
@@ -229,23 +230,13 @@ def write_meme(motifs: Sequence[Motif], file: str | os.PathLike) -> None:
     """
     found = [motif for motif in require_motifs(motifs, "write_meme") if motif.n_sites]
     _require_writable(found)
-    first, path = found[0], os.path.realpath(file)
+    first = found[0]
     background = " ".join(
         f"{letter} {share:.6f}" for letter, share in zip(first.letters, first.background, strict=True)
     )
     head = f"MEME version 4\n\nALPHABET= {first.letters}\n\nBackground letter frequencies\n{background}\n"
-    if os.path.exists(path) and not os.path.isfile(path):
-        raise FileExistsError(f"{os.fspath(file)} is there and is no regular file; name another.")
-    if not os.path.isdir(os.path.dirname(path)):
-        raise FileNotFoundError(f"{os.fspath(file)} cannot be written, because its folder does not exist.")
-    part = f"{path}.{os.getpid()}.part"
-    try:
-        with open(part, "w", encoding="ascii") as text:
-            text.write("\n".join([head, *map(_written, found)]))
-        os.replace(part, path)
-    finally:
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(part)
+    with replacing(file) as part, open(part, "w", encoding="ascii") as text:
+        text.write("\n".join([head, *map(_written, found)]))
 
 
 def _require_writable(motifs: Sequence[Motif]) -> None:
