@@ -1,4 +1,5 @@
 from . import base as base
+from . import cli as cli
 from . import datasets as datasets
 from . import estimators as estimators
 from . import export as export
