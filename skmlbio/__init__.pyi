@@ -9,6 +9,7 @@ from . import inspection as inspection
 from . import layers as layers
 from . import networks as networks
 from . import sequences as sequences
+from . import tables as tables
 from . import training as training
 from .estimators.attention_classifier import AttentionClassifier as AttentionClassifier
 from .estimators.attention_regressor import AttentionRegressor as AttentionRegressor

@@ -32,10 +32,11 @@ ROOMS = {
     "sequences": Room({"_files"}, ARRAYS, {"Bio", "sacrebleu"}),
     "graphs": Room(set(), ARRAYS, {"Bio", "networkx", "rdkit"}),
     "images": Room(set(), ARRAYS, {"PIL", "skimage", "tifffile"}),
+    "tables": Room(set(), ARRAYS, {"h5py", "pyarrow"}),
     "datasets": Room({"sequences", "graphs"}, ARRAYS, {"pandas", "pooch", "requests"}),
     "layers": Room({"_tensorflow"}, ARRAYS | {"keras", "lazy_loader", "tensorflow"}),
     "networks": Room({"_tensorflow", "layers"}, {"keras", "numpy"}),
-    "training": Room({"_tensorflow"}, ARRAYS | {"keras", "tensorflow"}, {"tqdm"}),
+    "training": Room({"_tensorflow", "tables"}, ARRAYS | {"keras", "tensorflow"}, {"tqdm"}),
     # Left of the estimators, which it knows by what they tell it only: so exporting can be a method of theirs.
     "export": Room({"_files", "_tensorflow", "sequences", "graphs", "training"}, ARRAYS, {"keras", "tensorflow"}),
     "base": Room({"_tensorflow", "networks", "training", "export"}, ARRAYS, {"keras", "tensorflow"}),

@@ -60,9 +60,10 @@ class MatrixInput:
         if self._has_gaps:
             options["ensure_all_finite"] = "allow-nan"
         if is_stored(X):
-            self._validated(stand_in(X), names, **options)
-            require_stored_numbers(X, getattr(self, "feature_names_in_", None), self._has_gaps)
-            return StoredRows(X, self._input_dtype)
+            rows = StoredRows(X, self._input_dtype)
+            self._validated(stand_in(rows.source), rows.source.header if names is None else names, **options)
+            require_stored_numbers(rows, getattr(self, "feature_names_in_", None), self._has_gaps)
+            return rows
         with numbers_expected(X):
             X = self._validated(X, names, **options)
         require_single(X, getattr(self, "feature_names_in_", None))

@@ -16,25 +16,22 @@ def stand_in(X: Any) -> np.ndarray:
     Raises
     ------
     TypeError
-        If X holds no numbers, or its rows cannot be read apart.
+        If X holds no numbers.
     """
-    if getattr(X, "format", "csr") != "csr":
-        raise TypeError(
-            f"X is a sparse matrix on disk in the format {X.format!r}, whose rows are not together: write it as CSR."
-        )
     if X.dtype.kind not in "biufc":
         raise TypeError(f"X must hold numbers, but in the file are values of dtype {X.dtype}.")
     return np.zeros((*(min(1, n) for n in X.shape[:1]), *X.shape[1:]), X.dtype)
 
 
-def require_stored_numbers(X: Any, names: Any = None, gaps: bool = False) -> None:
+def require_stored_numbers(X: StoredRows, names: Any = None, gaps: bool = False) -> None:
     """Raise a ValueError that names the first number in a file that is not finite, or beyond single precision.
 
     With `gaps`, NaN is let pass.
     """
-    if X.dtype.kind != "f":
+    kind = X.source.dtype
+    if kind.kind != "f":
         return
-    for first_row, block in StoredRows(X, np.promote_types(X.dtype, np.float32)).blocks():
+    for first_row, block in StoredRows(X.source, np.promote_types(kind, np.float32)).blocks():
         finite = ~np.isinf(block) if gaps else np.isfinite(block)
         if not finite.all():
             where = np.argwhere(~finite)[0]

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import itertools
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple, Protocol
 
 import numpy as np
 
+from skmlbio.training._rows_in_turn import RowsOfBlock, rows_in_turn, worth_shuffling
 from skmlbio.training._stored_rows import StoredRows
 from skmlbio.training._targets import RaggedTarget, Targets, shares_of_known, take_target
 
 Arrays = tuple[np.ndarray, ...]
+Take = Callable[[np.ndarray | slice], Arrays]
 
 _SMALL_BLOCK_BYTES, _BLOCK_BYTES = 2**20, 2**26
 _BYTES_TAKEN_AT_ONCE = 2**20
@@ -45,15 +48,19 @@ class Bucket(NamedTuple):
         Inputs that all samples have in common, such as the graph whose nodes they are: the network takes them, as they
         are, after those of its samples.  What it makes of them it makes once a batch, so batches that are not trained
         on are of all samples at once.
+    in_turn : callable or None
+        From the positions of the samples of several blocks, which are asked for in turn, to an iterator over what takes
+        the place of `take` for each; where it is better to know beforehand what will be asked for.
     """
 
     rows: np.ndarray
-    take: Callable[[np.ndarray | slice], Arrays]
+    take: Take
     form: str = ""
     max_batch_size: int | None = None
     filled_up_to: int = 1
     length: int | None = None
     shared: Arrays = ()
+    in_turn: Callable[[Sequence[np.ndarray]], Iterator[Take]] | None = None
 
     def inputs(self, rows: np.ndarray | slice) -> Arrays:
         """Return the network's inputs for some samples."""
@@ -97,7 +104,7 @@ class ArrayData:
 
     Parameters
     ----------
-    *columns : ndarray or StoredRows of shape (n_samples, ...), or CSR matrix of shape (n_samples, n_features)
+    *columns : ndarray, StoredRows or RowsOfBlock of shape (n_samples, ...), or CSR matrix (n_samples, n_features)
         One for each input of the network.  A sparse one is made dense, and one in a file read, a block at a time.
     """
 
@@ -113,8 +120,20 @@ class ArrayData:
     def take(self, rows: np.ndarray | slice) -> Arrays:
         return tuple(_take(column, rows) for column in self.columns)
 
+    def in_turn(self, blocks: Sequence[np.ndarray]) -> Iterator[Take]:
+        """Yield what takes the rows of one block after the other."""
+        columns = [
+            rows_in_turn(column, blocks)
+            if isinstance(column, StoredRows) and worth_shuffling(column, len(blocks))
+            else itertools.repeat(column)
+            for column in self.columns
+        ]
+        for of_block in zip(*columns, strict=False):
+            yield ArrayData(*of_block).take
+
     def buckets(self) -> list[Bucket]:
-        return [Bucket(np.arange(len(self)), self.take, filled_up_to=_ROWS_OF_A_VECTOR)]
+        in_turn = self.in_turn if any(isinstance(column, StoredRows) for column in self.columns) else None
+        return [Bucket(np.arange(len(self)), self.take, filled_up_to=_ROWS_OF_A_VECTOR, in_turn=in_turn)]
 
 
 def _filled_up(array: np.ndarray, multiple: int) -> np.ndarray:
@@ -123,7 +142,7 @@ def _filled_up(array: np.ndarray, multiple: int) -> np.ndarray:
 
 
 def _take(column, rows: np.ndarray | slice) -> np.ndarray:
-    if isinstance(column, StoredRows):
+    if isinstance(column, StoredRows | RowsOfBlock):
         return column.take(rows)
     if hasattr(column, "toarray"):
         return column[rows].toarray()
@@ -256,6 +275,7 @@ class BlockPlan:
             self.most_steps = min(self.most_steps, _MAX_STEPS_OF_A_BUCKET)
         self._rows_at_once = max(1, _BYTES_TAKEN_AT_ONCE // row_bytes)
         self._room: Arrays = ()
+        self._takes: Iterator[Take] = itertools.repeat(bucket.take)
 
     @property
     def steps_of_an_epoch(self) -> int:
@@ -266,6 +286,11 @@ class BlockPlan:
     def epochs_in_a_block(self) -> int:
         """How many epochs a block is given: at least one, and no more where other buckets take turns with this one."""
         return max(1, self.most_steps // self.steps_of_an_epoch) if self._alone else 1
+
+    def expect(self, blocks: Sequence[np.ndarray]) -> None:
+        """Be told the places of the samples of the next blocks, in the order in which these will be asked for."""
+        if self.bucket.in_turn is not None and not self._stays:
+            self._takes = self.bucket.in_turn([self.bucket.rows[places] for places in blocks])
 
     def block(self, places: np.ndarray, weights: np.ndarray) -> Block:
         """Return the batches made of the samples at some places of the bucket."""
@@ -291,9 +316,10 @@ class BlockPlan:
 
         It is the same memory every time, because fresh memory would cost more than what is written to it.
         """
+        take = next(self._takes)
         for start in range(0, len(rows), self._rows_at_once):
             part = rows[start : start + self._rows_at_once]
-            arrays = *self.bucket.take(part), *self._goals(part)
+            arrays = *take(part), *self._goals(part)
             if not self._room:
                 self._room = tuple(_aligned_zeros((self._n_rows, *array.shape[1:]), array.dtype) for array in arrays)
             for room, array in zip(self._room, arrays, strict=True):
@@ -335,7 +361,9 @@ def epoch_blocks(
         order = np.arange(plan.steps_of_an_epoch * plan.batch_size)
         places = np.concatenate([rng.permutation(n_rows).take(order, mode="wrap") for _ in range(n_epochs)])
         shares = np.where(np.tile(order < n_rows, n_epochs), weights[plan.bucket.rows[places]], 0.0)
-        cuts += [(plan, places[i : i + length], shares[i : i + length]) for i in range(0, len(places), length)]
+        of_plan = [(plan, places[i : i + length], shares[i : i + length]) for i in range(0, len(places), length)]
+        plan.expect([places for _, places, _ in of_plan])
+        cuts += of_plan
     for i in rng.permutation(len(cuts)) if len(plans) > 1 else range(len(cuts)):
         plan, places, shares = cuts[i]
         yield plan.block(places, shares)

@@ -67,24 +67,6 @@ def test_blocks_are_all_rows_in_turn(source, monkeypatch) -> None:
     assert np.array_equal(np.concatenate([block for _, block in blocks]), X)
 
 
-def test_a_chunk_is_read_once_and_what_nobody_asks_for_is_not(tmp_path) -> None:
-    class Spy:
-        """An array that remembers what is read of it."""
-
-        shape, dtype, chunks = X.shape, X.dtype, (50, 3, 2)
-
-        def __init__(self):
-            self.read = []
-
-        def __getitem__(self, part):
-            self.read.append((part.start, part.stop))
-            return X[part]
-
-    spy = Spy()
-    StoredRows(spy, "float64").take(np.array([199, 3, 10, 3, 120, 48, 51, 49, 50]))
-    assert spy.read == [(3, 52), (120, 121), (199, 200)]
-
-
 def test_stores_are_known_by_name(tmp_path) -> None:
     assert all(is_stored(source) for source in stores(tmp_path).values())
     for other in (X, [[1.0]], None, "text", h5py, np.float64(1)):
