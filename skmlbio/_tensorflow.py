@@ -79,11 +79,11 @@ def _note_fork() -> None:
 
 
 def _take_the_limit_of_a_worker() -> None:
-    """In a worker of joblib, use as many threads as joblib gives it, where the user has not told TensorFlow how many.
+    """In a worker of joblib or Dask, use as many threads as it is given, unless the user has told TensorFlow how many.
 
     TensorFlow would start as many in every worker as the machine has cores.
     """
-    worker = type(multiprocessing.current_process()).__module__.startswith("joblib.externals.loky")
+    worker = type(multiprocessing.current_process()).__module__.startswith("joblib.externals.loky") or _in_dask_worker()
     limit, context = os.environ.get("OMP_NUM_THREADS", ""), _runtime.context_safe()
     started = context is not None and context._initialized
     if not worker or not limit.isdigit() or started:
@@ -92,6 +92,15 @@ def _take_the_limit_of_a_worker() -> None:
         said = getattr(tf.config.threading, f"get_{kind}_op_parallelism_threads")()
         if not said and f"TF_NUM_{kind.upper()}OP_THREADS" not in os.environ:
             getattr(tf.config.threading, f"set_{kind}_op_parallelism_threads")(int(limit))
+
+
+def _in_dask_worker() -> bool:
+    """Whether a task of Dask runs here; a process that has not loaded distributed has none."""
+    distributed = sys.modules.get("distributed")
+    try:
+        return distributed is not None and distributed.get_worker() is not None
+    except (AttributeError, ValueError):  # not wholly loaded yet, or no worker
+        return False
 
 
 _take_the_limit_of_a_worker()

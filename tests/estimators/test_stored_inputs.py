@@ -10,8 +10,18 @@ import pytest
 import scipy.sparse
 import zarr
 from sklearn.base import clone
+from sklearn.model_selection import cross_val_score
 
-from skmlbio import AutoEncoderTransformer, DenseClassifier, DenseRegressor, NetworkClassifier, VAESampler
+from skmlbio import (
+    AutoEncoderOutlierDetector,
+    AutoEncoderTransformer,
+    DenseClassifier,
+    DenseRegressor,
+    GANSampler,
+    NetworkClassifier,
+    VAESampler,
+)
+from skmlbio.tables import StoredArray
 from skmlbio.training import _batches
 
 RANDOM = np.random.default_rng(0)
@@ -110,6 +120,8 @@ def identity(input_shape, n_outputs):
         (VAESampler(2, **FEW), (300, 12), "float16"),
         (VAESampler(2, likelihood="bernoulli", **FEW), (300, 12), "bool"),
         (DenseRegressor(standardize=False, **FEW), (300, 12), "int64"),
+        (GANSampler(2, epochs=2, random_state=0), (300, 12), "float32"),
+        (AutoEncoderOutlierDetector(2, **FEW), (300, 12), "float64"),
         (NetworkClassifier(identity, epochs=2, random_state=0), (300, 4, 3), ">f8"),
     ],
     ids=lambda value: type(value).__name__ if hasattr(value, "fit") else str(value),
@@ -117,11 +129,18 @@ def identity(input_shape, n_outputs):
 def test_other_estimators_dtypes_and_shapes(estimator, shape, dtype, tmp_path) -> None:
     matrix = (10 * X).reshape(shape).astype(dtype)
     stored = hdf5(matrix, tmp_path)
-    y = () if isinstance(estimator, VAESampler) else ((X[:, 0] > 0).astype(int),)
+    y = ((X[:, 0] > 0).astype(int),) if hasattr(estimator, "predict") else ()
     inside, outside = clone(estimator).fit(matrix, *y), clone(estimator).fit(stored, *y)
     assert_same_fit(inside, outside)
-    if isinstance(estimator, VAESampler):
+    if hasattr(estimator, "score_samples"):
         assert np.array_equal(inside.score_samples(matrix), outside.score_samples(stored))
+
+
+def test_cross_validation_of_rows_on_disk_has_the_scores_of_rows_in_memory(tmp_path) -> None:
+    estimator, mapped = AutoEncoderTransformer(2, **FEW), memory_mapped(X, tmp_path)
+    expected = cross_val_score(estimator, X, cv=2)
+    assert np.array_equal(cross_val_score(estimator, mapped, cv=2), expected)
+    assert np.array_equal(cross_val_score(estimator, StoredArray(mapped), cv=2), expected)
 
 
 def test_the_number_that_is_wrong_is_named(store, monkeypatch) -> None:
