@@ -37,6 +37,7 @@ PAGES: dict[str, dict[str, Any]] = {  # and what they get from code that is not 
     "docs/datasets.md": {},
     "docs/export.md": {},
     "docs/inputs.md": {"adata": cells()},
+    "docs/larger.md": {},
 }
 
 

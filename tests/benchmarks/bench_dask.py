@@ -46,9 +46,13 @@ def of_workers(n_workers: int) -> dict[str, float]:
     from joblib import parallel_config
 
     options = {"n_workers": n_workers, "threads_per_worker": 1, "host": "127.0.0.1", "dashboard_address": None}
-    with tempfile.TemporaryDirectory() as folder, LocalCluster(**options, local_directory=folder) as cluster:
-        with Client(cluster), parallel_config(backend="dask"):
-            return second_search()
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        LocalCluster(**options, local_directory=folder) as cluster,
+        Client(cluster),
+        parallel_config(backend="dask"),
+    ):
+        return second_search()
 
 
 def main() -> None:
