@@ -45,6 +45,11 @@ def require_single(X: Any, names: Any = None, first_row: int = 0) -> None:
     )
 
 
+def is_number(answers: np.ndarray) -> np.ndarray:
+    """Whether answers are numbers, infinite ones among them; for `require_answers`."""
+    return ~np.isnan(answers)
+
+
 def require_answers(answers: np.ndarray, holds: Callable[[np.ndarray], np.ndarray] = np.isfinite) -> np.ndarray:
     """Return what a network answers, one row a sample; raise a ValueError that names a sample it has no answer to.
 

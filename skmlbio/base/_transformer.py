@@ -14,7 +14,7 @@ from skmlbio.base._docstrings import completed_by
 from skmlbio.base._estimator import NetworkEstimator
 from skmlbio.base._fit_data import mean_of_samples
 from skmlbio.base._number_columns import numbers_expected
-from skmlbio.base._range import require_answers
+from skmlbio.base._range import is_number, require_answers
 from skmlbio.base._unlabelled import UnlabelledEstimator
 from skmlbio.training._batches import ArrayData, Data
 
@@ -64,7 +64,7 @@ class TransformerBase(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Unlabel
         """
         answers = (self._ask_encoded("errors", block) for block in row_blocks(self._samples(X)))
         errors = [self._fitted_loss(a, None, (), {}).numpy() for a in answers]
-        return -require_answers(np.concatenate(errors), holds=lambda answers: ~np.isnan(answers))
+        return -require_answers(np.concatenate(errors), holds=is_number)
 
     def score(self, X, y=None, sample_weight=None) -> float:
         """Return the mean of `score_samples`, so that more is better.

@@ -9,7 +9,7 @@ from skmlbio.base import TransformerBase
 from skmlbio.base._bound_scores import BoundScores
 from skmlbio.base._docstrings import completed_by
 from skmlbio.base._fit_data import mean_of_samples
-from skmlbio.base._range import require_answers
+from skmlbio.base._range import is_number, require_answers
 from skmlbio.base._sampler import numbers_and_seeds
 from skmlbio.base._transformer import row_blocks
 from skmlbio.estimators._sampler_export import SamplerExport
@@ -138,7 +138,7 @@ class SamplerAnswers(SamplerExport, BoundScores, TransformerBase):
         self._validate_params()
         data = self._given(X, y, covariates, library_size)
         bounds = np.concatenate([self._bounds(block) for block in row_blocks(data)])
-        return require_answers(bounds, holds=lambda answers: ~np.isnan(answers))
+        return require_answers(bounds, holds=is_number)
 
     @completed_by(_given)
     def score(self, X, y=None, sample_weight=None, *, covariates=None, library_size=None) -> float:

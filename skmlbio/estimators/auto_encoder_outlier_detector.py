@@ -16,7 +16,7 @@ from skmlbio.base._docstrings import completed_by
 from skmlbio.base._estimator import NetworkEstimator
 from skmlbio.base._layer_parameters import COUNT, STRENGTH
 from skmlbio.base._outliers import OutlierScores
-from skmlbio.base._range import require_answers
+from skmlbio.base._range import is_number, require_answers
 from skmlbio.base._transformer import row_blocks
 from skmlbio.training._batches import Data, TrainingSet
 from skmlbio.training._blueprint import Blueprint
@@ -101,7 +101,7 @@ class AutoEncoderOutlierDetector(OutlierScores, BoundScores, CodeNetwork, Transf
 
     def _scores(self, data: Data) -> np.ndarray:
         scores = np.concatenate([self._scores_of_block(block) for block in row_blocks(data)])
-        return require_answers(scores.astype(np.float64), holds=lambda answers: ~np.isnan(answers))
+        return require_answers(scores.astype(np.float64), holds=is_number)
 
     def _scores_of_block(self, block: Data) -> np.ndarray:
         if self._is_variational():

@@ -15,7 +15,7 @@ from skmlbio.base._availability import available_if
 from skmlbio.base._docstrings import completed_by
 from skmlbio.base._layer_parameters import COUNT, STRENGTH, KernelPenalties
 from skmlbio.base._own_loss import Loss, ReconstructionLoss, loss_options
-from skmlbio.base._range import require_answers
+from skmlbio.base._range import is_number, require_answers
 from skmlbio.estimators._image_codes import ImageCodes
 from skmlbio.training._blueprint import Blueprint
 
@@ -165,7 +165,7 @@ class ImageAutoEncoderTransformer(ImageCodes, KernelPenalties, ReconstructionLos
             if self._has_gaps and (empty := ~outputs["known"].any(axis=1)).any():
                 raise ValueError(f"image {rows[np.argmax(empty)]} {_NO_ERROR}")
             scores[rows] = -self._fitted_loss(outputs, None, (), {}).numpy()
-        return require_answers(scores, holds=lambda answers: ~np.isnan(answers))
+        return require_answers(scores, holds=is_number)
 
     def _check_parameters(self):
         super()._check_parameters()

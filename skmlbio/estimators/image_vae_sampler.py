@@ -14,7 +14,7 @@ from skmlbio.base._bound_scores import BoundScores
 from skmlbio.base._docstrings import completed_by
 from skmlbio.base._intervals import Interval
 from skmlbio.base._layer_parameters import COUNT
-from skmlbio.base._range import require_answers
+from skmlbio.base._range import is_number, require_answers
 from skmlbio.base._sampler import SamplerMixin
 from skmlbio.estimators._image_codes import ImageCodes
 from skmlbio.estimators._sampler_input import variance_of
@@ -118,7 +118,7 @@ class ImageVAESampler(VariationalTraining, ImageCodes, BoundScores, SamplerMixin
         for start in range(0, len(samples), n_at_once):
             block = samples.subset(np.arange(start, min(start + n_at_once, len(samples))))
             bounds.append(self._bounds(ArrayData(*block.take(slice(None)))))
-        return require_answers(np.concatenate(bounds), holds=lambda answers: ~np.isnan(answers))
+        return require_answers(np.concatenate(bounds), holds=is_number)
 
     @completed_by(SamplerMixin.sample)
     def sample(self, n_samples: int = 1, random_state=None) -> np.ndarray:

@@ -27,7 +27,7 @@ from skmlbio.base._layer_parameters import (
     LayerParameters,
     require_heads,
 )
-from skmlbio.base._range import require_answers
+from skmlbio.base._range import is_number, require_answers
 from skmlbio.estimators._attention_memory import AttentionMemory
 from skmlbio.estimators._pair_data import PairData, WritingData, batches
 from skmlbio.estimators._sequence_data import SequenceCost
@@ -63,8 +63,9 @@ class TransformerTranslator(
 
         p(y | x) = prod_i p(y_i | y_1, ..., y_{i-1}, x),   p = softmax(W blocks(embed(y) + positions, encoder(x)) + b)
 
-    Its end is one more token.  In training all places are written at once, each after the tokens that are wanted before
-    it; in prediction one after the other, from keys and values that are kept, so that each costs one step.
+    Its end is one more token, which never comes first.  In training all places are written at once, each after the
+    tokens that are wanted before it; in prediction one after the other, from keys and values that are kept, so that
+    each costs one step.
 
     For comparison, ``architecture="rnn_attention"`` reads with recurrences in both directions and writes with one that
     attends to their states [4]_, and "rnn" writes from the last of these states alone [5]_.
@@ -98,15 +99,17 @@ class TransformerTranslator(
     activation : str
         Keras' name of the activation of the convolution and in the blocks.
     label_smoothing : float
-        Share of each wanted token that is spread over all tokens in training [2]_.
+        Share of each wanted token that is spread over all that can be written at its place, in training [2]_.
     warm_up : int
         Steps over which the learning rate rises from 0; after them it stays.
     beam_width : int
         How many translations are held on to while they are written, of which the best is the answer; 1 writes the most
         probable token at each place.
     length_penalty : float
-        a: of the translations that a beam ends with, the best is the one of the largest log p / ((5 + n) / 6)^a, with n
-        tokens [3]_; 0 takes the most probable, and the larger a is, the longer is the best.
+        a: of the translations y that a beam ends with, the best is the one of the largest
+        log p(y | x) / ((5 + n) / 6)^a, where n counts the tokens of y and its end [3]_.  0 takes the most probable, 1
+        of long ones that of the largest mean log p of a token, and the larger a is, the longer is the best.  A beam of
+        1 has no choice.
     max_output_length : int or "auto"
         Tokens after which a translation ends at the latest; "auto" takes twice those of the longest of training, and as
         often more as x is longer than the longest of training.
@@ -206,7 +209,8 @@ class TransformerTranslator(
         Parameters
         ----------
         y : list of n_samples strings or lists of tokens
-            What is wanted; unknown tokens are never right.
+            What is wanted.  Tokens outside the target alphabet may stand there, and are never right, whatever
+            `unknown` is, so that the score of a test fold counts a token which only that fold has as wrong.
         sample_weight : array-like of shape (n_samples,), optional
             Weights of the samples.
 
@@ -214,7 +218,7 @@ class TransformerTranslator(
         -------
         float
         """
-        pairs = self._pairs(X, y)
+        pairs = self._pairs(X, y, "mask")
         both = pairs.targets, self._written(pairs.sources)
         length = max(int(sequences.lengths.max()) for sequences in both)
         wanted, written = (sequences.pad(length) for sequences in both)
@@ -233,7 +237,13 @@ class TransformerTranslator(
         Returns
         -------
         ndarray of shape (n_samples,), float32
-            log p(y | x), with the end of y.
+            log p(y | x), with the end of y; the probabilities of all translations sum to 1.
+
+        Raises
+        ------
+        ValueError
+            If y has a token outside the target alphabet, unless ``unknown="mask"``: then log p is that of an unknown
+            token, -inf if none is ever written.
         """
         return np.array([tokens.sum() for tokens in self.score_tokens(X, y)])
 
@@ -249,7 +259,7 @@ class TransformerTranslator(
         pairs = self._pairs(X, y)
         found: list[Any] = [None] * len(pairs)
         for rows, log_p in self._answers_in_batches("log_probabilities", pairs):
-            for row, of_tokens in zip(rows, require_answers(log_p), strict=True):
+            for row, of_tokens in zip(rows, require_answers(log_p, holds=is_number), strict=True):
                 found[row] = of_tokens[: pairs.targets.lengths[row] + 1]
         return found
 
@@ -287,10 +297,10 @@ class TransformerTranslator(
         self._require_maps_of_answers(sources)
         return sources
 
-    def _pairs(self, X: Any, y: Any) -> PairData:
+    def _pairs(self, X: Any, y: Any, unknown: str | None = None) -> PairData:
         """Encode X and y for a fitted network."""
         sources = self._samples(X)
-        (targets,) = self._encode_target(y, reset=False)
+        targets = self._targets(y, unknown or self.unknown, reset=False)
         check_consistent_length(sources, targets)
         return PairData(sources, targets)
 

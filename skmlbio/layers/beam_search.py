@@ -11,7 +11,7 @@ import tensorflow as tf
 Tensor = Any
 
 END = 0  # the class that ends a sequence: the number of padding, which no sequence holds
-_NEVER = float("-inf")
+NEVER = float("-inf")  # log p of what is not written
 
 
 def beam_search(step: Callable, cache: Any, limits: Tensor, width: Tensor, length_penalty: Tensor) -> Tensor:
@@ -68,15 +68,15 @@ def beam_search(step: Callable, cache: Any, limits: Tensor, width: Tensor, lengt
         n_tokens = logits.shape[-1]
         log_p = tf.reshape(tf.nn.log_softmax(logits), (n_rows, width, n_tokens))
         full = (place >= limits)[:, tf.newaxis, tf.newaxis] & (tf.range(n_tokens) != END)
-        log_p = tf.where(full, tf.constant(_NEVER, log_p.dtype), log_p)
+        log_p = tf.where(full, tf.constant(NEVER, log_p.dtype), log_p)
         ways = tf.reshape(scores[..., tf.newaxis] + log_p, (n_rows, width * n_tokens))
         scores, chosen = tf.math.top_k(ways, k=width)
-        scores = tf.where(slots < width - n_ended[:, tf.newaxis], scores, _NEVER)
+        scores = tf.where(slots < width - n_ended[:, tf.newaxis], scores, NEVER)
         parents, tokens = tf.reshape(first + chosen // n_tokens, [-1]), chosen % n_tokens
 
         written = tf.gather(written, parents)
-        ended = (tokens == END) & (scores > _NEVER)
-        final = penalised(tf.where(ended, scores, _NEVER), place + 1)
+        ended = (tokens == END) & (scores > NEVER)
+        final = penalised(tf.where(ended, scores, NEVER), place + 1)
         found = tf.gather(written, first[:, 0] + tf.argmax(final, axis=1, output_type=tf.int32))[:, 1:]
         better = tf.reduce_max(final, axis=1) > best_score
         best = tf.pad(tf.where(better[:, tf.newaxis], found, best), [(0, 0), (0, 1)])
@@ -84,19 +84,19 @@ def beam_search(step: Callable, cache: Any, limits: Tensor, width: Tensor, lengt
 
         # What cannot become better than the best is given up: log p only falls.
         hopeless = penalised(scores, limits[:, tf.newaxis] + 1) <= best_score[:, tf.newaxis]
-        scores = tf.where(ended | hopeless, _NEVER, scores)
+        scores = tf.where(ended | hopeless, NEVER, scores)
         n_ended = n_ended + tf.reduce_sum(tf.cast(ended, tf.int32), axis=1)
         written = tf.concat([written, tf.reshape(tokens, (-1, 1))], axis=1)
         cache = tf.cond(width > 1, lambda: tf.nest.map_structure(lambda t: tf.gather(t, parents), cache), lambda: cache)
         return place + 1, written, scores, n_ended, best, best_score, cache
 
-    scores = tf.where(tf.broadcast_to(slots, (n_rows, width)) == 0, 0.0, _NEVER)
-    nothing, none_yet = tf.zeros((n_rows, 0), tf.int32), tf.fill([n_rows], _NEVER)
+    scores = tf.where(tf.broadcast_to(slots, (n_rows, width)) == 0, 0.0, NEVER)
+    nothing, none_yet = tf.zeros((n_rows, 0), tf.int32), tf.fill([n_rows], NEVER)
     start = tf.zeros((n_rows * width, 1), tf.int32)
     state = tf.constant(0), start, scores, tf.zeros(n_rows, tf.int32), nothing, none_yet, cache
     row, rows = tf.TensorShape([None]), tf.TensorShape([None, None])
     shapes = tf.TensorShape([]), rows, rows, row, rows, row, growing(cache)
-    best = tf.while_loop(lambda *state: tf.reduce_any(state[2] > _NEVER), body, state, shape_invariants=shapes)[4]
+    best = tf.while_loop(lambda *state: tf.reduce_any(state[2] > NEVER), body, state, shape_invariants=shapes)[4]
     return best[:, : tf.reduce_max(tf.math.count_nonzero(best, axis=1, dtype=tf.int32))]
 
 

@@ -10,6 +10,7 @@ import tensorflow as tf
 from skmlbio.layers.noise import Dropout
 from skmlbio.layers.recurrence import gated_step
 from skmlbio.layers.tokens import TokenEmbedding
+from skmlbio.layers.translation import of_what_is_written
 
 Tensor = Any
 Weights = tuple[Tensor, ...]
@@ -50,6 +51,8 @@ def additive_attention(query: Tensor, keys: Tensor, vector: Tensor, real: Tensor
 class RecurrentDecoder(keras.layers.Layer):
     """logits_i = W [s_i, c_i, e_i] + b with s_i = f(s_{i-1}, [e_i, c_i]), where e_i is the vector of the token before.
 
+    Those of what is never written are -inf, see `of_what_is_written`.
+
     f is a gated recurrent unit, and s_0 = tanh(S m), where m is what is left of what has been read: the state after the
     last position, and, from the end, after the first.  With attention, c_i is a mean of all positions by the shares of
     `additive_attention` to s_{i-1} (Bahdanau et al. 2015); without, it is m at all places (Cho et al. 2014).
@@ -67,6 +70,8 @@ class RecurrentDecoder(keras.layers.Layer):
         Whether each place reads anew.
     dropout : float, default=0.0
         Share of numbers that are dropped in training, of vectors and before the output.
+    writes_unknown : bool, default=True
+        Whether an unknown token is written.
     **options
         `name`, `dtype` and the like of every Keras layer.
 
@@ -78,9 +83,18 @@ class RecurrentDecoder(keras.layers.Layer):
 
     gains_from_xla = False
 
-    def __init__(self, n_tokens: int, units: int, attention: bool, dropout: float = 0.0, **options):
+    def __init__(
+        self,
+        n_tokens: int,
+        units: int,
+        attention: bool,
+        dropout: float = 0.0,
+        writes_unknown: bool = True,
+        **options,
+    ):
         super().__init__(**options)
         self.n_tokens, self.units, self.attention, self.dropout = n_tokens, units, attention, dropout
+        self.writes_unknown = writes_unknown
         for name in ("kernel", "start_kernel", "key_kernel", "query_kernel"):
             setattr(self, f"{name}_initializer", keras.initializers.GlorotUniform())
         self.recurrent_initializer = keras.initializers.Orthogonal()
@@ -120,7 +134,7 @@ class RecurrentDecoder(keras.layers.Layer):
         nothing = state, tf.zeros((tf.shape(memory)[0], memory.shape[-1]), x.dtype), shares
         states, collected, shares = tf.scan(step, tf.transpose(x, (1, 0, 2)), nothing)
         states, collected, shares = (tf.transpose(part, (1, 0, 2)) for part in (states, collected, shares))
-        logits = self._logits(states, collected, x, training)
+        logits = self._logits(states, collected, x, tf.range(tf.shape(x)[1]), training)
         return (logits, {"block_0": shares[:, tf.newaxis]}) if return_maps else logits
 
     def begin(self, memory: Tensor, real: Tensor) -> tuple[Weights, list[Tensor]]:
@@ -135,7 +149,8 @@ class RecurrentDecoder(keras.layers.Layer):
         """Return the logits of the next token, of shape (batch, n_tokens), after the last ones, of shape (batch,)."""
         x = self.letters(tokens[:, tf.newaxis])[0][:, 0]
         state, collected, _ = self._next(x, cache[0], read)
-        return self._logits(state, collected, x, training=False), [state]
+        states, collected, x = (part[:, tf.newaxis] for part in (state, collected, x))
+        return self._logits(states, collected, x, tf.reshape(place, (1,)), training=False)[:, 0], [state]
 
     def _next(self, x: Tensor, state: Tensor, read: Weights) -> tuple[Tensor, Tensor, Tensor]:
         """Return the next state, what was collected for it, and the shares of what was read."""
@@ -150,9 +165,10 @@ class RecurrentDecoder(keras.layers.Layer):
         recurrent, bias = tf.convert_to_tensor(self.recurrent_kernel), tf.convert_to_tensor(self.candidate_bias)
         return *gated_step((state,), z, recurrent, bias), collected, shares
 
-    def _logits(self, state: Tensor, collected: Tensor, x: Tensor, training: bool) -> Tensor:
-        return self.output_layer(self.output_dropout(tf.concat([state, collected, x], axis=-1), training=training))
+    def _logits(self, states: Tensor, collected: Tensor, x: Tensor, places: Tensor, training: bool) -> Tensor:
+        hidden = self.output_dropout(tf.concat([states, collected, x], axis=-1), training=training)
+        return of_what_is_written(self.output_layer(hidden), places, self.writes_unknown)
 
     def get_config(self):
-        names = "n_tokens", "units", "attention", "dropout"
+        names = "n_tokens", "units", "attention", "dropout", "writes_unknown"
         return super().get_config() | {name: getattr(self, name) for name in names}

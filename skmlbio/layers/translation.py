@@ -8,13 +8,14 @@ import keras
 import tensorflow as tf
 from keras import ops
 
-from skmlbio.layers.beam_search import END
+from skmlbio.layers.beam_search import END, NEVER
 from skmlbio.layers.decoder_block import Cache, DecoderBlock
 from skmlbio.layers.noise import Dropout
 from skmlbio.layers.positions import LearnedPositions, SinusoidalPositions
 from skmlbio.layers.tokens import TokenEmbedding
 
 Tensor = Any
+UNKNOWN = 1  # the token of all that has no number of its own
 
 
 def with_end(tokens: Tensor) -> tuple[Tensor, Tensor]:
@@ -42,12 +43,42 @@ def with_end(tokens: Tensor) -> tuple[Tensor, Tensor]:
     return tf.pad(tokens, [(0, 0), (0, 1)], constant_values=END), tf.not_equal(before, END)
 
 
+def of_what_is_written(logits: Tensor, places: Tensor, writes_unknown: bool) -> Tensor:
+    """Return logits that are -inf for what is never written: an end before there is a token, and an unknown token.
+
+    Parameters
+    ----------
+    logits : tensor of shape (..., n_places, n_tokens)
+        Of the end (class 0), of an unknown token (class 1), and of all others.
+    places : tensor of shape (n_places,), int
+        Counted from 0.
+    writes_unknown : bool
+        Whether an unknown token is written like the others.
+
+    Returns
+    -------
+    tensor of the shape and dtype of `logits`
+
+    Examples
+    --------
+    >>> import tensorflow as tf
+    >>> from skmlbio.layers.translation import of_what_is_written
+    >>> of_what_is_written(tf.zeros((2, 4)), tf.range(2), writes_unknown=False).numpy().tolist()
+    [[-inf, -inf, 0.0, 0.0], [0.0, -inf, 0.0, 0.0]]
+    """
+    classes = tf.range(logits.shape[-1])
+    never = tf.equal(places, 0)[:, tf.newaxis] & tf.equal(classes, END)
+    if not writes_unknown:
+        never |= tf.equal(classes, UNKNOWN)
+    return tf.where(never, tf.constant(NEVER, logits.dtype), logits)
+
+
 @keras.saving.register_keras_serializable(package="skmlbio")
 class TargetLogProbability(keras.layers.Layer):
     """log p of each token of a sequence and of its end, given those before; 0 for padding.
 
     Called on logits of shape (batch, length + 1, n_tokens) and tokens of shape (batch, length), 0 after the end of a
-    sequence.  Returns a tensor of shape (batch, length + 1).
+    sequence.  Returns a tensor of shape (batch, length + 1), -inf for a token that is never written.
     """
 
     def call(self, logits, tokens):
@@ -59,6 +90,8 @@ class TargetLogProbability(keras.layers.Layer):
 @keras.saving.register_keras_serializable(package="skmlbio")
 class TranslationDecoder(keras.layers.Layer):
     """logits = W blocks(embed([0, y_1, y_2, ...]) + positions) + b: of each token, and of the end (class 0).
+
+    Those of what is never written are -inf, see `of_what_is_written`.
 
     Called on tokens y of shape (batch, length), 0 after the end of a sequence, on `memory` of shape (batch, n_read,
     n_features) and on `real` of shape (batch, n_read), true where a position of it is real.  Returns logits of shape
@@ -80,14 +113,25 @@ class TranslationDecoder(keras.layers.Layer):
         How many blocks there are.
     block : dict
         Arguments of `DecoderBlock`.
+    writes_unknown : bool
+        Whether an unknown token is written.
     **options
         `name`, `dtype` and the like of every Keras layer.
     """
 
-    def __init__(self, n_tokens: int, width: int, max_length: int | None, n_blocks: int, block: dict, **options):
+    def __init__(
+        self,
+        n_tokens: int,
+        width: int,
+        max_length: int | None,
+        n_blocks: int,
+        block: dict,
+        writes_unknown: bool = True,
+        **options,
+    ):
         super().__init__(**options)
         self.n_tokens, self.width, self.max_length = n_tokens, width, max_length
-        self.n_blocks, self.block = n_blocks, dict(block)
+        self.n_blocks, self.block, self.writes_unknown = n_blocks, dict(block), writes_unknown
 
     def build(self, input_shape):
         policy, x = self.dtype_policy, (None, None, self.width)
@@ -114,7 +158,7 @@ class TranslationDecoder(keras.layers.Layer):
         for block in self.blocks:
             x = block(x, memory, real=real, return_maps=return_maps, training=training)
             x, maps[block.name] = x if return_maps else (x, None)
-        logits = self.output_layer(self.norm(x))
+        logits = self._logits(x, tf.range(tf.shape(x)[1]))
         return (logits, maps) if return_maps else logits
 
     def begin(self, memory: Tensor, real: Tensor) -> tuple[Any, list[Cache]]:
@@ -131,8 +175,11 @@ class TranslationDecoder(keras.layers.Layer):
         for block, before, memory in zip(self.blocks, cache, keys_values, strict=True):
             x, after = block.step(x, before, memory, real)
             added.append(after)
-        return self.output_layer(self.norm(x))[:, 0], added
+        return self._logits(x, tf.reshape(place, (1,)))[:, 0], added
+
+    def _logits(self, x: Tensor, places: Tensor) -> Tensor:
+        return of_what_is_written(self.output_layer(self.norm(x)), places, self.writes_unknown)
 
     def get_config(self):
-        names = "n_tokens", "width", "max_length", "n_blocks", "block"
+        names = "n_tokens", "width", "max_length", "n_blocks", "block", "writes_unknown"
         return super().get_config() | {name: getattr(self, name) for name in names}

@@ -22,6 +22,7 @@ def transformer_translation(
     target_dtype: str,
     max_length: int,
     max_target_length: int,
+    writes_unknown: bool = True,
     embedding_dim: int = 64,
     n_heads: int = 4,
     n_blocks: int = 2,
@@ -45,6 +46,8 @@ def transformer_translation(
         In which they come.
     max_length, max_target_length : int
         Rows of learned positions, of what is read and of what is written; unused by sinusoidal ones.
+    writes_unknown : bool
+        Whether an unknown token is written like the others; see `of_what_is_written`.
     embedding_dim : int
         Width of the vectors; a multiple of `n_heads`.
     n_heads, n_blocks, feed_forward_dim, norm, activation
@@ -78,7 +81,8 @@ def transformer_translation(
         "activation": activation,
     }
     rows = max_target_length if positions == "learned" else None
-    decoder = TranslationDecoder(n_targets, embedding_dim, rows, n_blocks, block, name="decoder", dtype=dtype)
+    sizes = n_targets, embedding_dim, rows, n_blocks
+    decoder = TranslationDecoder(*sizes, block, writes_unknown, name="decoder", dtype=dtype)
     return with_decoder(source, x, real, decoder, target_dtype, dtype)
 
 
@@ -87,6 +91,7 @@ def recurrent_translation(
     n_targets: int,
     target_dtype: str,
     attention: bool,
+    writes_unknown: bool = True,
     embedding_dim: int = 64,
     n_blocks: int = 2,
     kernel_width: int | None = None,
@@ -98,7 +103,7 @@ def recurrent_translation(
 
     Parameters
     ----------
-    tokens, n_targets, target_dtype, kernel_width, activation, dtype
+    tokens, n_targets, target_dtype, writes_unknown, kernel_width, activation, dtype
         As in `transformer_translation`.
     attention : bool
         Whether the decoder reads anew for each token.
@@ -121,7 +126,8 @@ def recurrent_translation(
         forwards = Recurrence(embedding_dim, "gru", name=f"forwards_{i}", dtype=dtype)(x, real=real)
         backwards = Recurrence(embedding_dim, "gru", backwards=True, name=f"backwards_{i}", dtype=dtype)(x, real=real)
         x = keras.layers.Concatenate(name=f"both_{i}", dtype=dtype)([forwards, backwards])
-    decoder = RecurrentDecoder(n_targets, embedding_dim, attention, dropout, name="decoder", dtype=dtype)
+    sizes = n_targets, embedding_dim
+    decoder = RecurrentDecoder(*sizes, attention, dropout, writes_unknown, name="decoder", dtype=dtype)
     return with_decoder(source, x, real, decoder, target_dtype, dtype)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
 
@@ -160,6 +160,30 @@ class Sequences:
                 f"row {row} has padding at position {position}, before a character; only the end is padded"
             )
         return cls(padded[kept].astype(alphabet.dtype), offsets_of(kept.sum(axis=1)), alphabet)
+
+
+def with_codes_that_occur(sequences: Sequences) -> Sequences:
+    """Return sequences over the letters of their alphabet, and those of its ambiguity codes that occur in them.
+
+    Parameters
+    ----------
+    sequences : Sequences
+        Strings.
+
+    Examples
+    --------
+    >>> from skmlbio.sequences import ensure_sequences
+    >>> sequences = with_codes_that_occur(ensure_sequences(["ACN", "GT"], alphabet="dna"))
+    >>> sequences.tokens, str(sequences.alphabet)
+    (array([2, 3, 6, 4, 5], dtype=uint8), 'the dna alphabet ACGT or its ambiguity codes N')
+    """
+    alphabet = sequences.alphabet
+    occurring = set(alphabet.characters[np.unique(sequences.tokens)].tobytes().decode("ascii"))
+    kept = tuple((code, members) for code, members in alphabet.ambiguity if code in occurring)
+    fewer = replace(alphabet, ambiguity=kept)
+    numbers = fewer.lookup[alphabet.characters]
+    numbers[: alphabet.first_letter_token] = range(alphabet.first_letter_token)  # padding and unknown characters
+    return Sequences(numbers[sequences.tokens], sequences.offsets, fewer)
 
 
 def _named(alphabet: Alphabet | Vocabulary) -> str:

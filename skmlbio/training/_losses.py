@@ -9,6 +9,7 @@ from skmlbio._tensorflow import keras, tf
 from skmlbio.training._loss_choice import LOSSES_OF_ROWS
 
 _HUBER_DELTA = 1.0
+_NEVER = float("-inf")  # the logit of what a translator never writes
 
 
 def squared_error(targets: tf.Tensor, outputs: tf.Tensor) -> tf.Tensor:
@@ -238,17 +239,26 @@ game.names = ("loss", "critic", "generator")
 def translation(logits, inputs, targets, scalars) -> tf.Tensor:
     """Average -log p over the tokens of a target and its end, each given those before.
 
-    With ``scalars["label_smoothing"]``, that share of what is wanted is spread over all tokens (Szegedy et al. 2016).
+    What is never written, by a logit of -inf, does not count where it is wanted.  With ``scalars["label_smoothing"]``,
+    that share of what is wanted is spread over all that can be written at its place (Szegedy et al. 2016).
     """
     tokens = tf.cast(inputs[1], tf.int32)
     wanted = tf.pad(tokens, [(0, 0), (0, 1)])
     present = tf.pad(tokens > 0, [(0, 0), (1, 0)], constant_values=True)
+    possible = tf.not_equal(logits, _NEVER)
+    present &= tf.gather(possible, wanted, batch_dims=2)
     losses = tf.nn.sparse_softmax_cross_entropy_with_logits(labels=wanted, logits=logits)
     if "label_smoothing" in scalars:
         smoothing = tf.cast(scalars["label_smoothing"], logits.dtype)
-        everywhere = tf.reduce_logsumexp(logits, axis=-1) - tf.reduce_mean(logits, axis=-1)
+        everywhere = tf.reduce_logsumexp(logits, axis=-1) - _mean_of(logits, possible)
         losses += smoothing * (everywhere - losses)
     return mean_over_present(losses, present)
+
+
+def _mean_of(values: tf.Tensor, counted: tf.Tensor) -> tf.Tensor:
+    """Average the last axis over what counts."""
+    total = tf.reduce_sum(tf.where(counted, values, tf.zeros_like(values)), axis=-1)
+    return total / tf.reduce_sum(tf.cast(counted, values.dtype), axis=-1)
 
 
 def computed_losses(outputs, inputs, targets, scalars) -> tf.Tensor:

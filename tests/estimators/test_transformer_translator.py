@@ -9,10 +9,11 @@ import pandas as pd
 import pytest
 from sklearn.base import clone
 from sklearn.metrics import make_scorer
-from sklearn.model_selection import GridSearchCV, cross_val_predict
+from sklearn.model_selection import GridSearchCV, KFold, cross_val_predict, cross_val_score
 
 from skmlbio import TransformerTranslator
 from skmlbio.sequences import Vocabulary, token_accuracy_score
+from skmlbio.training._cache import get_network
 
 X = ["AAC", "CA", "CCA", "A", "AC", "C", "CAC", "ACAA"] * 8
 Y = [x.replace("A", "t").replace("C", "G") for x in X]
@@ -78,7 +79,59 @@ def test_scores_of_samples_and_tokens_are_log_probabilities(fitted) -> None:
     np.testing.assert_allclose(fitted.score_samples(X[:8], Y[:8]), [one.sum() for one in tokens], rtol=1e-6)
     every = sorted({a + b + c for a in "Gt" for b in ("", "G", "t") for c in ("", "G", "t")})
     probabilities = np.exp(fitted.score_samples(["CA"] * len(every), every))
-    assert 0.9 < probabilities.sum() <= 1.0 + 1e-5 and every[int(probabilities.argmax())] == "Gt"
+    assert 0.99 < probabilities.sum() <= 1.0 + 1e-5 and every[int(probabilities.argmax())] == "Gt"
+
+
+@pytest.mark.parametrize("architecture", ["transformer", "rnn", "rnn_attention"])
+def test_a_translation_has_a_token_and_what_may_be_written_has_all_probability(architecture: str, tmp_path) -> None:
+    tf = pytest.importorskip("tensorflow")
+    options = {"architecture": architecture, "target_alphabet": "dna", "epochs": 1, "learning_rate": 1e-9}
+    translator = small(**options).fit(X, ["ACN" if x == "AAC" else "G" for x in X])
+    assert translator.target_alphabet_.codes == "N" and translator.target_alphabet_.letters == "ACGT"
+    letters, source = [*"ACGTN"], ["CA"] * 5
+    first = [np.exp(tokens[0]) for tokens in translator.score_tokens(source, letters)]
+    second = [np.exp(tokens[1]) for tokens in translator.score_tokens(source, [f"A{x}" for x in letters])]
+    assert sum(first) == pytest.approx(1, abs=1e-5)
+    assert sum(second) + np.exp(translator.score_tokens(["CA"], ["A"])[0][1]) == pytest.approx(1, abs=1e-5)
+    bias = [v.path for v in get_network(translator.blueprint_).weights].index("decoder/output/bias")
+    translator.weights_[bias] = np.array([99, 99, 0, 0, 50, 0, 0], np.float32)  # end, unknown, A, C, G, T, N
+    for width in (1, 4):
+        assert translator.set_params(beam_width=width).predict(X[:4]) == ["G"] * 4
+    translator.export_saved_model(tmp_path / "served")
+    served = tf.saved_model.load(str(tmp_path / "served")).signatures
+    assert served["predict"](X=tf.constant(X[:4]))["predict"].numpy().tolist() == [b"G"] * 4
+    found = served["score_samples"](X=tf.constant(source), y=tf.constant(letters))["score_samples"]
+    np.testing.assert_allclose(found, translator.score_samples(source, letters), atol=1e-5)
+
+
+def test_ambiguity_codes_that_no_target_has_are_not_written(tmp_path) -> None:
+    tf = pytest.importorskip("tensorflow")
+    translator = small(target_alphabet="protein", **LEARNING | {"epochs": 1}).fit(X, ["MKU" for _ in X])
+    alphabet = translator.target_alphabet_
+    assert alphabet.codes == "U" and len(translator.weights_[-1]) == alphabet.n_tokens == 23
+    translator.weights_[-1] = np.linspace(0, 200, 23, dtype=np.float32)  # the last one is U
+    assert {*"".join(translator.predict(X[:4]))} == {"U"}
+    for ask in (translator.score_samples, translator.partial_fit):
+        with pytest.raises(ValueError, match=r"y: sequence 1 has 'X' at position 1, not in the protein alphabet ACDEF"):
+            ask(X[:2], ["MK", "MX"])
+    assert translator.score(X[:2], ["MX", "MX"]) == 0
+    translator.export_saved_model(tmp_path / "served")
+    served = tf.saved_model.load(str(tmp_path / "served")).signatures
+    with pytest.raises(tf.errors.InvalidArgumentError, match="has a character that is not in the protein alphabet"):
+        served["score_samples"](X=tf.constant(["A"]), y=tf.constant(["X"]))
+
+
+def test_unknown_tokens_are_written_if_the_first_targets_had_some() -> None:
+    known = small(target_alphabet="tG", unknown="mask", epochs=1).fit(X, Y)
+    assert known.score_samples(["A"], ["t?"]).tolist() == [-np.inf]
+    assert np.isfinite(known.partial_fit(X, [f"{y}?" for y in Y]).history_["loss"]).all()
+    bias = known.weights_[-1]
+    bias[1] = 99.0
+    assert "?" not in "".join(known.predict(X[:8]))
+    strange = small(target_alphabet="tG", unknown="mask", epochs=1).fit(X, [f"{y}?" for y in Y])
+    strange.weights_[-1][1] = 99.0
+    assert {*"".join(strange.predict(X[:8]))} == {"?"} and strange.score(X, ["?"] * len(X)) == 0
+    assert np.isfinite(strange.score_samples(["A"], ["t?"])).all()
 
 
 def test_the_loss_is_minus_the_mean_score_of_tokens(fitted) -> None:
@@ -166,6 +219,12 @@ def test_recurrent_networks_learn_and_write(architecture: str, tmp_path) -> None
     assert [text.decode() for text in predict(X=tf.constant(mixed))["predict"].numpy()] == recurrent.predict(mixed)
 
 
+@pytest.mark.parametrize("target", [[*Y[:-1], "tx"], [*DIGITS[:-1], ["six"]]], ids=["letters", "tokens"])
+def test_a_token_that_only_a_test_fold_has_counts_as_wrong(target: list) -> None:
+    scores = cross_val_score(small(epochs=1, batch_size=16), X, target, cv=KFold(2), error_score="raise")
+    assert np.isfinite(scores).all()
+
+
 # Around it ------------------------------------------------------------------------------------------------------------
 
 
@@ -230,15 +289,15 @@ def test_targets_that_are_none_get_one_clear_sentence(fitted, y, message: str) -
 
 def test_an_unknown_token_in_a_target(fitted, of_words) -> None:
     wanted = ["GxG", *Y[1:]]
-    for ask in (fitted.score, fitted.score_samples, fitted.score_tokens, fitted.attention_maps, fitted.partial_fit):
+    assert fitted.score(X, wanted) == 1 - 1 / len(X)
+    for ask in (fitted.score_samples, fitted.score_tokens, fitted.attention_maps, fitted.partial_fit):
         with pytest.raises(ValueError, match="y: sequence 0 has 'x' at position 1, not in the learned alphabet Gt;"):
             ask(X, wanted)
     with pytest.raises(ValueError, match="y: sequence 1 has 'six' at position 0, not in the vocabulary of 2 tokens"):
-        of_words.score(WORDS[:2], [["one"], ["six"]])
+        of_words.score_samples(WORDS[:2], [["one"], ["six"]])
+    assert of_words.score(WORDS[:2], [DIGITS[0], ["six"]]) == 0.5
     with pytest.raises(ValueError, match="y_val: sequence 0 has 'x' at position 1"):
         small().fit(X, Y, X_val=X, y_val=wanted)
-    lenient = with_settings(fitted, unknown="mask")
-    assert lenient.score(X, wanted) == 1 - 1 / len(X)
     with pytest.raises(TypeError, match="y: sequence 0 is a string, not a list of tokens"):
         of_words.score(WORDS[:2], ["ab", "c"])
 

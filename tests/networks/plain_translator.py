@@ -11,6 +11,8 @@ Weights = dict[str, np.ndarray]
 def translate(weights: Weights, source: np.ndarray, target: np.ndarray, n_heads: int, norm: str) -> np.ndarray:
     """Log-probabilities of all tokens at each place of a target and its end, of shape (length + 1, n_tokens).
 
+    The end does not come first.
+
     Parameters
     ----------
     weights : dict of str to ndarray
@@ -40,7 +42,9 @@ def translate(weights: Weights, source: np.ndarray, target: np.ndarray, n_heads:
         ]
         x = block(part_of(of_decoder, f"block_{i}/"), x, parts, norm)
     x = normalised(part_of(of_decoder, "norm/"), x) if norm == "pre" else x
-    return log_softmax(x @ of_decoder["output/kernel"] + of_decoder["output/bias"], axis=1)
+    logits = x @ of_decoder["output/kernel"] + of_decoder["output/bias"]
+    logits[0, 0] = -np.inf
+    return log_softmax(logits, axis=1)
 
 
 def part_of(weights: Weights, prefix: str) -> Weights:

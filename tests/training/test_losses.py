@@ -95,6 +95,31 @@ def test_translation_averages_over_tokens_and_the_end_and_spreads_a_share() -> N
     np.testing.assert_allclose(smooth, 0.8 * np.array(expected) + 0.2 * np.array(everywhere), rtol=1e-5)
 
 
+@pytest.mark.parametrize("compiled", [False, True])
+def test_what_a_translator_never_writes_has_no_share_and_does_not_count(compiled: bool) -> None:
+    logits = np.random.default_rng(0).normal(size=(2, 3, 5)).astype(np.float32)
+    logits[:, 0, 0] = logits[..., 1] = -np.inf
+    tokens = np.array([[3, 1], [1, 4]], np.uint8)
+
+    @tf.function(jit_compile=compiled)
+    def loss_and_gradient(smoothing):
+        with tf.GradientTape() as tape:
+            tape.watch(z := tf.constant(logits))
+            loss = _losses.translation(z, [None, tokens], (), {"label_smoothing": smoothing})
+        return loss, tape.gradient(loss, z)
+
+    log_p = log_softmax(logits)
+    possible = [[(0, 3), (2, 0)], [(1, 4), (2, 0)]]
+    wanted = [np.mean([log_p[i, place, token] for place, token in row]) for i, row in enumerate(possible)]
+    means = [
+        [log_p[i, place][np.isfinite(log_p[i, place])].mean() for place, _ in row] for i, row in enumerate(possible)
+    ]
+    loss, gradient = loss_and_gradient(tf.constant(0.2))
+    np.testing.assert_allclose(loss, -0.8 * np.array(wanted) - 0.2 * np.mean(means, axis=1), rtol=1e-5)
+    assert np.isfinite(gradient).all() and not gradient[..., 1].numpy().any() and not gradient[:, 0, 0].numpy().any()
+    assert gradient[0, 0, 2:].numpy().all() and not gradient[0, 1].numpy().any()
+
+
 def test_tagging_averages_over_labels_that_are_known_by_the_weights_of_their_classes() -> None:
     logits = np.log([[[0.5, 0.5], [0.25, 0.75], [0.1, 0.9]], [[0.2, 0.8], [0.5, 0.5], [0.5, 0.5]]])
     targets = (tf.constant([[0, 1, -1], [-1, -1, -1]]),)
