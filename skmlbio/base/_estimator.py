@@ -37,8 +37,7 @@ from skmlbio.training._plain import plain
 class NetworkEstimator(ExportMixin, CallbackSupportMixin, BaseEstimator):
     """A network as a scikit-learn estimator.
 
-    What is fitted is a list of arrays, `weights_`; everything compiled is shared and lives elsewhere.  A subclass has a
-    constructor, a docstring, and:
+    What is fitted are arrays, `weights_`; what is compiled lives elsewhere.  A subclass has a constructor, a text, and:
 
     * `_encode(X, reset)`: user input to `Data`; the only place that looks at X; `MatrixInput` has one for numbers;
     * `_encode_target(y, reset)`: labels to arrays;
@@ -129,6 +128,10 @@ class NetworkEstimator(ExportMixin, CallbackSupportMixin, BaseEstimator):
     def _encode_target(self, y: Any, *, reset: bool) -> Arrays:
         """Turn targets into arrays; without targets there are none."""
         return ()
+
+    def _encode_target_of(self, data: Data, y: Any, *, reset: bool) -> Arrays:
+        """Turn the targets of samples into arrays."""
+        return self._encode_target(y, reset=reset)
 
     def _make_blueprint(self) -> Blueprint:
         raise _missing(self, "_make_blueprint", "which network it is")
@@ -239,7 +242,7 @@ class NetworkEstimator(ExportMixin, CallbackSupportMixin, BaseEstimator):
         """Return all samples, those to validate on if they were given, and the groups."""
         self._check_validation(validation, y)
         data = self._encode(X, reset=reset)
-        targets = self._encode_target(y, reset=reset)
+        targets = self._encode_target_of(data, y, reset=reset)
         check_consistent_length(data, groups, *targets)
         if self.validation_fraction is not None and groups is not None:
             require_groups(groups)
@@ -274,7 +277,7 @@ class NetworkEstimator(ExportMixin, CallbackSupportMixin, BaseEstimator):
         with said_of({name: f"{name}_val" for name in self._encoded_arguments}):
             data = self._encode(X_val, reset=False)
         with said_of({"y": "y_val"}):
-            targets = self._encode_target(y_val, reset=False)
+            targets = self._encode_target_of(data, y_val, reset=False)
         if targets and len(targets[0]) != len(data):
             raise ValueError(f"X_val has {len(data)} samples, but y_val has {len(targets[0])}.")
         with said_of({"sample_weight": "sample_weight_val"}):

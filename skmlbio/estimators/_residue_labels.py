@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from numbers import Integral
 from typing import Any
@@ -34,23 +34,21 @@ class ResidueLabels:
     missing: tuple
 
     @classmethod
-    def learn(cls, y: Any, missing: Iterable, classes: Any = None) -> ResidueLabels:
+    def learn(cls, labels: GivenLabels, classes: Any = None) -> ResidueLabels:
         """Find the labels that occur, or take those that the user gives.
 
         Raises
         ------
-        TypeError, ValueError
-            If y has no labels of residues, or one label only.
+        ValueError
+            If there is one label only, or none.
         """
-        missing = tuple(missing)
-        labels = _Labels.of(y, missing)
         found = np.unique(labels.known if classes is None else np.array(list(classes)))
-        if marks := [label for label in found.tolist() if label in missing]:
+        if marks := [label for label in found.tolist() if label in labels.missing]:
             raise ValueError(f"classes has {marks[0]!r}, which stands for labels that are not known (missing_labels).")
         if len(found) < 2:
             counted = f"one class only, {found.tolist()[0]!r}" if len(found) else "no label that is known"
             raise ValueError(f"y has {counted}; a tagger needs two classes or more.")
-        return cls(found, labels.of_strings, missing)
+        return cls(found, labels.of_strings, labels.missing)
 
     def require_same(self, classes: Any) -> None:
         """Raise a ValueError if the user names other classes than these."""
@@ -60,27 +58,34 @@ class ResidueLabels:
                 f"{self.classes.tolist()}."
             )
 
-    def encode(self, y: Any) -> RaggedTarget:
-        """Return the number of every label, -1 where it is not known.
+    def encode(self, labels: GivenLabels, *, refuse_foreign: bool = True) -> RaggedTarget:
+        """Return the number of every label, -1 where it is not known, and n_classes for one that was not there before.
+
+        Parameters
+        ----------
+        labels : GivenLabels
+            Labels of residues.
+        refuse_foreign : bool
+            Whether a label that was not there before is refused; one of another kind, such as a number among strings,
+            always is.
 
         Raises
         ------
-        TypeError, ValueError
-            If y has no labels of residues, or one that was not there before.
+        ValueError
+            If no label is known, or one is refused.
         """
-        labels = _Labels.of(y, self.missing)
         codes = np.full(len(labels.is_known), -1, np.int32)
         if not labels.is_known.any():
             raise ValueError(f"y has no label that is known, only {_listed(self.missing)}.")
         same_kind = labels.known.dtype.kind == self.classes.dtype.kind
         foreign = ~np.isin(labels.known, self.classes) if same_kind else np.ones(len(labels.known), bool)
-        if foreign.any():
+        if foreign.any() and (refuse_foreign or not same_kind):
             at = int(np.flatnonzero(labels.is_known)[np.argmax(foreign)])
             label = labels.known.tolist()[int(np.argmax(foreign))]
             raise ValueError(
                 f"{labels.place(at)} {label!r:.50}, which is none of the classes {_listed(self.classes.tolist())}."
             )
-        codes[labels.is_known] = np.searchsorted(self.classes, labels.known)
+        codes[labels.is_known] = np.where(foreign, len(self.classes), np.searchsorted(self.classes, labels.known))
         return RaggedTarget(codes, labels.offsets)
 
     def decode(self, codes: Iterable[np.ndarray]) -> list[str] | list[list]:
@@ -90,17 +95,39 @@ class ResidueLabels:
 
 
 @dataclass(frozen=True)
-class _Labels:
-    """Labels of all residues, end to end: those that are known, which those are, and where samples begin."""
+class GivenLabels:
+    """Labels of all residues, end to end.
+
+    Attributes
+    ----------
+    known : ndarray of shape (n_known,)
+        Those that are known.
+    is_known : ndarray of shape (n_residues,), bool
+        Which those are.
+    offsets : ndarray of shape (n_samples + 1,), int
+        Where samples begin.
+    of_strings : bool
+        Whether they are characters of strings, not items of lists.
+    missing : tuple
+        What stands where a label is not known.
+    """
 
     known: np.ndarray
     is_known: np.ndarray
     offsets: np.ndarray
     of_strings: bool
+    missing: tuple
 
     @classmethod
-    def of(cls, y: Any, missing: Collection) -> _Labels:
-        items = _items(y)
+    def of(cls, y: Any, missing: Iterable) -> GivenLabels:
+        """Take labels as the user gives them.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If y has no labels of residues.
+        """
+        items, missing = _items(y), tuple(missing)
         of_strings = isinstance(items[0], str)
         for index, item in enumerate(items):
             _require_labels(item, index, of_strings)
@@ -108,13 +135,16 @@ class _Labels:
         if of_strings:
             labels = np.frombuffer("".join(items).encode("utf-32-le"), "<U1")
             is_known = ~np.isin(labels, [label for label in missing if isinstance(label, str)])
-            return cls(labels[is_known], is_known, offsets, True)
+            return cls(labels[is_known], is_known, offsets, True, missing)
         flat = list(chain.from_iterable(item.tolist() if isinstance(item, np.ndarray) else item for item in items))
         is_known = np.array([label not in missing for label in flat])
         known = [label for label in flat if label not in missing]
-        labels = cls(np.array([]), is_known, offsets, False)
+        labels = cls(np.array([]), is_known, offsets, False, missing)
         _require_one_kind(known, lambda at: labels.place(int(np.flatnonzero(is_known)[at])))
-        return cls(np.array(known), is_known, offsets, False)
+        return replace(labels, known=np.array(known))
+
+    def __len__(self) -> int:
+        return len(self.offsets) - 1
 
     def place(self, at: int) -> str:
         """Say where a residue is, counted over all samples."""

@@ -19,11 +19,10 @@ from skmlbio.base._estimator import NetworkEstimator
 from skmlbio.base._fit_data import ensure_sample_weight
 from skmlbio.base._range import require_answers
 from skmlbio.estimators._pretrained_strings import PretrainedStrings
-from skmlbio.estimators._residue_labels import ResidueLabels
+from skmlbio.estimators._residue_labels import GivenLabels, ResidueLabels
 from skmlbio.estimators._sequence_data import SequenceData
 from skmlbio.estimators._tagger_network import TaggerNetwork
 from skmlbio.training._blueprint import Blueprint
-from skmlbio.training._targets import RaggedTarget
 
 
 @with_parameters
@@ -116,11 +115,7 @@ class SequenceTagger(PretrainedStrings, TaggerNetwork, NetworkEstimator):
         ValueError
             For unusable parameters or data, for other classes than before, and if the loss is no longer a number.
         """
-        if not hasattr(self, "weights_"):
-            self._labels = ResidueLabels.learn(y, self.missing_labels, classes)
-        elif classes is not None:
-            self._labels.require_same(classes)
-        return self._fit(X, y, sample_weight, partial=True)
+        return self._fit(X, y, sample_weight, partial=True, classes=classes)
 
     @completed_by(NetworkEstimator._samples)
     def predict(self, X) -> list:
@@ -152,31 +147,43 @@ class SequenceTagger(PretrainedStrings, TaggerNetwork, NetworkEstimator):
         Parameters
         ----------
         y : list of n_samples strings or lists of labels
-            Their labels.
+            Their labels.  One that is none of `classes_` is never right, so that the score of a test fold counts a
+            label which only that fold has as wrong.
         sample_weight : array-like of shape (n_samples,), optional
             What each residue of a sample counts.
 
         Returns
         -------
         float
+
+        Raises
+        ------
+        TypeError, ValueError
+            If y has no labels of residues, labels of another kind than in `fit`, none that is known, or not one for
+            each residue.
         """
         data = self._samples(X)
-        target = self._labels.encode(y)
-        _require_a_label_a_residue(data, target, "y")
+        given = GivenLabels.of(y, self._labels.missing)
+        _require_a_label_a_residue(data, given)
+        target = self._labels.encode(given, refuse_foreign=False)
         weights = np.repeat(ensure_sample_weight(sample_weight, len(data)), np.diff(target.offsets))
         right = np.concatenate(self._of_residues("predict", data)) == target.values
         known = target.values >= 0
         return float(np.average(right[known], weights=weights[known]))
 
     @all_or_nothing
-    def _fit(self, X, y=None, *rest, partial: bool = False, **options):
+    def _fit(self, X, y=None, *rest, classes=None, **options):
         if y is None:
             raise ValueError(
                 f"{type(self).__name__} requires y to be passed, but the target y is None: give one label a residue."
             )
-        if not partial and not (self.warm_start and hasattr(self, "weights_")):
-            self.__dict__.pop("_labels", None)
-        return super()._fit(X, y, *rest, partial=partial, **options)
+        if classes is not None and hasattr(self, "weights_"):
+            self._labels.require_same(classes)
+        self._classes_given = classes
+        try:
+            return super()._fit(X, y, *rest, **options)
+        finally:
+            del self._classes_given
 
     def _check_parameters(self):
         super()._check_parameters()
@@ -186,18 +193,14 @@ class SequenceTagger(PretrainedStrings, TaggerNetwork, NetworkEstimator):
                 "together: set one of them only, or give a sample_weight."
             )
 
-    def _encode_target(self, y, *, reset):
-        if not hasattr(self, "_labels"):
-            self._labels = ResidueLabels.learn(y, self.missing_labels)
-        self.classes_ = self._labels.classes
-        return (self._labels.encode(y),)
-
-    def _encoded(self, *given, **options):
-        samples, held_out, groups = super()._encoded(*given, **options)
-        _require_a_label_a_residue(samples.data, samples.targets[0], "y")
-        if held_out is not None:
-            _require_a_label_a_residue(held_out.data, held_out.targets[0], "y_val")
-        return samples, held_out, groups
+    def _encode_target_of(self, data, y, *, reset):
+        given = GivenLabels.of(y, self.missing_labels if reset else self._labels.missing)
+        if reset or len(given) == len(data):  # else it is told whose numbers differ
+            _require_a_label_a_residue(data, given)
+        if reset:
+            self._labels = ResidueLabels.learn(given, self._classes_given)
+            self.classes_ = self._labels.classes
+        return (self._labels.encode(given),)
 
     def _weigher(self, targets, weights):
         self._class_weights = None
@@ -256,14 +259,14 @@ class SequenceTagger(PretrainedStrings, TaggerNetwork, NetworkEstimator):
         return tags
 
 
-def _require_a_label_a_residue(data: SequenceData, target: RaggedTarget, name: str) -> None:
+def _require_a_label_a_residue(data: SequenceData, given: GivenLabels) -> None:
     """Raise a ValueError that names a string which has more labels than residues, or fewer."""
-    check_consistent_length(data, target)
-    lengths, n_labels = data.sequences.lengths, np.diff(target.offsets)
+    check_consistent_length(data, given)
+    lengths, n_labels = data.sequences.lengths, np.diff(given.offsets)
     if (differ := lengths != n_labels).any():
         index = int(np.argmax(differ))
         unit = "residues" if data.sequences.alphabet.unit == "characters" else data.sequences.alphabet.unit
         raise ValueError(
-            f"{name}[{index}] has {n_labels[index]} labels, but sequence {index} has {lengths[index]} {unit}; give one "
+            f"y[{index}] has {n_labels[index]} labels, but sequence {index} has {lengths[index]} {unit}; give one "
             "label for each."
         )

@@ -1,9 +1,11 @@
 """Labels of residues: what they may be, what counts, and what is learned of them."""
 
+import pickle
+
 import numpy as np
 import pytest
 from sklearn.metrics import make_scorer
-from sklearn.model_selection import GridSearchCV
+from sklearn.model_selection import GridSearchCV, KFold, cross_val_score
 from test_reproducibility import equal
 
 from skmlbio import SequenceTagger
@@ -185,11 +187,41 @@ def test_wrong_labels(y, kind: type, message: str) -> None:
         tagger().fit(X, y)
 
 
+@pytest.mark.parametrize("method", ["fit", "partial_fit"])
+@pytest.mark.parametrize("labels", ["H", "?"])
+def test_unequal_lengths_are_told_before_labels_are_counted(method: str, labels: str) -> None:
+    one_class = [labels * len(string) for string in X]
+    with pytest.raises(ValueError, match=r"y\[2\] has 21 labels, but sequence 2 has 22 residues; give one label"):
+        getattr(tagger(), method)(X, [*one_class[:2], labels * 21, *one_class[3:]])
+    with pytest.raises(ValueError, match="inconsistent numbers of samples"):
+        getattr(tagger(), method)(X, one_class[:-1])
+    with pytest.raises(ValueError, match=r"y_val\[1\] has 3 labels, but sequence 1 has 2 residues; give one label"):
+        tagger().fit(X, Y, X_val=["AC", "AC"], y_val=["XX", "XXX"])
+    with pytest.raises(ValueError, match="X_val has 1 samples, but y_val has 2"):
+        tagger().fit(X, Y, X_val=["AC"], y_val=["HC", "H"])
+
+
+def test_classes_of_a_call_that_failed_are_forgotten() -> None:
+    estimator = tagger()
+    with pytest.raises(ValueError, match=r"y\[0\] has 1 labels"):
+        estimator.partial_fit(X, ["C"] * len(X), classes="CEHX")
+    assert estimator.partial_fit(X, Y).classes_.tolist() == ["C", "E", "H"]
+
+
+@pytest.mark.parametrize("of_strings", [True, False])
+def test_a_label_that_only_a_test_fold_has_counts_as_wrong(fitted, of_strings: bool) -> None:
+    assert fitted.score(["ACGT", "ACGT"], ["HECC", "HEX?"]) == 6 / 7
+    rare = [*Y[:-1], Y[-1][:-1] + "X"]
+    y = rare if of_strings else [["CEHX".index(label) for label in labels] for labels in rare]
+    scores = cross_val_score(tagger(), X, y, cv=KFold(2), error_score="raise")
+    assert (scores > 0).all() and (scores < 1).all()
+
+
 def test_labels_that_were_not_there_are_refused(fitted) -> None:
     with pytest.raises(
         ValueError, match=r"y\[1\] has at position 2 the label 'X', which is none of the classes 'C', 'E'"
     ):
-        fitted.score(["ACGT", "ACGT"], ["HECC", "HEXC"])
+        pickle.loads(pickle.dumps(fitted)).partial_fit(["ACGT", "ACGT"], ["HECC", "HEXC"])
     with pytest.raises(ValueError, match=r"y\[0\] has at position 1 the label 7, which is none of the classes"):
         fitted.score(["AC"], [["?", 7]])
     with pytest.raises(ValueError, match=r"y\[1\] has 3 labels, but sequence 1 has 4 residues"):
