@@ -197,7 +197,10 @@ def read_encoder(path: str | os.PathLike) -> Any:
     return KerasEncoder.of(model)
 
 
-def digest_of_file(path: str | os.PathLike) -> str:
-    """Return what tells the content of a file."""
-    with open(path, "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def digest_of_weights(encoder: Any) -> str:
+    """Return what tells the weights of an encoder, a `KerasEncoder` or an estimator, from those of others."""
+    found = hashlib.sha256()
+    for array in encoder.weights if isinstance(encoder, KerasEncoder) else encoder.weights_:
+        found.update(f"{array.dtype.str} {array.shape}".encode())
+        found.update(array.tobytes())
+    return found.hexdigest()

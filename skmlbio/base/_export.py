@@ -31,6 +31,10 @@ class ExportMixin:
             return {"": array_entrance(spec, gaps), "_matrix": array_entrance(spec, gaps)}
         return {"": column_entrance(spec, names, gaps), "_matrix": array_entrance(spec, gaps)}
 
+    def _entrances_of_codes(self, network: ServedNetwork) -> dict[str, Entrance]:
+        """Return the ways in where the network, or another one that begins with it, is asked for codes alone."""
+        return self._entrances(network)
+
     def _answers(self) -> dict[str, Callable[..., Any]]:
         """Return what is answered, the main verb first: functions of ``ask`` and inputs; see `Entrance.signature`."""
         raise NotImplementedError

@@ -14,7 +14,7 @@ from sklearn.utils._param_validation import HasMethods, StrOptions
 from skmlbio.base._encoders import (
     KerasEncoder,
     as_given,
-    digest_of_file,
+    digest_of_weights,
     fitted_encoder,
     is_same_encoder,
     read_encoder,
@@ -51,7 +51,7 @@ class PretrainedEncoder:
         With "lora", every kernel W of attention and of dense layers in the encoder is W + A B, where A and B alone
         learn, of rank `rank`, and all else keeps its weights (Hu et al., "LoRA: low-rank adaptation of large language
         models", ICLR 2022).  If the encoder is a path, a pickle of the estimator holds the adapters only, and the path
-        of the file, which must not change.
+        of the file, whose weights must not change.
     rank : int
         Columns of A, with `adapt`.
 
@@ -159,13 +159,16 @@ class PretrainedEncoder:
                 "an encoder sees X alone."
             )
         if isinstance(self.encoder, (str, os.PathLike)):
-            self._encoder_file = os.path.abspath(self.encoder), digest_of_file(self.encoder)
-        if getattr(self, "unknown", None) == "mask" and hasattr(self.encoder_, "unknown"):
-            self.encoder_.unknown = "mask"  # whose copy it is
+            self._encoder_file = os.path.abspath(self.encoder), digest_of_weights(self.encoder_)
+        self._let_unknown_in()
         for name in self._way_in:
             vars(self).pop(name, None)
             if hasattr(self.encoder_, name):
                 setattr(self, name, getattr(self.encoder_, name))
+
+    def _let_unknown_in(self) -> None:
+        if getattr(self, "unknown", None) == "mask" and hasattr(self.encoder_, "unknown"):
+            self.encoder_.unknown = "mask"  # whose copy it is
 
     def _require_own_layers(self, verb: str) -> None:
         """Refuse what is about layers that an encoder stands for."""
@@ -186,7 +189,7 @@ class PretrainedEncoder:
 
     def _entrances(self, network):
         source = self._source()
-        return super()._entrances(network) if source is None else source._entrances(network)
+        return super()._entrances(network) if source is None else source._entrances_of_codes(network)
 
     def _adapted(self, training):
         if not hasattr(self, "encoder_"):
@@ -277,10 +280,11 @@ class PretrainedEncoder:
         if isinstance(getattr(self, "encoder_", None), tuple) and not isinstance(self.encoder_, KerasEncoder):
             path, digest = self.encoder_
             self.encoder_ = read_encoder(path)
-            if digest_of_file(path) != digest:
+            if digest_of_weights(self.encoder_) != digest:
                 raise ValueError(
                     f"encoder {path!r} is not what it was when this {type(self).__name__} was stored, which holds its "
                     "adapters only."
                 )
+            self._let_unknown_in()
             theirs = self._weights_of_encoder(self.blueprint_)
             self.weights_ = [theirs[n] if w is None else w for n, w in enumerate(self.weights_)]

@@ -20,18 +20,24 @@ class SamplerExport(SamplerInput):
     """The signatures of an exported sampler."""
 
     def _entrances(self, network):
-        return {suffix: self._with_beside(way, network) for suffix, way in self._ways(network).items()}
+        return self._entrances_beside(network, self._library_given)
+
+    def _entrances_of_codes(self, network):
+        return self._entrances_beside(network, False)
+
+    def _entrances_beside(self, network: ServedNetwork, with_sizes: bool) -> dict[str, Entrance]:
+        return {suffix: self._with_beside(way, network, with_sizes) for suffix, way in self._ways(network).items()}
 
     def _ways(self, network: ServedNetwork) -> dict[str, Entrance]:
         """Return the ways in for rows alone."""
         return {"": table_entrance(self._table, network)} if self._of_table() else super()._entrances(network)
 
-    def _with_beside(self, way: Entrance, network: ServedNetwork) -> Entrance:
-        """Let labels in beside rows, and library sizes, where they were given in the fit; else rows have sums."""
+    def _with_beside(self, way: Entrance, network: ServedNetwork, with_sizes: bool) -> Entrance:
+        """Let labels in beside rows, and library sizes if these are wanted; else rows have sums."""
         import tensorflow as tf
 
         labels = ServedLabels(self._conditions, network, way.inputs)
-        sizes = {"library_size": tf.TensorSpec((None,), tf.float32)} if self._library_given else {}
+        sizes = {"library_size": tf.TensorSpec((None,), tf.float32)} if with_sizes else {}
 
         def encode(**given):
             (x,) = way.encode(**{name: given[name] for name in way.inputs})
@@ -46,7 +52,9 @@ class SamplerExport(SamplerInput):
         return super()._answers() | {"score_samples": self._served_bounds()}
 
     def _export_signatures(self, network):
-        found = super()._export_signatures(network)
+        found, code = super()._export_signatures(network), self._answers()["transform"]
+        ways = self._entrances_of_codes(network).items()
+        found |= {f"transform{suffix}": way.signature(network, "transform", code) for suffix, way in ways}
         found |= {"inverse_transform": self._decoding(network), "sample": self._sampling(network)}
         if self._of_counts() or "covariates" in self._conditions:
             ways = self._ways(network).items()

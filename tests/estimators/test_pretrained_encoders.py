@@ -1,6 +1,7 @@
 """Networks that begin with what another one has learned: one keyword on the estimators of each kind of input."""
 
 import pickle
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -261,6 +262,9 @@ def test_adapters_are_stored_beside_a_reference(tmp_path: Path) -> None:
     stored = pickle.dumps(classifier)
     assert len(stored) < 0.6 * len(pickle.dumps(DenseClassifier((), **options).fit(ROWS, Y)))
     np.testing.assert_array_equal(pickle.loads(stored).predict_proba(ROWS), classifier.predict_proba(ROWS))
+    with zipfile.ZipFile(path, "a") as file:
+        file.comment = b"The same weights in another file."
+    np.testing.assert_array_equal(pickle.loads(stored).predict_proba(ROWS), classifier.predict_proba(ROWS))
     dense_model(units=2000).save(path)
     with pytest.raises(ValueError, match="is not what it was when this DenseClassifier was stored"):
         pickle.loads(stored)
@@ -273,13 +277,14 @@ def test_a_saved_encoder_is_as_good_as_a_fitted_one(fitted: Callable, tmp_path: 
     path = tmp_path / "masked.skmlbio"
     skmlbio.save(fitted("masked"), path)
     options = {"adapt": "lora", **BRIEF}
-    of_file = RNNClassifier(encoder=path, **options).fit(STRINGS, Y)
+    of_file = RNNClassifier(encoder=path, unknown="mask", **options).fit(STRINGS, Y)
     in_memory = RNNClassifier(encoder=FrozenEstimator(fitted("masked")), **options).fit(STRINGS, Y)
     expected = in_memory.predict_proba(STRINGS)
     np.testing.assert_array_equal(of_file.predict_proba(STRINGS), expected)
     for name, classifier in (("of_file", of_file), ("in_memory", in_memory)):
         skmlbio.save(classifier, tmp_path / name)
         np.testing.assert_array_equal(skmlbio.load(tmp_path / name).predict_proba(STRINGS), expected)
+    assert len(skmlbio.load(tmp_path / "of_file").predict(["AC?"])) == 1
     assert (tmp_path / "of_file").stat().st_size < 0.6 * (tmp_path / "in_memory").stat().st_size
 
 
@@ -404,6 +409,17 @@ def test_an_exported_network_answers_as_python_does(name: str, fitted: Callable,
     X = kind.X[..., np.newaxis] if name == "images" else kind.X
     (answer,) = served(X=tf.constant(X)).values()
     np.testing.assert_allclose(answer, classifier.predict_proba(kind.X), atol=1e-5)
+
+
+def test_an_exported_network_asks_for_no_library_sizes_that_its_encoder_was_given(tmp_path: Path) -> None:
+    counts = np.random.default_rng(0).poisson(3.0, (N, 5))
+    encoder = VAESampler(2, likelihood="negative_binomial", **BRIEF).fit(counts, library_size=counts.sum(axis=1) + 7.0)
+    classifier = DenseClassifier((), encoder=FrozenEstimator(encoder), **BRIEF).fit(counts, Y)
+    classifier.export_saved_model(tmp_path / "model")
+    served = tf.saved_model.load(tmp_path / "model").signatures["predict_proba"]
+    assert served.structured_input_signature[1].keys() == {"X"}
+    answer = served(X=tf.constant(counts, tf.float32))["predict_proba"]
+    np.testing.assert_allclose(answer, classifier.predict_proba(counts), atol=1e-5)
 
 
 @pytest.mark.parametrize(
