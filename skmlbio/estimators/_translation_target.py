@@ -87,7 +87,7 @@ class TranslationTarget(SequenceInput):
         """Return what tells a network about what it is to write."""
         alphabet = self.target_alphabet_
         sizes = {"n_targets": alphabet.n_tokens, "target_dtype": alphabet.dtype.name}
-        return sizes | {"writes_unknown": getattr(self, "_writes_unknown", True)}
+        return sizes | {"writes_unknown": self._writes_unknown}
 
 
 def _holds_tokens(y: Any) -> bool:
