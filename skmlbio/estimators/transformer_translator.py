@@ -138,7 +138,7 @@ class TransformerTranslator(
     >>> X = ["AAC", "CA", "CCA", "A", "AC", "C", "CAC", "ACA"] * 8
     >>> Y = [x.replace("A", "T").replace("C", "G") for x in X]
     >>> translator = TransformerTranslator(
-    ...     "AC", embedding_dim=16, n_heads=2, n_blocks=1, learning_rate=0.01, epochs=30, random_state=0
+    ...     "AC", embedding_dim=16, n_heads=2, n_blocks=1, learning_rate=0.01, epochs=40, random_state=0
     ... ).fit(X, Y)
     >>> translator.predict(["CAC", "AC"]), translator.score(X, Y)
     (['GTG', 'TG'], 1.0)
