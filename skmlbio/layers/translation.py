@@ -12,10 +12,9 @@ from skmlbio.layers.beam_search import END, NEVER
 from skmlbio.layers.decoder_block import Cache, DecoderBlock
 from skmlbio.layers.noise import Dropout
 from skmlbio.layers.positions import LearnedPositions, SinusoidalPositions
-from skmlbio.layers.tokens import TokenEmbedding
+from skmlbio.layers.tokens import UNKNOWN, TokenEmbedding
 
 Tensor = Any
-UNKNOWN = 1  # the token of all that has no number of its own
 
 
 def with_end(tokens: Tensor) -> tuple[Tensor, Tensor]:
