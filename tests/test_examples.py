@@ -11,11 +11,13 @@ from pathlib import Path
 
 import matplotlib.figure
 import matplotlib.image
+import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
 ROOT = Path(__file__).parents[1]
 EXAMPLES = sorted((ROOT / "examples").glob("*.py"))
+CHAPTERS = sorted((ROOT / "examples" / "lecture").glob("*.py"))
 PAGE = (ROOT / "docs" / "examples.md").read_text()
 NEEDS = {"plot_single_cell": "scanpy"}  # which wants an older pandas than the tests do
 SMALLER = {"quickstart": ["--epochs", "5"]}
@@ -35,9 +37,17 @@ def as_a_script(arguments: list[str], folder: Path) -> None:
     runpy.run_path(arguments[0], run_name="__main__")
 
 
-def in_a_fork(arguments: list[str], folder: Path) -> tuple[int, str, str]:
+def as_a_page(arguments: list[str], folder: Path) -> None:
+    """Do so with a script that leaves its figures open, as those of the lecture do; write these into the folder."""
+    matplotlib.use("agg")
+    as_a_script(arguments, folder)
+    for number in plt.get_fignums():
+        plt.figure(number).savefig(f"{number:02}.png", dpi=64)
+
+
+def in_a_fork(arguments: list[str], folder: Path, start=as_a_script) -> tuple[int, str, str]:
     """Run an example; return how it ends, and what it says to either stream."""
-    process = FORKS.Process(target=as_a_script, args=(arguments, folder))
+    process = FORKS.Process(target=start, args=(arguments, folder))
     process.start()
     process.join()
     return process.exitcode, *(folder.with_suffix(f".{stream}").read_text() for stream in ("stdout", "stderr"))
@@ -84,6 +94,18 @@ def test_example_runs_and_draws(example: Path, tmp_path: Path) -> None:
         assert (folder / "output" / "saved_model" / "saved_model.pb").exists()
     else:
         assert [picture.stem for picture in pictures] == [example.stem]
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda path: path.stem)
+def test_chapter_runs_and_draws(chapter: Path, tmp_path: Path) -> None:
+    (folder := tmp_path / "here").mkdir()
+    exit_code, report, errors = in_a_fork([str(chapter)], folder, as_a_page)
+    assert (exit_code, errors) == (0, ""), errors
+    assert report
+    pictures = list(folder.iterdir())
+    assert pictures and {picture.suffix for picture in pictures} == {".png"}
+    for picture in pictures:
+        require_picture(picture)
 
 
 def test_an_empty_picture_is_noticed(tmp_path: Path) -> None:
