@@ -28,21 +28,23 @@ FORKS = multiprocessing.get_context("forkserver")
 FORKS.set_forkserver_preload(["matplotlib.pyplot", "pandas", "pytest", "skmlbio._tensorflow", "sklearn.pipeline"])
 
 
-def as_a_script(arguments: list[str], folder: Path) -> None:
-    """Run an example in this process, from a folder, and write beside that folder what it says."""
+def as_a_script(arguments: list[str], folder: Path) -> dict:
+    """Run an example in this process, from a folder, and write beside that folder what it says; return its names."""
     os.chdir(folder)
     for descriptor, stream in ((1, "stdout"), (2, "stderr")):
         os.dup2(os.open(folder.with_suffix(f".{stream}"), os.O_CREAT | os.O_WRONLY), descriptor)
     sys.argv = arguments
-    runpy.run_path(arguments[0], run_name="__main__")
+    return runpy.run_path(arguments[0], run_name="__main__")
 
 
 def as_a_page(arguments: list[str], folder: Path) -> None:
     """Do so with a script that leaves its figures open, as those of the lecture do; write these into the folder."""
     matplotlib.use("agg")
-    as_a_script(arguments, folder)
+    _names = as_a_script(arguments, folder)  # films are deleted with the last name that they have
     for number in plt.get_fignums():
-        plt.figure(number).savefig(f"{number:02}.png", dpi=64)
+        figure = plt.figure(number)
+        figure.canvas.draw()  # films begin, and complain where they never do
+        figure.savefig(f"{number:02}.png", dpi=64)
 
 
 def in_a_fork(arguments: list[str], folder: Path, start=as_a_script) -> tuple[int, str, str]:

@@ -17,6 +17,7 @@ from ._display import Display
 from ._plotting import COLORS, axes_to_draw_on, before_final_step, final_step, label_text, legend_beside, require_fitted
 
 if TYPE_CHECKING:
+    from matplotlib.animation import FuncAnimation
     from matplotlib.axes import Axes
 
 _MOST_NAMES = 20  # in a legend
@@ -25,7 +26,8 @@ _MOST_NAMES = 20  # in a legend
 class PatternDisplay(Display):
     """Images in which the patterns that are found have frames around them.
 
-    Make one with `from_estimator` or `from_places`; `save_animation` makes a film of images of one size.
+    Make one with `from_estimator` or `from_places`; `animate` makes a film of images of one size, and `save_animation`
+    writes it.
 
     Parameters
     ----------
@@ -168,6 +170,43 @@ class PatternDisplay(Display):
         self._add_legend()
         return self
 
+    def animate(
+        self,
+        ax: Axes | None = None,
+        *,
+        frames_per_second: float = 10.0,
+        im_kwargs: Mapping[str, Any] | None = None,
+    ) -> FuncAnimation:
+        """Return a film of all images and what is found in them, for a notebook or a page.
+
+        Parameters
+        ----------
+        frames_per_second : float, default=10.0
+            Images a second.
+        im_kwargs : mapping, default=None
+            Keywords for ``Axes.imshow``.
+
+        Returns
+        -------
+        matplotlib.animation.FuncAnimation
+            The film, which plays as long as it is kept in a variable; ``to_jshtml()`` makes it a part of a page.
+
+        Raises
+        ------
+        ImportError
+            If matplotlib is not installed.
+        TypeError, ValueError
+            If images differ in size, for impossible numbers, and as `plot` does.
+        """
+        _require_below("frames_per_second", frames_per_second, 100)
+        if len({image.shape for image in self._drawable()}) > 1:
+            raise ValueError("the images of an animation must have one size")
+        film = type(self)(self.images, self.found, self.size, labels=self.labels)
+        film.plot(axes_to_draw_on(ax, f"{type(self).__name__}.animate"), im_kwargs=im_kwargs)
+        from matplotlib.animation import FuncAnimation
+
+        return FuncAnimation(film.figure_, film._mark, len(film._images), interval=1000 / frames_per_second)
+
     def save_animation(
         self,
         path: str | os.PathLike,
@@ -182,12 +221,10 @@ class PatternDisplay(Display):
         ----------
         path : str or path
             A file that ends in ``.gif``; one that is there is replaced once the new one is complete.
-        frames_per_second : float, default=10.0
-            Images a second.
+        frames_per_second, im_kwargs
+            As in `animate`.
         dpi : float, default=80.0
             Pixels an inch; the figure is 6.4 × 4.8 inches.
-        im_kwargs : mapping, default=None
-            Keywords for ``Axes.imshow``.
 
         Raises
         ------
@@ -203,15 +240,7 @@ class PatternDisplay(Display):
             raise ValueError(f"path must end in .gif, got {str(path)!r}")
         if not path.parent.is_dir():
             raise FileNotFoundError(f"{path} cannot be written, because its folder does not exist")
-        for name, value, most in (("frames_per_second", frames_per_second, 100), ("dpi", dpi, 1000)):
-            if not isinstance(value, Real) or isinstance(value, bool) or not 0 < value <= most:
-                raise ValueError(f"{name} must be a number above 0, of at most {most}; got {value!r:.50}")
-        if len({image.shape for image in self._drawable()}) > 1:
-            raise ValueError("the images of an animation must have one size")
-        film = type(self)(self.images, self.found, self.size, labels=self.labels)
-        film._write(path, frames_per_second, dpi, im_kwargs)
-
-    def _write(self, path: Path, frames_per_second: float, dpi: float, im_kwargs: Mapping[str, Any] | None) -> None:
+        _require_below("dpi", dpi, 1000)
         try:
             from matplotlib.animation import PillowWriter
             from matplotlib.figure import Figure
@@ -219,14 +248,11 @@ class PatternDisplay(Display):
             raise ImportError(
                 f'{type(self).__name__}.save_animation needs matplotlib: pip install "skmlbio[plot]"'
             ) from error
-        self.plot(Figure(layout="constrained").subplots(), im_kwargs=im_kwargs)
-        writer = PillowWriter(fps=frames_per_second)
+        axes = Figure(layout="constrained").subplots()
+        film = self.animate(axes, frames_per_second=frames_per_second, im_kwargs=im_kwargs)
         part = path.with_name(f"{path.stem}.{os.getpid()}.part.gif")  # so that what is at the path is never half a film
         try:
-            with writer.saving(self.figure_, part, dpi):
-                for index in range(len(self._images)):
-                    self._mark(index)
-                    writer.grab_frame()
+            film.save(part, PillowWriter(fps=frames_per_second), dpi=dpi)
             os.replace(part, path)
         finally:
             part.unlink(missing_ok=True)
@@ -291,3 +317,8 @@ class PatternDisplay(Display):
             for label, color in colors.items():
                 self.ax_.plot([], [], "s", markerfacecolor="none", color=color, label=label)
             legend_beside(self.ax_)
+
+
+def _require_below(name: str, value: Any, most: float) -> None:
+    if not isinstance(value, Real) or isinstance(value, bool) or not 0 < value <= most:
+        raise ValueError(f"{name} must be a number above 0, of at most {most}; got {value!r:.50}")

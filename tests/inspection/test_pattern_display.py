@@ -74,6 +74,21 @@ def test_a_film_has_a_frame_for_each_image(tmp_path: Path) -> None:
     assert os.listdir(tmp_path) == ["film.gif"] and plt.get_fignums() == []
 
 
+def test_a_film_shows_image_after_image_where_it_is_asked_to() -> None:
+    display = PatternDisplay.from_places(FRAMES, [[[1, 2, 0]], [], [[0, 0, 0], [4, 5, 0]]], (3, 3))
+    drawn = display.rectangles_
+    _, ax = plt.subplots()
+    film = display.animate(ax, frames_per_second=4, im_kwargs={"cmap": "Blues"})
+    ax.figure.canvas.draw()  # which begins it
+    assert film.event_source.interval == 250 and list(film.new_frame_seq()) == [0, 1, 2]
+    assert ax.images[0].get_cmap().name == "Blues" and np.array_equal(ax.images[0].get_array(), FRAMES[0])
+    for index, n_found in enumerate((1, 0, 2)):
+        film._draw_frame(index)
+        assert np.array_equal(ax.images[0].get_array(), FRAMES[index])
+        assert len(ax.patches) == n_found and ax.get_title() == f"image {index}: {n_found} found"
+    assert display.rectangles_ == drawn and all(rectangle.axes is display.ax_ for rectangle in drawn)
+
+
 def test_a_film_that_breaks_off_leaves_what_was_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "film.gif").write_text("before")
     monkeypatch.setattr(PillowWriter, "finish", lambda self: 1 / 0)
@@ -111,8 +126,10 @@ def test_what_cannot_be_a_film(tmp_path: Path) -> None:
             display.save_animation(**{"path": path, **options})
     with pytest.raises(FileNotFoundError, match="cannot be written, because its folder does not exist"):
         display.save_animation(tmp_path / "missing" / "film.gif")
-    with pytest.raises(ValueError, match="the images of an animation must have one size"):
-        PatternDisplay([FRAMES[0], FRAMES[0, :5]], [[], []], (3, 3)).save_animation(path)
+    for ask in ("animate", "save_animation"):
+        with pytest.raises(ValueError, match="the images of an animation must have one size"):
+            film = PatternDisplay([FRAMES[0], FRAMES[0, :5]], [[], []], (3, 3))
+            getattr(film, ask)(*[path] * (ask == "save_animation"))
     assert os.listdir(tmp_path) == []
 
 
