@@ -13,7 +13,13 @@ which says nothing about which letters are alike; an embedding gives each a shor
 # matrix :math:`X \in \{0, 1\}^{L \times 4}`: :class:`skmlbio.sequences.OneHotSequenceEncoder`.
 import matplotlib.pyplot as plt
 import numpy as np
+from Bio.Align import substitution_matrices
+from sklearn.decomposition import PCA
+from sklearn.linear_model import Ridge
+from sklearn.metrics import r2_score
+from sklearn.model_selection import LeaveOneOut, cross_val_predict
 
+from skmlbio import EmbeddingTransformer
 from skmlbio.sequences import KmerTokenizer, OneHotSequenceEncoder
 
 encoder = OneHotSequenceEncoder("dna").fit(["ACGTTA"])
@@ -69,11 +75,6 @@ print("X E is the rows of E:", np.array_equal(X.astype(float) @ E, E[tokens]))
 # For aligned amino acids the right side has another name: twice that, in bits, is the entry of the substitution matrix
 # BLOSUM62.  We turn it round, draw 20,000 aligned pairs from the probabilities that BLOSUM62 stands for, and let the
 # vectors be learned from these strings of two letters.
-from Bio.Align import substitution_matrices
-from sklearn.decomposition import PCA
-
-from skmlbio import EmbeddingTransformer
-
 CHEMISTRY = {
     "aliphatic": "AVLIMC",
     "aromatic": "FWY",
@@ -103,7 +104,8 @@ for letter in "IKF":
 # --------------------------
 # Nobody told the network any chemistry, and yet it is there: on the plane of the first two principal components,
 # aliphatic letters lie to the right, aromatic ones above, charged and polar ones to the left.  The matrix shows the
-# cosines in all eight dimensions; beside the blocks, polar Q is like positive K and R and like negative E, as in nature.
+# cosines in all eight dimensions; beside the blocks, polar Q is like positive K and R and like negative E, as BLOSUM62
+# says.
 COLORS = ("#3f90da", "#ffa90e", "#bd1f01", "#832db6", "#717581", "#a96b59")
 figure, ax = plt.subplots(figsize=(8, 5.6), layout="constrained")
 points = PCA(2).fit_transform(vectors)
@@ -130,18 +132,14 @@ figure.colorbar(image, label="cosine of the angle")
 # %%
 # What it is good for, and a simpler way
 # --------------------------------------
-# What is learned of one category is known of those like it.  Ridge regression is told the hydropathy (Kyte and Doolittle)
-# of 19 amino acids, and guesses that of the twentieth.  From one-hot vectors it cannot: the column of the twentieth was
-# never 1.  From learned vectors it can.
+# What is learned of one category is known of those like it.  Ridge regression is told the hydropathy (Kyte and
+# Doolittle) of 19 amino acids, and guesses that of the twentieth.  From one-hot vectors it cannot: the column of the
+# twentieth was never 1.  From learned vectors it can.
 #
 # The baseline: where the whole matrix is known, as here, its eigenvectors, scaled by the roots of their eigenvalues,
 # are such vectors at once, without training, and as good.  Learning is for pairs that come one after the other, and for
 # categories of which nobody has a matrix: k-mers, words, or the columns of a table.  With ``random_state`` 1 and 2 the
 # learned vectors come to an R² of 0.87 and 0.76: twenty points are few.
-from sklearn.linear_model import Ridge
-from sklearn.metrics import r2_score
-from sklearn.model_selection import LeaveOneOut, cross_val_predict
-
 SCALE = dict(zip("ARNDCQEGHI", (1.8, -4.5, -3.5, -3.5, 2.5, -3.5, -3.5, -0.4, -3.2, 4.5), strict=True))
 SCALE |= dict(zip("LKMFPSTWYV", (3.8, -3.9, 1.9, 2.8, -1.6, -0.8, -0.7, -0.9, -1.3, 4.2), strict=True))
 hydropathy = np.array([SCALE[letter] for letter in LETTERS])
