@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -183,15 +184,20 @@ def column_statistics(
             values = data.take(part)[0].astype(np.float64, copy=False)
             yield weights[part], values.reshape(len(values), -1, values.shape[-1])
 
-    parts = [(w @ _filled(x).mean(axis=1), w @ np.isnan(x).mean(axis=1), *_ends(x)) for w, x in blocks()]
-    sums, missing, lowest, highest = map(np.array, zip(*parts, strict=True))
-    low, high = np.fmin.reduce(lowest), np.fmax.reduce(highest)
-    total = np.where(np.isnan(low), np.nan, weights.sum() - missing.sum(axis=0))
-    mean = np.where(low == high, low, sums.sum(axis=0) / total)
+    parts = ((w @ _filled(x).mean(axis=1), w @ np.isnan(x).mean(axis=1), *_ends(x)) for w, x in blocks())
+    sums, missing, low, high = functools.reduce(_joined, parts)  # one after the other: all would grow with the rows
+    total = np.where(np.isnan(low), np.nan, weights.sum() - missing)
+    mean = np.where(low == high, low, sums / total)
     width = np.where(low == high, 1.0, high - low)  # so that the squares of tiny numbers are none of zero
     squares = sum(w @ _filled(((x - mean) / width) ** 2).mean(axis=1) for w, x in blocks())
     deviation = width * np.sqrt(squares / total)
     return mean, np.where(deviation <= n_digits * np.finfo(np.float64).eps * np.abs(mean), 0.0, deviation)
+
+
+def _joined(first: tuple[np.ndarray, ...], second: tuple[np.ndarray, ...]) -> tuple[np.ndarray, ...]:
+    """Return sums, numbers of gaps, least and greatest numbers of two parts together."""
+    (sums, missing, low, high), (more, more_missing, lower, higher) = first, second
+    return sums + more, missing + more_missing, np.fmin(low, lower), np.fmax(high, higher)
 
 
 def _filled(values: np.ndarray) -> np.ndarray:

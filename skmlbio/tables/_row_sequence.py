@@ -132,7 +132,7 @@ class RowSequence(ABC):
         """Read rows in a line; where they are fewer than a chunk has, whole chunks, of which the last is kept."""
         n_together = self._kept_together()
         if stop - start >= n_together:
-            return self.read(int(start), int(stop))
+            return self._checked(int(start), int(stop))
         chunks = range(start // n_together, (stop - 1) // n_together + 1)
         values = [self._chunk(chunk, n_together) for chunk in chunks]
         first = chunks[0] * n_together
@@ -141,8 +141,17 @@ class RowSequence(ABC):
     def _chunk(self, chunk: int, n_rows: int) -> NDArray:
         place, values = self._last.found
         if place != chunk:
-            values = self.read(chunk * n_rows, min((chunk + 1) * n_rows, self._whole[0]))
+            values = self._checked(int(chunk) * n_rows, min((int(chunk) + 1) * n_rows, self._whole[0]))
             self._last.found = chunk, values
+        return values
+
+    def _checked(self, start: int, stop: int) -> NDArray:
+        values, expected = self.read(start, stop), (stop - start, *self._whole[1:])
+        if values.shape != expected or values.dtype != self.dtype:
+            raise ValueError(
+                f"read({start}, {stop}) returned an array of shape {values.shape} and dtype {values.dtype}, where "
+                f"{expected} and {self.dtype} were announced."
+            )
         return values
 
     def __getstate__(self) -> dict[str, Any]:

@@ -117,3 +117,15 @@ def test_estimators_read_blocks_only(monkeypatch) -> None:
     outside = estimator.fit(spy, X_val=spy[:20])
     assert all(np.array_equal(a, b) for a, b in zip(inside.weights_, outside.weights_, strict=True))
     assert max(stop - start for start, stop in spy.spans) <= 2**9 // 24
+
+
+@pytest.mark.parametrize(("shape", "dtype"), [((199, 3), float), ((200, 2), float), ((200, 3), "float32")])
+def test_what_was_not_announced_is_refused(shape, dtype) -> None:
+    class Wrong(RowSequence):
+        def read(self, start, stop):
+            return np.zeros(shape, dtype)[start:stop]
+
+    message = r"^read\(\d+, 200\) returned an array of shape .* where \(\d+, 3\) and float64 were announced\.$"
+    for chunk_rows in (1, 80):
+        with pytest.raises(ValueError, match=message):
+            Wrong(X.shape, X.dtype, chunk_rows).take(np.arange(170, 200))
