@@ -1,4 +1,4 @@
-"""Write the table of `verbs.md`: which estimator has which method.
+"""Write the table of `verbs.md`: which estimator takes what, and has which method.
 
 python docs/verbs.py
 """
@@ -19,6 +19,10 @@ VERBS = [
     "score_samples", "sample", "attributions", "export_saved_model",
 ]  # fmt: skip
 OF_ALL = {"fit", "fit_transform", "get_feature_names_out", "get_params", "score", "set_output", "set_params"}
+# By scikit-learn's tags, the first that an estimator has; graphs have none.
+KINDS = {"categorical": "categories", "string": "strings", "two_d_array": "matrix", "three_d_array": "images"}
+# What tags do not tell.
+OTHER_KINDS = {"GCNLinkPredictor": "pairs of nodes", "MoleculeGraphTransformer": "molecules"}
 START, END = "<!-- start of the table -->\n", "<!-- end of the table -->"
 
 
@@ -36,13 +40,21 @@ def methods(cls: type) -> set[str]:
     return {name for name in ours | named if not name.startswith("_")} - OF_ALL
 
 
+def kind_of_input(cls: type) -> str:
+    """What X is."""
+    tags = cls().__sklearn_tags__().input_tags
+    by_tags = [KINDS[tag] for tag in KINDS if getattr(tags, tag)]
+    graphs = "nodes of a graph" if "graph" in inspect.signature(cls).parameters else "graphs"
+    return OTHER_KINDS.get(cls.__name__, (by_tags or [graphs])[0])
+
+
 def table() -> str:
     """The table in Markdown."""
-    lines = [["estimator", *(f"`{verb}`" for verb in VERBS), "also"], ["---"] * (len(VERBS) + 2)]
+    lines = [["estimator", "X", *(f"`{verb}`" for verb in VERBS), "also"], ["---"] * (len(VERBS) + 3)]
     for name, cls in estimators().items():
         has = methods(cls)
         also = ", ".join(f"`{verb}`" for verb in sorted(has - set(VERBS)))
-        lines.append([f"`{name}`", *("x" if verb in has else "" for verb in VERBS), also])
+        lines.append([f"`{name}`", kind_of_input(cls), *("x" if verb in has else "" for verb in VERBS), also])
     return "".join("| " + " | ".join(line) + " |\n" for line in lines)
 
 

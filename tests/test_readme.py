@@ -1,5 +1,6 @@
 """The examples in the README, and in the pages that show code of ours, run in the order in which they stand."""
 
+import doctest
 import re
 import sys
 from pathlib import Path
@@ -31,29 +32,42 @@ def cells() -> AnnData:
     return AnnData(layers={"counts": sparse.csr_matrix(counts)}, obs=obs, var=var, obsm={})
 
 
-PAGES: dict[str, dict[str, Any]] = {  # and what they get from code that is not run here
-    "README.md": {},
-    "docs/coming_from.md": {},
-    "docs/datasets.md": {},
-    "docs/export.md": {},
-    "docs/inputs.md": {"adata": cells()},
-    "docs/larger.md": {},
-}
+GIVEN: dict[str, dict[str, Any]] = {"inputs.md": {"adata": cells()}}  # what pages get from code that is not run here
+ELSEWHERE = {"command_line.md"}  # run by another test
+CODE = re.compile(r"```(python|pycon)\n(.*?)```", re.DOTALL)  # other libraries' code is marked "py"
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [page for page in PAGES if CODE.search(page.read_text()) and page.name not in ELSEWHERE]
+
+
+def run_doctest(page: Path, code: str, first_line: int, names: dict[str, Any]) -> None:
+    """Run what stands there as in a Python console; what it prints is what the page says."""
+    test = doctest.DocTestParser().get_doctest(code, names, page.name, str(page), first_line)
+    test.globs = names  # the parser's is a copy
+    runner = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE)
+    report: list[str] = []
+    runner.run(test, out=report.append, clear_globs=False)
+    assert not runner.failures, "".join(report)
+
+
+def test_a_wrong_answer_in_a_console_is_noticed() -> None:
+    with pytest.raises(AssertionError, match=r"Got:\s+2"):
+        run_doctest(ROOT / "README.md", ">>> 1 + 1\n3\n", 0, {})
 
 
 # Keras' own, where it writes a model.
 @pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy keyword:DeprecationWarning")
-@pytest.mark.parametrize("page", PAGES)
-def test_every_example_runs(page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_example_runs(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    text = (ROOT / page).read_text()
-    examples = list(re.finditer(r"```python\n(.*?)```", text, re.DOTALL))  # other libraries' code is marked "py"
-    assert examples
+    text = page.read_text()
     module = ModuleType("page")  # where pickle looks for the functions of the page
-    module.__dict__.update(PAGES[page])
+    module.__dict__.update(GIVEN.get(page.name, {}))
     monkeypatch.setitem(sys.modules, "page", module)
-    for example in examples:
-        first_line = text[: example.start(1)].count("\n")
-        padded = "\n" * first_line + example[1]  # so that errors point at the page's line
-        exec(compile(padded, ROOT / page, "exec"), module.__dict__)
+    for example in CODE.finditer(text):
+        first_line = text[: example.start(2)].count("\n")
+        if example[1] == "pycon":
+            run_doctest(page, example[2], first_line, module.__dict__)
+            continue
+        padded = "\n" * first_line + example[2]  # so that errors point at the page's line
+        exec(compile(padded, page, "exec"), module.__dict__)
     plt.close("all")

@@ -1,13 +1,18 @@
 """The table of methods in the documentation is that of the estimators."""
 
 import importlib.util
+import inspect
+import re
+from operator import attrgetter
 from pathlib import Path
 
 import pytest
 
+import skmlbio
 from skmlbio import AutoEncoderOutlierDetector, DenseClassifier, VAESampler
 
 SCRIPT = Path(__file__).parents[1] / "docs" / "verbs.py"
+WHICH = SCRIPT.with_name("which.md")
 
 
 @pytest.fixture(scope="module")
@@ -32,3 +37,27 @@ def test_methods_are_those_that_an_estimator_has(verbs) -> None:
     assert {"predict", "decision_function", "score_samples", "transform"} <= verbs.methods(AutoEncoderOutlierDetector)
     assert "sample" in verbs.methods(VAESampler) and "sample" not in verbs.methods(AutoEncoderOutlierDetector)
     assert verbs.methods(DenseClassifier) >= {"predict", "predict_proba", "partial_fit", "export_saved_model"}
+
+
+def test_kinds_of_input_are_those_of_the_estimators(verbs) -> None:
+    of = {
+        "strings": ["RNNClassifier", "TransformerTranslator", "MarkovChain"],
+        "categories": ["EmbeddingTransformer", "TensorFactorizationRegressor"],
+        "matrix": ["VAESampler", "NetworkTransformer"],
+        "images": ["PatternDetector", "ImageCNNRegressor"],
+        "graphs": ["GCNTransformer", "WeisfeilerLehmanTransformer"],
+        "nodes of a graph": ["GCNNodeClassifier", "GCNNodeRegressor"],
+        "pairs of nodes": ["GCNLinkPredictor"],
+        "molecules": ["MoleculeGraphTransformer"],
+    }
+    for kind, names in of.items():
+        assert {verbs.kind_of_input(getattr(skmlbio, name)) for name in names} == {kind}
+
+
+def test_every_estimator_is_on_the_page_that_helps_to_choose(verbs) -> None:
+    assert set(re.findall(r"{class}`~skmlbio\.(\w+)`", WHICH.read_text())) == set(verbs.estimators())
+
+
+def test_names_on_the_page_that_helps_to_choose_have_a_page_of_their_own() -> None:
+    for name in re.findall(r"{class}`~skmlbio\.([\w.]+)`", WHICH.read_text()):
+        assert inspect.isclass(attrgetter(name)(skmlbio))
