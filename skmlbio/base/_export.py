@@ -39,12 +39,16 @@ class ExportMixin:
         """Return what is answered, the main verb first: functions of ``ask`` and inputs; see `Entrance.signature`."""
         raise NotImplementedError
 
+    def _answers_to(self, entrance: Entrance) -> dict[str, Callable[..., Any]]:
+        """Return what is answered to samples that come in by an entrance."""
+        return self._answers()
+
     def _export_signatures(self, network: ServedNetwork) -> dict[str, Signature]:
         """Return everything that an exported network answers; the first is the one for a client that names none."""
         return {
             verb + suffix: entrance.signature(network, verb, answer)
             for suffix, entrance in self._entrances(network).items()
-            for verb, answer in self._answers().items()
+            for verb, answer in self._answers_to(entrance).items()
         }
 
     def export_saved_model(

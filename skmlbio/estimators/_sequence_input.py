@@ -83,8 +83,6 @@ class SequenceInput(SequenceKeywords):
         return {"vectors": None, "n_tokens": alphabet.n_tokens, "token_dtype": alphabet.dtype.name}
 
     def _entrances(self, network: ServedNetwork) -> dict[str, Entrance]:
-        from skmlbio.export._sequence_entrance import sequence_entrance, token_entrance
+        from skmlbio.export._sequence_entrance import text_entrances
 
-        if isinstance(self.alphabet_, Vocabulary):
-            return {"": token_entrance(self.alphabet_, self.unknown, network)}
-        return {"": sequence_entrance(self.alphabet_, self.unknown)}
+        return text_entrances(self.alphabet_, self.unknown, network)

@@ -1,26 +1,25 @@
-"""What an exported translator answers: strings or tokens, written inside the graph."""
+"""What an exported translator answers: strings, tokens or their numbers, written inside the graph."""
 
 from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-from skmlbio.sequences import Vocabulary
-
-if TYPE_CHECKING:
-    from skmlbio.export._served_network import ServedNetwork
-    from skmlbio.export._signatures import Entrance
 
 
 class TranslationExport:
     """The signatures of a translator: ``predict`` of X, and ``score_samples`` of X and y."""
 
     def _answers(self):
-        import tensorflow as tf
-
         from skmlbio.export._sequence_entrance import sequence_exit
 
+        return self._writing(sequence_exit(self.target_alphabet_))
+
+    def _answers_to(self, entrance):
+        import tensorflow as tf
+
+        return self._writing(lambda tokens: tf.cast(tokens, tf.int32)) if entrance.alphabets else self._answers()
+
+    def _writing(self, spelled):
+        import tensorflow as tf
+
         self._validate_params()  # how it writes may have been changed after the fit
-        spelled = sequence_exit(self.target_alphabet_)
 
         def predict(ask, tokens):
             lengths = tf.cast(tf.math.count_nonzero(tokens, axis=1), tf.float64)
@@ -37,23 +36,23 @@ class TranslationExport:
         return {"predict": predict}
 
     def _export_signatures(self, network):
-        import tensorflow as tf
+        from skmlbio.export._sequence_entrance import text_entrances
 
-        from skmlbio.export._signatures import Signature
+        found, targets = super()._export_signatures(network), text_entrances(self.target_alphabet_, self.unknown, network)
+        for suffix, sources in self._entrances(network).items():
+            found["score_samples" + suffix] = _scoring(network, sources, targets[suffix])
+        return found
 
-        sources, targets = self._entrances(network)[""], self._target_entrance(network)
 
-        def score_samples(X, y):
-            log_p = network.answer("log_probabilities", *sources.encode(X=X), *targets.encode(X=y))
-            return {"score_samples": tf.reduce_sum(log_p, axis=1)}
+def _scoring(network, sources, targets):
+    """Return the signature of given translations."""
+    import tensorflow as tf
 
-        inputs = sources.inputs | {"y": targets.inputs["X"]}
-        return super()._export_signatures(network) | {"score_samples": Signature(inputs, score_samples)}
+    from skmlbio.export._signatures import Signature
 
-    def _target_entrance(self, network: ServedNetwork) -> Entrance:
-        """Return the way of given translations into an exported network."""
-        from skmlbio.export._sequence_entrance import sequence_entrance, token_entrance
+    def score_samples(X, y):
+        log_p = network.answer("log_probabilities", *sources.encode(X=X), *targets.encode(X=y))
+        return {"score_samples": tf.reduce_sum(log_p, axis=1)}
 
-        if isinstance(self.target_alphabet_, Vocabulary):
-            return token_entrance(self.target_alphabet_, self.unknown, network)
-        return sequence_entrance(self.target_alphabet_, self.unknown)
+    alphabets = sources.alphabets | {"y": alphabet for alphabet in targets.alphabets.values()}
+    return Signature(sources.inputs | {"y": targets.inputs["X"]}, score_samples, alphabets)

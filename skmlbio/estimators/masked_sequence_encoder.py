@@ -252,7 +252,7 @@ class MaskedSequenceEncoder(TaggerNetwork, ClassNamePrefixFeaturesOutMixin, Tran
         def of_residues(head):
             def answer(ask, tokens):
                 found = ask(head, tokens)
-                return tf.where(tf.not_equal(tokens, 0)[..., tf.newaxis], found, tf.zeros_like(found))
+                return tf.where(tf.expand_dims(tf.cast(tokens, tf.bool), -1), found, tf.zeros_like(found))
 
             return answer
 

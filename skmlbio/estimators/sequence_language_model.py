@@ -237,8 +237,11 @@ class SequenceLanguageModel(LanguageNetwork, DensityMixin, UnlabelledEstimator):
             numbers, nothing = tf.range(n_samples), tf.zeros((n_samples, 0), self.alphabet_.dtype.name)
             given = seed, temperature, all_letters.top_k, all_letters.top_p, max_length
             tokens = network.answer("sample", nothing, numbers, *(tf.fill(tf.shape(numbers), value) for value in given))
-            return {"sample": spelled(tokens[:, :-1])}
+            return tokens[:, :-1]
 
         kinds = {"n_samples": tf.int64, "seed": tf.int64, "temperature": tf.float32, "max_length": tf.int32}
         inputs = {name: tf.TensorSpec((), kind) for name, kind in kinds.items()}
-        return super()._export_signatures(network) | {"sample": Signature(inputs, sample)}
+        return super()._export_signatures(network) | {
+            "sample": Signature(inputs, lambda **given: {"sample": spelled(sample(**given))}),
+            "sample_tokens": Signature(inputs, lambda **given: {"sample": tf.cast(sample(**given), tf.int32)}),
+        }

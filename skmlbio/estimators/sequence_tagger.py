@@ -236,20 +236,29 @@ class SequenceTagger(PretrainedStrings, TaggerNetwork, NetworkEstimator):
         return chain_loss if self.crf else tagging
 
     def _answers(self):
+        return self._answers_spelled(self._labels.of_strings)
+
+    def _answers_to(self, entrance):
+        return self._answers_spelled(self._labels.of_strings and not entrance.alphabets)
+
+    def _answers_spelled(self, as_strings):
+        """Return the answers, with the labels of a sequence as one string, or each by itself."""
         import tensorflow as tf
 
         from skmlbio.export._label_table import label_table
 
-        labels = self._labels
+        classes = self._labels.classes
 
         def predict(ask, tokens):
-            named = tf.gather(label_table(labels.classes), ask("predict", tokens))
-            named = tf.where(tf.not_equal(tokens, 0), named, tf.zeros_like(named))  # "" for strings
-            return tf.strings.reduce_join(named, axis=1) if labels.of_strings else named
+            labels = label_table(classes)
+            labels = tf.concat([tf.zeros_like(labels[:1]), labels], axis=0)  # "" for strings
+            places = tf.where(tf.cast(tokens, tf.bool), tf.cast(ask("predict", tokens), tf.int32) + 1, 0)
+            named = tf.gather(labels, places)
+            return tf.strings.reduce_join(named, axis=1) if as_strings else named
 
         def predict_proba(ask, tokens):
             found = ask("predict_proba", tokens)
-            return tf.where(tf.not_equal(tokens, 0)[..., tf.newaxis], found, tf.zeros_like(found))
+            return tf.where(tf.expand_dims(tf.cast(tokens, tf.bool), -1), found, tf.zeros_like(found))
 
         return {"predict": predict, "predict_proba": predict_proba}
 

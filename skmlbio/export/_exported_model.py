@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sklearn.utils.validation import check_is_fitted
 
@@ -12,19 +12,35 @@ import skmlbio.export._converters  # noqa: F401  (registers them)
 from skmlbio._tensorflow import tf
 from skmlbio.export._conversion import Conversion
 from skmlbio.export._input_names import input_names
-from skmlbio.export._metadata import write_metadata
+from skmlbio.export._metadata import metadata, write_metadata
 from skmlbio.export._register import CONVERTERS, Converted
 from skmlbio.export._served_network import ServedNetwork
 from skmlbio.export._signatures import MAX_NAMED_COLUMNS, Signature
 
+if TYPE_CHECKING:
+    from skmlbio.sequences import Alphabet, Vocabulary
+
 
 class ExportedModel(NamedTuple):
-    """An estimator, its functions by the names of signatures, the main first, and networks and tables that they ask."""
+    """A fitted estimator, or pipeline, in TensorFlow.
+
+    Attributes
+    ----------
+    estimator : estimator or pipeline
+        What was traced.
+    functions : dict of str to concrete function
+        By the names of signatures, the main one first.
+    networks, tables : list
+        What the functions ask.
+    alphabets : dict of str to Alphabet or Vocabulary
+        What numbers stand for that come, or are answered, in place of strings: by the names of inputs.
+    """
 
     estimator: Any
     functions: dict[str, Any]
     networks: list[ServedNetwork]
     tables: list[Any]
+    alphabets: dict[str, Alphabet | Vocabulary]
 
     def save(self, folder: Path) -> None:
         """Write a SavedModel."""
@@ -39,11 +55,15 @@ class ExportedModel(NamedTuple):
             signatures={"serving_default": default, **self.functions},
             options=tf.saved_model.SaveOptions(experimental_custom_gradients=keeps_gradients),
         )
-        write_metadata(self.estimator, ["serving_default", *self.functions], folder)
+        write_metadata(self.metadata(["serving_default", *self.functions]), folder)
+
+    def metadata(self, signatures: list[str]) -> dict[str, Any]:
+        """Return what the model tells of itself, beside some signatures."""
+        return metadata(self.estimator, signatures, self.alphabets)
 
 
-def exported_model(estimator: Any) -> ExportedModel:
-    """Trace what a fitted estimator, or pipeline, answers."""
+def exported_model(estimator: Any, chosen: Callable[[dict], dict] = dict) -> ExportedModel:
+    """Trace what a fitted estimator, or pipeline, answers: those of its signatures that are chosen, by default all."""
     alone, conversion = _alone(estimator), Conversion()
     if hasattr(alone, "_export_signatures") and _full_name(alone) not in CONVERTERS:
         check_is_fitted(alone, "weights_")
@@ -53,8 +73,10 @@ def exported_model(estimator: Any) -> ExportedModel:
         signatures = _signatures(estimator, conversion.of(estimator))
     if not signatures:
         raise TypeError(f"{conversion.label(estimator)} cannot be exported, because it answers nothing.")
+    signatures = chosen(signatures)
     functions = {name: _trace(signature) for name, signature in signatures.items()}
-    return ExportedModel(estimator, functions, conversion.networks, conversion.tables)
+    alphabets = {name: given for signature in signatures.values() for name, given in signature.alphabets.items()}
+    return ExportedModel(estimator, functions, conversion.networks, conversion.tables, alphabets)
 
 
 def _alone(estimator: Any) -> Any:
@@ -79,7 +101,11 @@ def _signatures(estimator: Any, converted: Converted) -> dict[str, Signature]:
     """Name what flows into the first step: columns that had names in `fit`, else one matrix."""
     reads = converted.reads
     if isinstance(reads, dict):
-        return _with_inputs(converted, reads, "", lambda **inputs: inputs)
+        found = _with_inputs(converted, reads, "", lambda **inputs: inputs)
+        if converted.alphabet is not None:
+            numbers = {"X": tf.TensorSpec((None, None), tf.int32)}
+            found |= _with_inputs(converted, numbers, "_tokens", lambda **inputs: inputs, {"X": converted.alphabet})
+        return found
     names = getattr(estimator, "feature_names_in_", None)
     kinds = {kind for kind in reads if kind is not None} or {tf.float64}
     found = {}
@@ -106,7 +132,9 @@ def _of_columns(converted: Converted, names: list[str]) -> dict[str, Signature]:
     return _with_inputs(converted, inputs, "", flow)
 
 
-def _with_inputs(converted: Converted, inputs: dict, suffix: str, flow: Callable) -> dict[str, Signature]:
+def _with_inputs(
+    converted: Converted, inputs: dict, suffix: str, flow: Callable, alphabets: dict | None = None
+) -> dict[str, Signature]:
     def signature(verb, answer):
         def function(**given):
             found = answer(flow(**given))
@@ -114,7 +142,7 @@ def _with_inputs(converted: Converted, inputs: dict, suffix: str, flow: Callable
                 found = _joined(found)
             return {f"{verb}_{i}": part for i, part in enumerate(found)} if isinstance(found, list) else {verb: found}
 
-        return Signature(inputs, function)
+        return Signature(inputs, function, alphabets or {})
 
     return {verb + suffix: signature(verb, answer) for verb, answer in converted.verbs.items()}
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from skmlbio.sequences import Alphabet, Vocabulary
 
 
 class Converted(NamedTuple):
@@ -17,10 +20,14 @@ class Converted(NamedTuple):
     reads : list of tf.DType or None, or dict of str to tf.TensorSpec
         The types of the columns that it takes, None for one that it does not look at; or, for a step that takes
         something else than a table, inputs by name, which it gets as a dict.
+    alphabet : Alphabet or Vocabulary, optional
+        For a step that takes strings as the one input ``X``, or numbers in their place, of shape (batch, length), int32,
+        padded with 0: what they stand for.
     """
 
     verbs: dict[str, Callable[..., Any]]
     reads: Any
+    alphabet: Alphabet | Vocabulary | None = None
 
 
 class Converter(NamedTuple):

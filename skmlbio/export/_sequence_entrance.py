@@ -16,6 +16,40 @@ if TYPE_CHECKING:
     from skmlbio.export._served_network import ServedNetwork
 
 
+def text_entrances(alphabet: Alphabet | Vocabulary, unknown: str, network: ServedNetwork) -> dict[str, Entrance]:
+    """Return the ways of strings, or of lists of tokens, into a network: as they are, and as numbers."""
+    if isinstance(alphabet, Vocabulary):
+        plain = token_entrance(alphabet, unknown, network)
+    else:
+        plain = sequence_entrance(alphabet, unknown)
+    return {"": plain, "_tokens": number_entrance(alphabet, unknown)}
+
+
+def number_entrance(alphabet: Alphabet | Vocabulary, unknown: str) -> Entrance:
+    """Let the numbers of letters, or of tokens, in, as the one input ``X`` of shape (n_sequences, length), int32.
+
+    They are what ``ensure_sequences(X, alphabet=alphabet, unknown=unknown).pad(dtype="int32")`` returns: padded with 0.
+
+    Parameters
+    ----------
+    alphabet, unknown
+        As in `sequence_entrance`, or a `Vocabulary`.
+    """
+    from skmlbio._tensorflow import tf
+
+    def encode(X: tf.Tensor) -> tuple[tf.Tensor, ...]:
+        message = f"a number stands for nothing in {alphabet}: 0 is padding, and {alphabet.n_tokens - 1} the last."
+        checks = _checks_of_padding(tf.not_equal(X, alphabet.padding_token), "number", "0")
+        checks.append(tf.debugging.assert_equal((X >= 0) & (X < alphabet.n_tokens), True, message))
+        if unknown == "error":
+            message = f"a sequence has the number {alphabet.unknown_token}, of what is not in {alphabet}."
+            checks.append(tf.debugging.assert_none_equal(X, alphabet.unknown_token, message=message))
+        with tf.control_dependencies(checks):
+            return (tf.cast(_not_flat(X), alphabet.dtype.name),)
+
+    return Entrance({"X": tf.TensorSpec((None, None), tf.int32)}, encode, alphabets={"X": alphabet})
+
+
 def sequence_entrance(alphabet: Alphabet, unknown: str) -> Entrance:
     """Let strings in, as the one input ``X``: TensorFlow's twin of `ensure_sequences` and `Sequences.pad`.
 
@@ -66,11 +100,7 @@ def token_entrance(vocabulary: Vocabulary, unknown: str, network: ServedNetwork)
 
     def encode(X: tf.Tensor) -> tuple[tf.Tensor, ...]:
         numbers, real = table.lookup(X), tf.not_equal(X, "")
-        late = tf.logical_and(real[:, 1:], tf.logical_not(real[:, :-1]))
-        checks = [
-            tf.debugging.assert_equal(tf.reduce_any(real, axis=1), True, "a sequence is empty; each needs one token."),
-            tf.debugging.assert_equal(late, False, 'a sequence has a token after ""; only its end is padded.'),
-        ]
+        checks = _checks_of_padding(real, "token", '""')
         if unknown == "error":
             refused = tf.logical_and(real, numbers == vocabulary.unknown_token)
             checks.append(tf.debugging.assert_equal(refused, False, f"a sequence has a token not in {vocabulary}."))
@@ -92,6 +122,17 @@ def sequence_exit(alphabet: Alphabet | Vocabulary) -> Callable[[tf.Tensor], tf.T
         return lambda tokens: tf.gather(tf.constant(names), tokens)
     characters = ["", *map(chr, alphabet.characters[1:])]
     return lambda tokens: tf.strings.reduce_join(tf.gather(tf.constant(characters), tokens), axis=1)
+
+
+def _checks_of_padding(real: tf.Tensor, noun: str, padding: str) -> list:
+    """Stop a call where rows are not padded at their ends alone, or are nothing else than padding."""
+    from skmlbio._tensorflow import tf
+
+    late = tf.logical_and(real[:, 1:], tf.logical_not(real[:, :-1]))
+    return [
+        tf.debugging.assert_equal(tf.reduce_any(real, axis=1), True, f"a sequence is empty; each needs one {noun}."),
+        tf.debugging.assert_equal(late, False, f"a sequence has a {noun} after {padding}; only its end is padded."),
+    ]
 
 
 def _not_flat(tokens: tf.Tensor) -> tf.Tensor:

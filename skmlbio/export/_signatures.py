@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     import tensorflow as tf
 
     from skmlbio.export._served_network import ServedNetwork
+    from skmlbio.sequences import Alphabet, Vocabulary
 
 MAX_NAMED_COLUMNS = 256  # TensorFlow's time to trace, load and call grows with the number of inputs
 
@@ -25,10 +26,13 @@ class Signature(NamedTuple):
         What a client sends, by name.
     function : callable
         Takes tensors by these names, returns a dict of str to tensor; in TensorFlow alone.
+    alphabets : dict of str to Alphabet or Vocabulary
+        What the numbers stand for that some inputs hold in place of strings, by their names.
     """
 
     inputs: dict[str, tf.TensorSpec]
     function: Callable[..., dict[str, tf.Tensor]]
+    alphabets: dict[str, Alphabet | Vocabulary] = {}
 
 
 class Entrance(NamedTuple):
@@ -42,11 +46,14 @@ class Entrance(NamedTuple):
         Takes tensors by these names, returns the network's inputs as a tuple; in TensorFlow alone.
     form : str
         Which form of the network takes them; see `skmlbio.networks.Architecture`.
+    alphabets : dict of str to Alphabet or Vocabulary
+        As in `Signature`; where it is not empty, numbers are answered in place of strings, too.
     """
 
     inputs: dict[str, tf.TensorSpec]
     encode: Callable[..., tuple[tf.Tensor, ...]]
     form: str = ""
+    alphabets: dict[str, Alphabet | Vocabulary] = {}
 
     def signature(self, network: ServedNetwork, verb: str, answer: Callable[..., Any]) -> Signature:
         """Return the signature that lets samples in and answers with a verb of the estimator.
@@ -66,7 +73,7 @@ class Entrance(NamedTuple):
             found = answer(functools.partial(network.answer, form=self.form), *self.encode(**tensors))
             return {f"{verb}_{i}": part for i, part in enumerate(found)} if isinstance(found, list) else {verb: found}
 
-        return Signature(self.inputs, function)
+        return Signature(self.inputs, function, self.alphabets)
 
 
 def array_entrance(spec: tf.TensorSpec, gaps: bool = False) -> Entrance:

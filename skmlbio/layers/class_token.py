@@ -39,4 +39,4 @@ class ClassToken(keras.layers.Layer):
     def call(self, x, real):
         batch = ops.shape(x)[0]
         first = ops.broadcast_to(ops.convert_to_tensor(self.vector), (batch, 1, x.shape[-1]))
-        return ops.concatenate([first, x], axis=1), ops.pad(real, ((0, 0), (1, 0)), constant_values=True)
+        return ops.concatenate([first, x], axis=1), ops.concatenate([ops.ones_like(real[:, :1]), real], axis=1)

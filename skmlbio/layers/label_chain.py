@@ -138,7 +138,8 @@ def most_probable(scores: Tensor, real: Tensor, chain: Chain) -> Tensor:
         return tf.where(is_real[:, 0], tf.gather(before, label, batch_dims=1), label)
 
     following = (tf.concat([part[1:], tf.zeros_like(part[:1])], axis=0) for part in (before, is_real))
-    labels = tf.scan(backwards, tuple(following), label, reverse=True)
+    # Turned around, not `reverse=True`: converters to ONNX and others know loops from the first to the last alone.
+    labels = tf.scan(backwards, tuple(tf.reverse(part, [0]) for part in following), label)[::-1]
     return tf.where(real, tf.cast(tf.transpose(tf.cast(labels, scores.dtype)), tf.int32), 0)
 
 

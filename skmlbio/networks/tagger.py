@@ -77,7 +77,8 @@ def sequence_tagger(
         probabilities, labels = (chain(scores, real=real, answer=answer) for answer in ("marginals", "labels"))
     else:
         probabilities = keras.layers.Softmax(name="probabilities", dtype=wide)(scores)
-        labels, trained = keras.ops.argmax(scores, axis=-1), scores
+        # Not argmax: Keras compares bits there, which other programs than TensorFlow have no operation for.
+        labels, trained = keras.ops.top_k(scores, 1)[1][..., 0], scores
     heads = {
         "predict_proba": keras.Model(numbers, probabilities, name="tagger"),
         "predict": keras.Model(numbers, labels, name="labels"),

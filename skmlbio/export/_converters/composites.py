@@ -21,9 +21,9 @@ def convert_pipeline(pipeline, conversion):
         return X
 
     if last is None:
-        return Converted({"transform": before}, steps[0].reads)
+        return steps[0]._replace(verbs={"transform": before})
     verbs = {verb: lambda X, answer=answer: answer(before(X)) for verb, answer in last.verbs.items()}
-    return Converted(verbs, [*steps, last][0].reads)
+    return [*steps, last][0]._replace(verbs=verbs)
 
 
 @converter("sklearn.frozen._frozen.FrozenEstimator", parts=True)
@@ -59,7 +59,9 @@ def convert_feature_union(union, conversion):
             ]
         )
 
-    return Converted({"transform": transform}, conversion.agreed([step.reads for step in steps]))
+    alphabets = {step.alphabet for step in steps}
+    agreed = alphabets.pop() if len(alphabets) == 1 else None
+    return Converted({"transform": transform}, conversion.agreed([step.reads for step in steps]), agreed)
 
 
 @converter("sklearn.compose._column_transformer.ColumnTransformer", parts=True)

@@ -7,7 +7,7 @@ import numpy as np
 from skmlbio._tensorflow import tf
 from skmlbio.export._conversion import numbers
 from skmlbio.export._register import Converted, converter
-from skmlbio.export._sequence_entrance import sequence_entrance
+from skmlbio.export._sequence_entrance import number_entrance, sequence_entrance
 from skmlbio.sequences import Vocabulary
 from skmlbio.sequences._reverse_complement import _complement_tokens
 
@@ -22,7 +22,7 @@ def convert_one_hot_sequence_encoder(encoder, conversion):
         width = encoder.length_ * encoder.alphabet_.n_letters
         return tf.reshape(encoded, [-1, width]) if encoder.flatten else encoded
 
-    return Converted({"transform": transform}, inputs)
+    return Converted({"transform": transform}, inputs, encoder.alphabet_)
 
 
 @converter("skmlbio.sequences._encoders.TokenEncoder", parts=True)
@@ -32,7 +32,7 @@ def convert_token_encoder(encoder, conversion):
     def transform(given):
         return tf.cast(_of_length(encoder, conversion, tokens_of(given)), np.dtype(encoder.dtype).name)
 
-    return Converted({"transform": transform}, inputs)
+    return Converted({"transform": transform}, inputs, encoder.alphabet_)
 
 
 @converter("skmlbio.sequences._kmers.KmerCounter", parts=True)
@@ -47,10 +47,11 @@ def convert_kmer_counter(counter, conversion):
         counted = words.are_whole & (tf.gather(columns, found) == words.numbers)
         n_rows = tf.shape(found)[0]
         places = found + n_columns * tf.range(n_rows)[:, tf.newaxis]
-        counts = tf.math.unsorted_segment_sum(tf.cast(counted, tf.float64), places, n_rows * n_columns)
+        ones, places = tf.reshape(tf.cast(counted, tf.float64), [-1]), tf.reshape(places, [-1])
+        counts = tf.math.unsorted_segment_sum(ones, places, n_rows * n_columns)
         return tf.reshape(counts, [-1, n_columns])
 
-    return Converted({"transform": transform}, inputs)
+    return Converted({"transform": transform}, inputs, counter.alphabet_)
 
 
 @converter("skmlbio.sequences._kmers.KmerTokenizer", parts=True)
@@ -139,10 +140,11 @@ def _tokens(step, conversion):
     """Return what an encoder of strings reads, and the function to padded tokens."""
     if isinstance(step.alphabet_, Vocabulary):
         raise TypeError(f"{conversion.label(step)} cannot be exported for lists of tokens, only for strings.")
-    entrance = sequence_entrance(step.alphabet_, step.unknown)
+    entrance, numbers = sequence_entrance(step.alphabet_, step.unknown), number_entrance(step.alphabet_, step.unknown)
 
     def tokens_of(given):
-        (tokens,) = entrance.encode(**(given if isinstance(given, dict) else {"X": given}))
+        X = given["X"] if isinstance(given, dict) else given
+        (tokens,) = (entrance if X.dtype == tf.string else numbers).encode(X)
         return tokens
 
     return dict(entrance.inputs), tokens_of

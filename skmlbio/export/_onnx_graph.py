@@ -1,0 +1,155 @@
+"""A TensorFlow function as a graph of ONNX, by tf2onnx and what it lacks."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import onnx
+import onnxruntime
+from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
+from tf2onnx import optimizer, tf_loader
+from tf2onnx.tfonnx import process_tf_graph
+
+from skmlbio._tensorflow import tf
+
+_OPSET = 18
+
+
+def onnx_model(function: Any, name: str) -> onnx.ModelProto:
+    """Convert a traced function, of tensors by name to a dict of tensors, whose names inputs and outputs keep.
+
+    Raises
+    ------
+    TypeError
+        If it has an operation that ONNX, or ONNX Runtime, does not know.
+    """
+    frozen = convert_variables_to_constants_v2(function, lower_control_flow=False, aggressive_inlining=True)
+    inputs, outputs = ([tensor.name for tensor in tensors] for tensors in (frozen.inputs, frozen.outputs))
+    named = dict(zip(outputs, sorted(function.structured_outputs), strict=True))
+    named |= {tensor: tensor.partition(":")[0] for tensor in inputs}
+    definition = frozen.graph.as_graph_def(add_shapes=True)
+    _require_loops_in_order(definition, name)
+    with _imported(definition):
+        definition = tf_loader.tf_optimize(inputs, outputs, definition)
+    with _imported(definition) as graph:
+        converted = process_tf_graph(
+            graph, True, opset=_OPSET, input_names=inputs, output_names=outputs, tensors_to_rename=named,
+            custom_op_handlers={operation: (handler, []) for operation, handler in _HANDLERS.items()},
+        )  # fmt: skip
+        model = optimizer.optimize_graph(converted).make_model("skmlbio", producer_name="skmlbio")
+    _require_known(model, name)
+    return model
+
+
+@contextlib.contextmanager
+def _imported(definition: tf.compat.v1.GraphDef) -> Iterator[tf.Graph]:
+    """Make the graph of a definition the one that others look at."""
+    with tf.Graph().as_default() as graph, tf.device("/cpu:0"):
+        tf.import_graph_def(definition, name="")
+        yield graph
+
+
+def _require_loops_in_order(definition: Any, name: str) -> None:
+    """Raise a TypeError at a loop that fills a list from its end: tf2onnx would turn what it writes around."""
+    for body in definition.library.function:
+        nodes = {node.name: node for node in body.node_def}
+        arguments = [argument.name for argument in body.signature.input_arg]
+        following = dict(zip(arguments, (body.ret[result.name] for result in body.signature.output_arg), strict=False))
+        for write in body.node_def:
+            if write.op == "TensorListSetItem" and not _counts_up(nodes, following.get(write.input[1], "")):
+                raise TypeError(
+                    f"the signature {name!r} cannot be written for ONNX, because the loop {body.signature.name!r} does "
+                    "not write the items of a list in their order."
+                )
+
+
+def _counts_up(nodes: dict[str, Any], result: str) -> bool:
+    """Whether a result of a function is a number and one."""
+    node = nodes.get(result.partition(":")[0])
+    while node is not None and node.op == "Identity":
+        node = nodes.get(node.input[0].partition(":")[0])
+    if node is None or node.op not in ("Add", "AddV2"):
+        return False
+    added = [nodes.get(given.partition(":")[0]) for given in node.input]
+    return any(part is not None and part.op == "Const" and tf.make_ndarray(part.attr["value"].tensor) == 1 for part in added)
+
+
+def _require_known(model: onnx.ModelProto, name: str) -> None:
+    """Raise a TypeError where an operation is not ONNX's, or ONNX Runtime has none for the types that it meets."""
+    for node in _nodes(model.graph):
+        if not onnx.defs.has(node.op_type, _OPSET, node.domain):
+            raise TypeError(
+                f"the signature {name!r} cannot be written for ONNX, because TensorFlow's operation {node.op_type} "
+                f"({node.name!r}) has no counterpart there."
+            )
+    try:
+        onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
+    except Exception as error:  # its classes have no base of their own
+        raise TypeError(f"the signature {name!r} cannot be written for ONNX: ONNX Runtime says {error}") from error
+
+
+def _nodes(graph: onnx.GraphProto) -> Iterator[onnx.NodeProto]:
+    """Yield the nodes of a graph, and of those in its loops and branches."""
+    for node in graph.node:
+        yield node
+        for attribute in node.attribute:
+            if attribute.type == onnx.AttributeProto.GRAPH:
+                yield from _nodes(attribute.g)
+
+
+def _log1p(ctx, node, name, args):
+    """log(1 + x), which has a rounding error of 1 + x."""
+    shapes, dtypes, (x,) = node.output_shapes, node.output_dtypes, node.input
+    ctx.remove_node(name)
+    one = ctx.make_const(f"{name}_one", np.ones((), onnx.helper.tensor_dtype_to_np_dtype(dtypes[0])))
+    more = ctx.make_node("Add", [x, one.output[0]])
+    ctx.make_node("Log", [more.output[0]], name=name, outputs=node.output, shapes=shapes, dtypes=dtypes)
+
+
+def _search(comparison):
+    """Count which of some sorted numbers, of shape (rows, n), are less than each value, of shape (rows, m)."""
+
+    def handler(ctx, node, name, args):
+        shapes, dtypes, (numbers, values) = node.output_shapes, node.output_dtypes, node.input
+        ctx.remove_node(name)
+        axes = [ctx.make_const(f"{name}_axis_{axis}", np.array([axis])).output[0] for axis in (1, 2)]
+        numbers = ctx.make_node("Unsqueeze", [numbers, axes[0]]).output[0]
+        values = ctx.make_node("Unsqueeze", [values, axes[1]]).output[0]
+        less = ctx.make_node(comparison, [numbers, values]).output[0]
+        ones = ctx.make_node("Cast", [less], attr={"to": dtypes[0]}).output[0]
+        inputs, attr = [ones, axes[1]], {"keepdims": 0}
+        ctx.make_node("ReduceSum", inputs, attr, name=name, outputs=node.output, shapes=shapes, dtypes=dtypes)
+
+    return handler
+
+
+def _block_lstm(ctx, node, name, args):
+    """TensorFlow's loop of an LSTM, of which only the states h are asked, as ONNX's."""
+    h, shapes, dtypes = node.output[6], node.output_shapes, node.output_dtypes
+    _, x, _, _, weights, _, _, _, bias, *_ = node.input
+    weights, bias = (ctx.get_node_by_output(given).get_tensor_value(as_list=False) for given in (weights, bias))
+    units = len(bias) // 4
+    ctx.remove_node(name)
+    # Parts come as i, c, f and o here, as i, o, f and c there; the 1 that is added to f's becomes part of the bias.
+    i, c, f, o = np.split(weights, 4, axis=1)
+    kernels = np.concatenate([i, o, f, c], axis=1).T[np.newaxis]
+    i, c, f, o = np.split(bias, 4)
+    biases = np.concatenate([i, o, f + 1, c, np.zeros_like(bias)])[np.newaxis]
+    kernel, recurrent_kernel, bias = (
+        ctx.make_const(f"{name}_{kind}", np.ascontiguousarray(part, np.float32)).output[0]
+        for kind, part in (("W", kernels[..., :-units]), ("R", kernels[..., -units:]), ("B", biases))
+    )
+    states = ctx.make_node("LSTM", [x, kernel, recurrent_kernel, bias], attr={"hidden_size": units}).output[0]
+    axis = ctx.make_const(f"{name}_axis", np.array([1])).output[0]  # that of directions, of which there is one
+    ctx.make_node("Squeeze", [states, axis], name=name, outputs=[h], shapes=[shapes[6]], dtypes=[dtypes[6]])
+
+
+_HANDLERS = {
+    "BlockLSTM": _block_lstm,
+    "Log1p": _log1p,
+    "LowerBound": _search("Less"),
+    "UpperBound": _search("LessOrEqual"),
+}
