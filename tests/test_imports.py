@@ -38,7 +38,11 @@ ROOMS = {
     "networks": Room({"_tensorflow", "layers"}, {"keras", "numpy"}),
     "training": Room({"_tensorflow", "tables"}, ARRAYS | {"keras", "tensorflow"}, {"tqdm"}),
     # Left of the estimators, which it knows by what they tell it only: so exporting can be a method of theirs.
-    "export": Room({"_files", "_tensorflow", "sequences", "graphs", "training"}, ARRAYS, {"keras", "tensorflow"}),
+    "export": Room(
+        {"_files", "_tensorflow", "sequences", "graphs", "training"},
+        ARRAYS,
+        {"keras", "onnx", "onnxruntime", "tensorflow", "tf2onnx"},
+    ),
     "base": Room({"_tensorflow", "networks", "training", "export"}, ARRAYS, {"keras", "tensorflow"}),
     "estimators": Room(
         {"sequences", "graphs", "images", "networks", "training", "export", "base"},

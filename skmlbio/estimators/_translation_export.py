@@ -38,7 +38,8 @@ class TranslationExport:
     def _export_signatures(self, network):
         from skmlbio.export._sequence_entrance import text_entrances
 
-        found, targets = super()._export_signatures(network), text_entrances(self.target_alphabet_, self.unknown, network)
+        found = super()._export_signatures(network)
+        targets = text_entrances(self.target_alphabet_, self.unknown, network)
         for suffix, sources in self._entrances(network).items():
             found["score_samples" + suffix] = _scoring(network, sources, targets[suffix])
         return found
@@ -54,5 +55,5 @@ def _scoring(network, sources, targets):
         log_p = network.answer("log_probabilities", *sources.encode(X=X), *targets.encode(X=y))
         return {"score_samples": tf.reduce_sum(log_p, axis=1)}
 
-    alphabets = sources.alphabets | {"y": alphabet for alphabet in targets.alphabets.values()}
+    alphabets = sources.alphabets | ({"y": targets.alphabets["X"]} if targets.alphabets else {})
     return Signature(sources.inputs | {"y": targets.inputs["X"]}, score_samples, alphabets)

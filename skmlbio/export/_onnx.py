@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from skmlbio._files import replacing
 from skmlbio.export._signatures import Signature
 
 

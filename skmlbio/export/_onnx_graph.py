@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import onnx
-import onnxruntime
-from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
-from tf2onnx import optimizer, tf_loader
-from tf2onnx.tfonnx import process_tf_graph
 
 from skmlbio._tensorflow import tf
+
+if TYPE_CHECKING:
+    import onnx
 
 _OPSET = 18
 
@@ -26,6 +24,10 @@ def onnx_model(function: Any, name: str) -> onnx.ModelProto:
     TypeError
         If it has an operation that ONNX, or ONNX Runtime, does not know.
     """
+    from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
+    from tf2onnx import optimizer, tf_loader
+    from tf2onnx.tfonnx import process_tf_graph
+
     frozen = convert_variables_to_constants_v2(function, lower_control_flow=False, aggressive_inlining=True)
     inputs, outputs = ([tensor.name for tensor in tensors] for tensors in (frozen.inputs, frozen.outputs))
     named = dict(zip(outputs, sorted(function.structured_outputs), strict=True))
@@ -74,11 +76,15 @@ def _counts_up(nodes: dict[str, Any], result: str) -> bool:
     if node is None or node.op not in ("Add", "AddV2"):
         return False
     added = [nodes.get(given.partition(":")[0]) for given in node.input]
-    return any(part is not None and part.op == "Const" and tf.make_ndarray(part.attr["value"].tensor) == 1 for part in added)
+    constants = [part.attr["value"].tensor for part in added if part is not None and part.op == "Const"]
+    return any(tf.make_ndarray(constant) == 1 for constant in constants)
 
 
 def _require_known(model: onnx.ModelProto, name: str) -> None:
     """Raise a TypeError where an operation is not ONNX's, or ONNX Runtime has none for the types that it meets."""
+    import onnx
+    import onnxruntime
+
     for node in _nodes(model.graph):
         if not onnx.defs.has(node.op_type, _OPSET, node.domain):
             raise TypeError(
@@ -96,17 +102,24 @@ def _nodes(graph: onnx.GraphProto) -> Iterator[onnx.NodeProto]:
     for node in graph.node:
         yield node
         for attribute in node.attribute:
-            if attribute.type == onnx.AttributeProto.GRAPH:
+            if attribute.HasField("g"):
                 yield from _nodes(attribute.g)
 
 
-def _log1p(ctx, node, name, args):
-    """log(1 + x), which has a rounding error of 1 + x."""
-    shapes, dtypes, (x,) = node.output_shapes, node.output_dtypes, node.input
-    ctx.remove_node(name)
-    one = ctx.make_const(f"{name}_one", np.ones((), onnx.helper.tensor_dtype_to_np_dtype(dtypes[0])))
-    more = ctx.make_node("Add", [x, one.output[0]])
-    ctx.make_node("Log", [more.output[0]], name=name, outputs=node.output, shapes=shapes, dtypes=dtypes)
+def _one_after_another(*operations):
+    """Make two operations of one, of which "Add" and "Sub" are of one: log(1 + x), with a rounding error of 1 + x."""
+
+    def handler(ctx, node, name, args):
+        from tf2onnx.utils import map_onnx_to_numpy_type
+
+        shapes, dtypes, (x,) = node.output_shapes, node.output_dtypes, node.input
+        ctx.remove_node(name)
+        one = ctx.make_const(f"{name}_one", np.ones((), map_onnx_to_numpy_type(dtypes[0]))).output
+        first, second = ([one[0]] if operation in ("Add", "Sub") else [] for operation in operations)
+        (x,) = ctx.make_node(operations[0], [x, *first]).output
+        ctx.make_node(operations[1], [x, *second], name=name, outputs=node.output, shapes=shapes, dtypes=dtypes)
+
+    return handler
 
 
 def _search(comparison):
@@ -149,7 +162,8 @@ def _block_lstm(ctx, node, name, args):
 
 _HANDLERS = {
     "BlockLSTM": _block_lstm,
-    "Log1p": _log1p,
+    "Expm1": _one_after_another("Exp", "Sub"),
+    "Log1p": _one_after_another("Add", "Log"),
     "LowerBound": _search("Less"),
     "UpperBound": _search("LessOrEqual"),
 }

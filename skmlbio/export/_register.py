@@ -21,8 +21,8 @@ class Converted(NamedTuple):
         The types of the columns that it takes, None for one that it does not look at; or, for a step that takes
         something else than a table, inputs by name, which it gets as a dict.
     alphabet : Alphabet or Vocabulary, optional
-        For a step that takes strings as the one input ``X``, or numbers in their place, of shape (batch, length), int32,
-        padded with 0: what they stand for.
+        For a step that takes strings as the one input ``X``, or numbers in their place, of shape (batch, length),
+        int32, padded with 0: what they stand for.
     """
 
     verbs: dict[str, Callable[..., Any]]

@@ -40,7 +40,7 @@ def number_entrance(alphabet: Alphabet | Vocabulary, unknown: str) -> Entrance:
     def encode(X: tf.Tensor) -> tuple[tf.Tensor, ...]:
         message = f"a number stands for nothing in {alphabet}: 0 is padding, and {alphabet.n_tokens - 1} the last."
         checks = _checks_of_padding(tf.not_equal(X, alphabet.padding_token), "number", "0")
-        checks.append(tf.debugging.assert_equal((X >= 0) & (X < alphabet.n_tokens), True, message))
+        checks.append(tf.debugging.assert_equal((X >= 0) & (alphabet.n_tokens > X), True, message))
         if unknown == "error":
             message = f"a sequence has the number {alphabet.unknown_token}, of what is not in {alphabet}."
             checks.append(tf.debugging.assert_none_equal(X, alphabet.unknown_token, message=message))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import json
 import os
 import pickle
 from collections.abc import Callable
@@ -425,9 +426,33 @@ def test_a_saved_model_answers_alike(name: str, tmp_path: Path) -> None:
         else:
             np.testing.assert_allclose(found, expected, atol=1e-5, err_msg=verb)
         if isinstance(case.inputs.X[0], str):
+            numbers = tf.constant(numbers_of(samples, vocabulary_of(tmp_path / "served")), tf.int32)
+            require_same_of_numbers(signatures[f"{verb}_tokens"](X=numbers)[verb].numpy(), found)
             none = signatures[verb](X=tf.constant([], tf.string))[verb]
             length = (1,) if isinstance(expected, list) and found.ndim > 1 else found.shape[1:2]
             assert (none.shape, none.dtype) == ((0, *length, *found.shape[2:]), found.dtype)
+
+
+def vocabulary_of(folder: Path) -> dict:
+    """What an exported model tells of the numbers that it takes in place of letters."""
+    return json.loads((folder / "assets.extra" / "skmlbio.json").read_text())["vocabularies"]["X"]
+
+
+def numbers_of(strings: list[str], vocabulary: dict) -> np.ndarray:
+    """What a client makes of strings, by what the model tells."""
+    known = {token: number for number, token in enumerate(vocabulary["tokens"])}
+    padded = np.full((len(strings), max(map(len, strings))), vocabulary["padding"])
+    for row, string in zip(padded, strings, strict=True):
+        letters = string if vocabulary["case_sensitive"] else string.upper()
+        row[: len(string)] = [known.get(letter, vocabulary["unknown"]) for letter in letters]
+    return padded
+
+
+def require_same_of_numbers(found: np.ndarray, of_strings: np.ndarray) -> None:
+    """The labels of residues are answered one by one to numbers, and as one string to a string."""
+    if found.dtype == object and found.ndim > of_strings.ndim:
+        found = np.array([b"".join(row) for row in found], object)
+    np.testing.assert_array_equal(found, of_strings)
 
 
 def require_labels_of_residues(found: np.ndarray, expected: list) -> None:

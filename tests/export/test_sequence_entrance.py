@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 
 from skmlbio import AttentionClassifier, RNNClassifier, SequenceCNNClassifier
+from skmlbio.export._sequence_entrance import number_entrance
+from skmlbio.sequences import ensure_sequences
 
 STRINGS = ["ACGTACGT", "TTTTACGG", "GATTACA", "CCGTA"]
 TOKENS = [["ATG", "GCC", "TAA"], ["ATG", "TAA"], ["GCC"], ["TAA", "GCC"]]
@@ -31,3 +33,23 @@ def test_no_sequences_get_no_answers(name: str, X: list, tmp_path: Path) -> None
     for width in (0, 3):
         none = tf.constant([], tf.string, (0, width) if X is TOKENS else (0,))
         assert signature(X=none)["predict_proba"].shape == (0, 2)
+
+
+@pytest.mark.parametrize("X", [STRINGS, TOKENS], ids=["strings", "tokens"])
+def test_numbers_that_stand_for_nothing_stop_a_call(X: list) -> None:
+    tf = pytest.importorskip("tensorflow")
+    alphabet = ensure_sequences(X, alphabet="learned").alphabet
+    strict, masked = (number_entrance(alphabet, unknown).encode for unknown in ("error", "mask"))
+    last = alphabet.n_tokens - 1
+    (tokens,) = strict(tf.constant([[2, last], [3, 0]]))
+    assert tokens.numpy().tolist() == [[2, last], [3, 0]] and tokens.dtype == alphabet.dtype
+    assert masked(tf.constant([[1, 2]]))[0].numpy().tolist() == [[1, 2]]
+    for numbers, message in (
+        ([[2, last + 1]], f"a number stands for nothing in .*: 0 is padding, and {last} the last"),
+        ([[2, -1]], "a number stands for nothing"),
+        ([[2, 2], [0, 0]], "a sequence is empty; each needs one number"),
+        ([[0, 2]], "a sequence has a number after 0; only its end is padded"),
+        ([[2, 1]], "a sequence has the number 1, of what is not in"),
+    ):
+        with pytest.raises(tf.errors.InvalidArgumentError, match=message):
+            strict(tf.constant(numbers))

@@ -3,7 +3,7 @@
 import numpy as np
 
 from skmlbio._tensorflow import tf
-from skmlbio.export._conversion import numbers
+from skmlbio.export._conversion import numbers, one_hot
 from skmlbio.export._converters._labels import labels_of, require_one_label
 from skmlbio.export._register import converter
 
@@ -16,7 +16,7 @@ def convert_neighbors_classifier(classifier, conversion):
 
     def predict_proba(X):
         found, shares = nearest(X)
-        of_classes = tf.one_hot(tf.gather(codes, found), n_classes, dtype=tf.float64)
+        of_classes = one_hot(tf.gather(codes, found), n_classes)
         return tf.reduce_sum(of_classes * shares[:, :, tf.newaxis], axis=1)
 
     verbs = {"predict": lambda X: choose(predict_proba(X)), "predict_proba": predict_proba}
