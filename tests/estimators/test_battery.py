@@ -426,16 +426,17 @@ def test_a_saved_model_answers_alike(name: str, tmp_path: Path) -> None:
         else:
             np.testing.assert_allclose(found, expected, atol=1e-5, err_msg=verb)
         if isinstance(case.inputs.X[0], str):
-            numbers = tf.constant(numbers_of(samples, vocabulary_of(tmp_path / "served")), tf.int32)
-            require_same_of_numbers(signatures[f"{verb}_tokens"](X=numbers)[verb].numpy(), found)
+            told = vocabularies_of(tmp_path / "served")
+            numbers = tf.constant(numbers_of(samples, told["X"]), tf.int32)
+            require_same_of_numbers(signatures[f"{verb}_tokens"](X=numbers)[verb].numpy(), found, told)
             none = signatures[verb](X=tf.constant([], tf.string))[verb]
             length = (1,) if isinstance(expected, list) and found.ndim > 1 else found.shape[1:2]
             assert (none.shape, none.dtype) == ((0, *length, *found.shape[2:]), found.dtype)
 
 
-def vocabulary_of(folder: Path) -> dict:
-    """What an exported model tells of the numbers that it takes in place of letters."""
-    return json.loads((folder / "assets.extra" / "skmlbio.json").read_text())["vocabularies"]["X"]
+def vocabularies_of(folder: Path) -> dict:
+    """What an exported model tells of the numbers that it takes and answers in place of letters."""
+    return json.loads((folder / "assets.extra" / "skmlbio.json").read_text())["vocabularies"]
 
 
 def numbers_of(strings: list[str], vocabulary: dict) -> np.ndarray:
@@ -448,8 +449,10 @@ def numbers_of(strings: list[str], vocabulary: dict) -> np.ndarray:
     return padded
 
 
-def require_same_of_numbers(found: np.ndarray, of_strings: np.ndarray) -> None:
-    """The labels of residues are answered one by one to numbers, and as one string to a string."""
+def require_same_of_numbers(found: np.ndarray, of_strings: np.ndarray, vocabularies: dict) -> None:
+    """The labels of residues are answered one by one to numbers, and as one string to a string; so are translations."""
+    if found.dtype != object and of_strings.dtype == object:
+        found = np.array([token.encode() for token in vocabularies["y"]["tokens"]], object)[found]
     if found.dtype == object and found.ndim > of_strings.ndim:
         found = np.array([b"".join(row) for row in found], object)
     np.testing.assert_array_equal(found, of_strings)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from skmlbio.export._exported_model import exported_model
+from skmlbio.sequences import ensure_sequences
 
 rng = np.random.default_rng(0)
 X = rng.normal(size=(60, 4)) * [1, 3, 0.5, 1] + [0, 2, 0, -1]
@@ -30,17 +31,22 @@ def matrices(n_features: int = 4, gaps: bool = False, infinite: bool = False) ->
 
 
 def served(pipeline: Any) -> dict[str, Callable[[Any], Any]]:
-    """Trace a pipeline once, and return what its model answers by the verbs; it takes what the pipeline takes."""
+    """Trace a pipeline once, and return what its model answers by its signatures; they take what the pipeline takes.
+
+    Those that take numbers in place of strings get the numbers of strings.
+    """
     model = exported_model(pipeline)
 
     def answer(name: str, function: Any) -> Callable[[Any], Any]:
-        specs = function.structured_input_signature[1]
+        specs, verb = function.structured_input_signature[1], name.removesuffix("_tokens")
 
         def ask(X: Any) -> Any:
+            if verb != name:
+                X = ensure_sequences(X, alphabet=model.alphabets["X"], unknown="mask").pad(dtype="int32")
             given = {"X": X} if specs.keys() == {"X"} else {name: X[name].to_numpy() for name in specs}
             found = function(**{key: tf.cast(tf.constant(given[key]), spec.dtype) for key, spec in specs.items()})
-            assert found.keys() == {name}
-            found = found[name].numpy()
+            assert found.keys() == {verb}
+            found = found[verb].numpy()
             return found.astype(object) if found.dtype == object else found
 
         return ask
@@ -52,7 +58,7 @@ def assert_parity(pipeline: Any, functions: dict[str, Callable], X: Any, toleran
     """Compare everything that the model answers; what the pipeline refuses, the model must refuse too."""
     for verb, function in functions.items():
         try:
-            expected = getattr(pipeline, verb)(X)
+            expected = getattr(pipeline, verb.removesuffix("_tokens"))(X)
         except ValueError as error:
             assert "NaN" in str(error) or "infinity" in str(error) or "unknown categories" in str(error), error
             with pytest.raises(tf.errors.InvalidArgumentError):

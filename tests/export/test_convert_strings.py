@@ -49,7 +49,7 @@ def test_a_pipeline_of_strings_answers_the_same(name: str) -> None:
 
     def check(strings: list[str]) -> None:
         for verb, function in functions.items():
-            assert_same(function(np.array(strings, object)), getattr(pipeline, verb)(strings))
+            assert_same(function(np.array(strings, object)), getattr(pipeline, verb.removesuffix("_tokens"))(strings))
 
     check(STRINGS)
 
