@@ -236,5 +236,5 @@ class AfterLast(keras.layers.Layer):
     """
 
     def call(self, logits, tokens):
-        lengths = tf.math.count_nonzero(tokens, axis=1, dtype=tf.int32)
+        lengths = tf.math.count_nonzero(tf.cast(tokens, tf.bool), axis=1, dtype=tf.int32)
         return tf.nn.softmax(tf.gather(logits, lengths, batch_dims=1))
