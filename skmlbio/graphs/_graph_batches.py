@@ -22,6 +22,13 @@ class DenseGraphs(NamedTuple):
         Weights of the edges; zero where padded.
     mask : ndarray of shape (n_graphs, n_nodes), bool
         Which nodes are real.
+
+    Examples
+    --------
+    >>> from skmlbio.graphs import Graph, dense_batch, ensure_graphs
+    >>> batch = dense_batch(ensure_graphs([Graph([[1.0], [2.0]], [[0], [1]])]))
+    >>> type(batch).__name__, batch.adjacency.shape
+    ('DenseGraphs', (1, 2, 2))
     """
 
     features: np.ndarray
@@ -42,6 +49,13 @@ class EdgeGraphs(NamedTuple):
         Weights of the edges; zero where padded.
     mask : ndarray of shape (n_graphs, n_nodes), bool
         Which nodes are real.
+
+    Examples
+    --------
+    >>> from skmlbio.graphs import Graph, edge_batch, ensure_graphs
+    >>> batch = edge_batch(ensure_graphs([Graph([[1.0], [2.0]], [[0], [1]])]))
+    >>> type(batch).__name__, batch.edge_index.shape
+    ('EdgeGraphs', (1, 2, 1))
     """
 
     features: np.ndarray
@@ -64,6 +78,13 @@ class FlatGraphs(NamedTuple):
         Weights of the edges; zero where padded.
     graph_index : ndarray of shape (n_nodes,), int32
         The graph of each node; -1 where padded.
+
+    Examples
+    --------
+    >>> from skmlbio.graphs import Graph, flat_batch, ensure_graphs
+    >>> batch = flat_batch(ensure_graphs([Graph([[1.0], [2.0]], [[0], [1]])]))
+    >>> type(batch).__name__, batch.graph_index.shape
+    ('FlatGraphs', (2,))
     """
 
     features: np.ndarray
@@ -73,7 +94,15 @@ class FlatGraphs(NamedTuple):
 
 
 class DenseGraphsWithEdgeFeatures(NamedTuple):
-    """`DenseGraphs` with edge_features of shape (n_graphs, n_nodes, n_nodes, n_edge_features), zero where padded."""
+    """`DenseGraphs` with edge_features of shape (n_graphs, n_nodes, n_nodes, n_edge_features), zero where padded.
+
+    Examples
+    --------
+    >>> from skmlbio.graphs import Graph, dense_batch, ensure_graphs
+    >>> batch = dense_batch(ensure_graphs([Graph([[1.0], [2.0]], [[0], [1]], edge_features=[[5.0]])]))
+    >>> type(batch).__name__, batch.edge_features.shape
+    ('DenseGraphsWithEdgeFeatures', (1, 2, 2, 1))
+    """
 
     features: np.ndarray
     adjacency: np.ndarray
@@ -82,7 +111,15 @@ class DenseGraphsWithEdgeFeatures(NamedTuple):
 
 
 class EdgeGraphsWithEdgeFeatures(NamedTuple):
-    """`EdgeGraphs` with edge_features of shape (n_graphs, n_edges, n_edge_features), zero where padded."""
+    """`EdgeGraphs` with edge_features of shape (n_graphs, n_edges, n_edge_features), zero where padded.
+
+    Examples
+    --------
+    >>> from skmlbio.graphs import Graph, edge_batch, ensure_graphs
+    >>> batch = edge_batch(ensure_graphs([Graph([[1.0], [2.0]], [[0], [1]], edge_features=[[5.0]])]))
+    >>> type(batch).__name__, batch.edge_features.shape
+    ('EdgeGraphsWithEdgeFeatures', (1, 1, 1))
+    """
 
     features: np.ndarray
     edge_index: np.ndarray
@@ -92,7 +129,15 @@ class EdgeGraphsWithEdgeFeatures(NamedTuple):
 
 
 class FlatGraphsWithEdgeFeatures(NamedTuple):
-    """`FlatGraphs` with edge_features of shape (n_edges, n_edge_features), zero where padded."""
+    """`FlatGraphs` with edge_features of shape (n_edges, n_edge_features), zero where padded.
+
+    Examples
+    --------
+    >>> from skmlbio.graphs import Graph, flat_batch, ensure_graphs
+    >>> batch = flat_batch(ensure_graphs([Graph([[1.0], [2.0]], [[0], [1]], edge_features=[[5.0]])]))
+    >>> type(batch).__name__, batch.edge_features.shape
+    ('FlatGraphsWithEdgeFeatures', (1, 1))
+    """
 
     features: np.ndarray
     edge_index: np.ndarray

@@ -20,6 +20,16 @@ class GraphAttributions(NamedTuple):
         In the order of the graph's nodes.
     edges : ndarray of shape (n_edges,)
         In the order in which the graph lists its edges, as `Graph.edge_index` has them.
+
+    Examples
+    --------
+    >>> from skmlbio import GCNClassifier
+    >>> from skmlbio.graphs import Graph
+    >>> graphs = [Graph(["C", "O"], [[0, 1], [1, 0]]), Graph(["C", "C"], [[0, 1], [1, 0]])] * 4
+    >>> classifier = GCNClassifier(epochs=1, random_state=0).fit(graphs, [1, 0] * 4)
+    >>> (found,) = classifier.attributions(graphs[:1])
+    >>> found.nodes.shape, found.edges.shape
+    ((2,), (2,))
     """
 
     nodes: np.ndarray

@@ -43,6 +43,12 @@ class ImageFiles(ImageSequence):
     --------
     read_images : Makes one of a folder.
     ImageSequence : Its base, for other things to read from.
+
+    Examples
+    --------
+    >>> from skmlbio.images import ImageFiles
+    >>> ImageFiles(["a.png", "b.png"], sizes=[[8, 8], [9, 7]], n_channels=1, dtype="uint8").shape  # nothing is read
+    (2,)
     """
 
     def __init__(
@@ -91,6 +97,16 @@ class ImageFolder(NamedTuple):
         The images, unread.
     labels : ndarray of shape (n_images,), str, or None
         The sub-folder of each; None where there are none.
+
+    See Also
+    --------
+    read_images : Makes one.
+
+    Examples
+    --------
+    >>> from skmlbio.images import ImageFolder
+    >>> ImageFolder._fields
+    ('images', 'labels')
     """
 
     images: ImageFiles

@@ -82,6 +82,12 @@ def average_pool(
         If `X` are no numbers.
     ValueError
         As in `max_pool`.
+
+    Examples
+    --------
+    >>> from skmlbio.images import average_pool
+    >>> average_pool([[1, 2, 3, 4], [5, 6, 7, 8]], 2)
+    array([[3.5, 5.5]])
     """
     X = numbers("X", X)
     X = X if X.dtype.kind == "f" else X.astype(np.float64)

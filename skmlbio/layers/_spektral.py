@@ -91,6 +91,19 @@ class SpektralConvolution(NodeLayer):
         Whether a vector is added before the activation.
     **kwargs
         `name`, `dtype` and the like of every Keras layer.
+
+    Raises
+    ------
+    ValueError
+        For another `conv`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skmlbio.layers import SpektralConvolution
+    >>> x, edge_index = np.array([[1.0], [2.0], [4.0]], "float32"), np.array([[0, 1, 1, 2], [1, 0, 2, 1]])
+    >>> SpektralConvolution("gcn", 2)([x, edge_index, np.ones(4, "float32")]).shape
+    TensorShape([3, 2])
     """
 
     def __init__(self, conv, units, activation=None, use_bias=True, **kwargs):

@@ -94,7 +94,39 @@ def require_aggregation(aggregation: str) -> str:
 
 @keras.saving.register_keras_serializable(package="skmlbio")
 class GeneralConvolution(ConvolutionLayer):
-    """X' = σ(aggregated PReLU(X W + c) of the neighbours, and a node itself, + b); see `general_convolution`."""
+    """x'_i = σ(aggregated PReLU(x_j W + c) of the neighbours j, and of i itself, + b) [1]_.
+
+    PReLU multiplies what is negative by a slope that is learned for each column.  Its inputs are those of
+    `GraphConvolution`.
+
+    Parameters
+    ----------
+    units : int
+        Features of each node afterwards.
+    aggregation : {"sum", "mean", "max"}, default="sum"
+        Sums and means are weighted by the edges; a maximum takes every edge alike.
+    self_connections : bool, default=True
+        Whether a node is among its neighbours.
+    **kwargs
+        `activation` (σ), `use_bias`, `kernel_initializer`, `kernel_regularizer`, and what every Keras layer takes.
+
+    Raises
+    ------
+    ValueError
+        For another `aggregation`.
+
+    References
+    ----------
+    .. [1] J. You, R. Ying, J. Leskovec, "Design space for graph neural networks", NeurIPS 2020.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skmlbio.layers import GeneralConvolution
+    >>> x, path = np.array([[[1.0], [2.0], [4.0]]]), np.array([[[0.0, 1, 0], [1, 0, 1], [0, 1, 0]]])
+    >>> GeneralConvolution(1, kernel_initializer="ones")([x, path]).numpy().ravel().round(3)
+    array([3., 7., 6.], dtype=float32)
+    """
 
     def __init__(self, units, aggregation="sum", self_connections=True, **kwargs):
         super().__init__(units, **kwargs)
@@ -117,7 +149,38 @@ class GeneralConvolution(ConvolutionLayer):
 
 @keras.saving.register_keras_serializable(package="skmlbio")
 class EdgeConvolution(ConvolutionLayer):
-    """X' = σ(aggregated MLP([x_i, x_j - x_i]) of the neighbours + b); see `edge_convolution`."""
+    """x'_i = σ(aggregated MLP([x_i, x_j - x_i]) of the neighbours j + b) [1]_.
+
+    Its inputs are those of `GraphConvolution`.
+
+    Parameters
+    ----------
+    units : int
+        Features of each node afterwards.
+    aggregation : {"max", "sum", "mean"}, default="max"
+        Sums and means are weighted by the edges; a maximum takes every edge alike.
+    hidden_units : int, default=None
+        Rectifiers of the one hidden layer of the MLP; None takes as many as `units`.
+    **kwargs
+        `activation` (σ), `use_bias`, `kernel_initializer`, `kernel_regularizer`, and what every Keras layer takes.
+
+    Raises
+    ------
+    ValueError
+        For another `aggregation`.
+
+    References
+    ----------
+    .. [1] Y. Wang et al., "Dynamic graph CNN for learning on point clouds", ACM Transactions on Graphics 38 (2019).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skmlbio.layers import EdgeConvolution
+    >>> x, path = np.array([[[1.0], [2.0], [4.0]]]), np.array([[[0.0, 1, 0], [1, 0, 1], [0, 1, 0]]])
+    >>> EdgeConvolution(1, kernel_initializer="ones")([x, path]).numpy().ravel().round(3)
+    array([2., 4., 2.], dtype=float32)
+    """
 
     def __init__(self, units, aggregation="max", hidden_units=None, **kwargs):
         super().__init__(units, **kwargs)

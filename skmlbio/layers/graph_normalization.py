@@ -59,6 +59,14 @@ class NodeNormalization(keras.layers.Layer):
         ε.
     **kwargs
         `name`, `dtype` and the like of every Keras layer.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skmlbio.layers import NodeNormalization
+    >>> x = np.array([[[1.0], [3.0], [0.0]]])  # the last node is padding
+    >>> NodeNormalization()(x, np.array([[True, True, False]]), training=True).numpy().round(1).ravel()
+    array([-1.,  1., -2.], dtype=float32)
     """
 
     def __init__(self, running=False, momentum=0.99, epsilon=1e-3, **kwargs):

@@ -118,7 +118,7 @@ def _at_least_one(count: Tensor) -> Tensor:
 
 @keras.saving.register_keras_serializable(package="skmlbio")
 class GraphPooling(keras.layers.Layer):
-    """One row of features for each graph; see `pool_dense` and `pool_flat`.
+    """One row of features for each graph: the mean, sum or maximum over its nodes, or Σ_i softmax_i(x_i · a) x_i.
 
     Called on ``[x, mask]`` for dense padded batches, on ``[x, graph_index]`` for graphs joined into one.
 
@@ -130,6 +130,20 @@ class GraphPooling(keras.layers.Layer):
         For joined graphs: how many there are; `None` takes the largest index plus one.
     **kwargs
         `name`, `dtype` and the like of every Keras layer.
+
+    Raises
+    ------
+    ValueError
+        For another `pooling`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skmlbio.layers import GraphPooling
+    >>> x, graph_index = np.array([[1.0], [3.0], [5.0]]), np.array([0, 0, 1])
+    >>> GraphPooling("mean")([x, graph_index]).numpy()
+    array([[2.],
+           [5.]], dtype=float32)
     """
 
     def __init__(self, pooling="mean", n_graphs=None, **kwargs):

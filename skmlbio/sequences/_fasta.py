@@ -31,6 +31,13 @@ class FastaRecords(NamedTuple):
         Each whole header, without the ``>``.
     sequences : list of str
         The sequences, lines joined and blanks removed, in the case of the file.
+
+    Examples
+    --------
+    >>> import io
+    >>> from skmlbio.sequences import read_fasta
+    >>> read_fasta(io.StringIO(">a1 active\\nACGT\\nGG"))
+    FastaRecords(ids=['a1'], descriptions=['a1 active'], sequences=['ACGTGG'])
     """
 
     ids: list[str]

@@ -96,6 +96,12 @@ def bleu_score(y_true: Sequence, y_pred: Sequence) -> float:
     ----------
     K. Papineni et al., "BLEU: a method for automatic evaluation of machine translation", ACL 2002.
     M. Post, "A call for clarity in reporting BLEU scores", WMT 2018.
+
+    Examples
+    --------
+    >>> from skmlbio.sequences import bleu_score
+    >>> round(bleu_score(["MKVLAA", "MKTAYI"], ["MKVLAA", "MKTAYL"]), 1)
+    0
     """
     pairs, metric = paired(y_true, y_pred), _sacrebleu("bleu_score").BLEU(tokenize="none", force=True)
     return float(metric.corpus_score(_joined(b for _, b in pairs), [_joined(a for a, _ in pairs)]).score)
@@ -124,6 +130,12 @@ def chrf_score(y_true: Sequence, y_pred: Sequence) -> float:
     References
     ----------
     M. Popović, "chrF: character n-gram F-score for automatic MT evaluation", WMT 2015.
+
+    Examples
+    --------
+    >>> from skmlbio.sequences import chrf_score
+    >>> round(chrf_score(["MKVLAA", "MKTAYI"], ["MKVLAA", "MKTAYL"]), 1)
+    0
     """
     pairs, metric = paired(y_true, y_pred), _sacrebleu("chrf_score").CHRF()
     wanted, written = (

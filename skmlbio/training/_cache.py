@@ -31,6 +31,12 @@ class ProgramInfo(NamedTuple):
         How often those training steps have been traced.
     capacity : int
         How many networks, and how many trainers, are kept at most; the ones unused for longest go first.
+
+    Examples
+    --------
+    >>> from skmlbio.training import program_info
+    >>> program_info()
+    ProgramInfo(n_networks=..., n_trainers=..., n_traces=..., capacity=64)
     """
 
     n_networks: int
@@ -105,6 +111,21 @@ def clear_programs() -> None:
 
 
 def program_info() -> ProgramInfo:
-    """Return how many compiled programs are kept, as a `ProgramInfo`."""
+    """Return how many compiled programs are kept.
+
+    Returns
+    -------
+    ProgramInfo
+
+    Examples
+    --------
+    >>> from skmlbio import DenseClassifier
+    >>> from skmlbio.training import clear_programs, program_info
+    >>> clear_programs()
+    >>> for learning_rate in (1e-3, 1e-2):  # two fits, one program
+    ...     _ = DenseClassifier(learning_rate=learning_rate, epochs=1).fit([[0.0], [1.0]], [0, 1])
+    >>> program_info().n_networks
+    1
+    """
     with _lock:
         return ProgramInfo(len(_networks), len(_idle), sum(t.n_traces for t in _idle.values()), _CAPACITY)
