@@ -53,7 +53,7 @@ def test_source_archive_holds_no_data_sets(archives: Path) -> None:
     with tarfile.open(source) as archive:
         files = [Path(*Path(member.name).parts[1:]) for member in archive.getmembers() if member.isfile()]
     assert {Path("skmlbio/py.typed"), Path("LICENSE"), Path("README.md"), Path("tests/conftest.py")} <= set(files)
-    assert {path.suffix for path in files if path.parts[0] == "tests"} <= {".c", ".py", ".skmlbio"}
+    assert {path.suffix for path in files if path.parts[0] == "tests"} <= {".c", ".html", ".py", ".skmlbio"}
 
 
 @pytest.mark.skipif(not os.environ.get("CI"), reason="a developer may test an editable installation")

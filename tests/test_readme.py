@@ -39,6 +39,12 @@ PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 PAGES = [page for page in PAGES if CODE.search(page.read_text()) and page.name not in ELSEWHERE]
 
 
+def test_links_of_the_readme_lead_to_files() -> None:
+    links = re.findall(r"\]\(([^)#:]+)\)", PAGES[0].read_text())
+    assert len(links) > 20
+    assert [link for link in links if not (ROOT / link).exists()] == []
+
+
 def run_doctest(page: Path, code: str, first_line: int, names: dict[str, Any]) -> None:
     """Run what stands there as in a Python console; what it prints is what the page says."""
     test = doctest.DocTestParser().get_doctest(code, names, page.name, str(page), first_line)

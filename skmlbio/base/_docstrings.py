@@ -64,6 +64,11 @@ def _with_default(entry: str, default: Any) -> str:
     return "\n".join([head, *text])
 
 
+def _names(entry: str) -> list[str]:
+    """The arguments that an entry is about, such as ``a, b`` or ``**options``."""
+    return [name.lstrip("*") for name in entry.partition("\n")[0].split(", ")]
+
+
 def _literal(value: Any) -> str:
     return repr(value).replace("'", '"')
 
@@ -122,7 +127,7 @@ def completed_by(*others: Callable) -> Callable[[_Function], _Function]:
         entries = [_nearest([own], "Parameters") for own in documented]
         taken: list[str] = []
         for name in inspect.signature(function).parameters:
-            known = (entry for own in entries for names, entry in own.items() if name in names.split(", "))
+            known = (entry for own in entries for names, entry in own.items() if name in _names(names))
             if (entry := next(known, None)) is not None and entry not in taken:
                 taken.append(entry)
         found = {"Parameters": "\n".join(taken)}

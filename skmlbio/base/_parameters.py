@@ -34,6 +34,16 @@ def parameter(*, default: Any = dataclasses.MISSING, allowed: Sequence | None = 
     ------
     TypeError
         If `allowed` is no list.
+
+    See Also
+    --------
+    with_parameters : What makes a constructor of them.
+
+    Examples
+    --------
+    >>> from skmlbio.base import parameter
+    >>> parameter(default=0.5, allowed=[float]).default
+    0.5
     """
     if not (allowed is None or allowed == "no_validation" or isinstance(allowed, list)):
         raise TypeError(f"allowed must be a list, such as [str, None], got {allowed!r}.")

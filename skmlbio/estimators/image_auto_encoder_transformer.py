@@ -111,6 +111,11 @@ class ImageAutoEncoderTransformer(ImageCodes, KernelPenalties, ReconstructionLos
         ndarray of shape (n_samples, latent_dim), float32
             Codes.  With ``latent_dim=None``, maps of shape (height, width, n_filters) as one array, or as a list where
             images differ in size; those of rows are flattened.
+
+        Raises
+        ------
+        ValueError
+            For unusable images, and where a table is asked for by ``set_output`` and codes are maps.
         """
         samples = self._samples(X)
         if self._latent_dim is not None:

@@ -160,6 +160,11 @@ class MaskedSequenceEncoder(TaggerNetwork, ClassNamePrefixFeaturesOutMixin, Tran
         Returns
         -------
         float
+
+        Raises
+        ------
+        ValueError
+            For unusable strings, and if no letter of X can be hidden.
         """
         data = self._samples(X)
         weights = ensure_sample_weight(sample_weight, len(data))

@@ -111,9 +111,9 @@ def load(path: str | os.PathLike, *, max_bytes: int | None = None) -> Any:
     >>> from pathlib import Path
     >>> import skmlbio
     >>> with tempfile.TemporaryDirectory() as folder:
-    ...     skmlbio.save(skmlbio.MarkovChain(2), Path(folder) / "chain.skmlbio")
+    ...     skmlbio.save(skmlbio.MarkovChain(3), Path(folder) / "chain.skmlbio")
     ...     skmlbio.load(Path(folder) / "chain.skmlbio", max_bytes=10**6)
-    MarkovChain(order=2)
+    MarkovChain(order=3)
     """
     return load_with_versions(path, max_bytes=max_bytes)[0]
 

@@ -94,7 +94,14 @@ class FlatGraphs(NamedTuple):
 
 
 class DenseGraphsWithEdgeFeatures(NamedTuple):
-    """`DenseGraphs` with edge_features of shape (n_graphs, n_nodes, n_nodes, n_edge_features), zero where padded.
+    """`DenseGraphs` with features of edges.
+
+    Attributes
+    ----------
+    features, adjacency, mask
+        As those of `DenseGraphs`.
+    edge_features : ndarray of shape (n_graphs, n_nodes, n_nodes, n_edge_features)
+        Zero where padded.
 
     Examples
     --------
@@ -111,7 +118,14 @@ class DenseGraphsWithEdgeFeatures(NamedTuple):
 
 
 class EdgeGraphsWithEdgeFeatures(NamedTuple):
-    """`EdgeGraphs` with edge_features of shape (n_graphs, n_edges, n_edge_features), zero where padded.
+    """`EdgeGraphs` with features of edges.
+
+    Attributes
+    ----------
+    features, edge_index, edge_weight, mask
+        As those of `EdgeGraphs`.
+    edge_features : ndarray of shape (n_graphs, n_edges, n_edge_features)
+        Zero where padded.
 
     Examples
     --------
@@ -129,7 +143,14 @@ class EdgeGraphsWithEdgeFeatures(NamedTuple):
 
 
 class FlatGraphsWithEdgeFeatures(NamedTuple):
-    """`FlatGraphs` with edge_features of shape (n_edges, n_edge_features), zero where padded.
+    """`FlatGraphs` with features of edges.
+
+    Attributes
+    ----------
+    features, edge_index, edge_weight, graph_index
+        As those of `FlatGraphs`.
+    edge_features : ndarray of shape (n_edges, n_edge_features)
+        Zero where padded.
 
     Examples
     --------

@@ -23,6 +23,8 @@ class Images:
     ----------
     pixels : ndarray of shape (n_images, height, width, n_channels), or sequence of such without the first axis
         As `ensure_images` returns them.  An `ImageSequence` is not asked for an image before it is taken.
+    rows : ndarray of int, optional
+        Which of them, in which order; by default all.
 
     Attributes
     ----------

@@ -123,6 +123,8 @@ class GraphDisplay(Display):
             How many nodes to draw at most of the graph of an estimator that answers for nodes: those as far from the
             node as the network sees, beginning with what is next to the node and counts most.  They keep their names,
             or have their positions for names, in the display's `graph`.
+        ax : matplotlib.axes.Axes, default=None
+            Where to draw; by default on a new figure.
         """
         require_fitted(estimator, cls.__name__)
         trained = final_step(estimator)

@@ -181,6 +181,8 @@ class PatternDisplay(Display):
 
         Parameters
         ----------
+        ax : matplotlib.axes.Axes, default=None
+            Where to draw; by default on a new figure.
         frames_per_second : float, default=10.0
             Images a second.
         im_kwargs : mapping, default=None

@@ -234,7 +234,7 @@ class EdgeConditionedConvolution(EdgeFeatureConvolution):
 
 @keras.saving.register_keras_serializable(package="skmlbio")
 class GatedConvolution(EdgeFeatureConvolution):
-    """x'_i = σ(x_i U + Σ_j η_ij ∘ x_j V + b) with gates η_ij = A_ij s_ij / Σ_j |A_ij| s_ij [1]_.
+    """x'_i = σ(x_i U + Σ_j η_ij ∘ x_j V + b) with gates η_ij = A_ij s_ij / Σ_j abs(A_ij) s_ij [1]_.
 
     Here s_ij = sigmoid(x_i P + x_j Q + e_ij C + c).  Its inputs are those of `GINEConvolution`.
 

@@ -101,7 +101,7 @@ def bleu_score(y_true: Sequence, y_pred: Sequence) -> float:
     --------
     >>> from skmlbio.sequences import bleu_score
     >>> round(bleu_score(["MKVLAA", "MKTAYI"], ["MKVLAA", "MKTAYL"]), 1)
-    0
+    88.1
     """
     pairs, metric = paired(y_true, y_pred), _sacrebleu("bleu_score").BLEU(tokenize="none", force=True)
     return float(metric.corpus_score(_joined(b for _, b in pairs), [_joined(a for a, _ in pairs)]).score)
@@ -135,7 +135,7 @@ def chrf_score(y_true: Sequence, y_pred: Sequence) -> float:
     --------
     >>> from skmlbio.sequences import chrf_score
     >>> round(chrf_score(["MKVLAA", "MKTAYI"], ["MKVLAA", "MKTAYL"]), 1)
-    0
+    79.6
     """
     pairs, metric = paired(y_true, y_pred), _sacrebleu("chrf_score").CHRF()
     wanted, written = (
