@@ -141,10 +141,8 @@ class GINEConvolution(EdgeFeatureConvolution):
     ----------
     units : int
         Features of each node afterwards.
-    hidden_units : int, default=None
-        Rectifiers of the one hidden layer of the MLP; None takes as many as `units`.
-    learn_epsilon : bool, default=False
-        Whether ε is learned, from 0 on, or stays 0.
+    hidden_units, learn_epsilon
+        As of `GINConvolution`.
     **kwargs
         `activation` (σ), `use_bias`, `kernel_initializer`, `kernel_regularizer`, and what every Keras layer takes.
 
@@ -242,14 +240,8 @@ class GatedConvolution(EdgeFeatureConvolution):
     ----------
     units : int
         Features of each node afterwards.
-    activation : str or callable, default=None
-        σ.
-    use_bias : bool, default=True
-        Whether b is added.
-    kernel_initializer : str, dict or keras.Initializer, default="glorot_uniform"
-        For all kernels.
-    kernel_regularizer : str, dict or keras.Regularizer, default=None
-        For all kernels.
+    activation, use_bias, kernel_initializer, kernel_regularizer
+        σ, whether b is added, and what all kernels have, as in Keras.
     **kwargs
         `name`, `dtype` and the like of every Keras layer.
 

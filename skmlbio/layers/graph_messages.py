@@ -158,7 +158,7 @@ class EdgeConvolution(ConvolutionLayer):
     units : int
         Features of each node afterwards.
     aggregation : {"max", "sum", "mean"}, default="max"
-        Sums and means are weighted by the edges; a maximum takes every edge alike.
+        As of `GeneralConvolution`.
     hidden_units : int, default=None
         Rectifiers of the one hidden layer of the MLP; None takes as many as `units`.
     **kwargs
