@@ -148,7 +148,7 @@ class GINEConvolution(EdgeFeatureConvolution):
 
     References
     ----------
-    .. [1] W. Hu et al., "Strategies for pre-training graph neural networks", ICLR 2020.
+    .. [1] Hu et al., "Strategies for pre-training graph neural networks", ICLR 2020.
 
     Examples
     --------
@@ -200,8 +200,8 @@ class EdgeConditionedConvolution(EdgeFeatureConvolution):
 
     References
     ----------
-    .. [1] M. Simonovsky, N. Komodakis, "Dynamic edge-conditioned filters in convolutional neural networks on graphs",
-       CVPR 2017; J. Gilmer et al., "Neural message passing for quantum chemistry", ICML 2017.
+    .. [1] Simonovsky, Komodakis, "Dynamic edge-conditioned filters in convolutional neural networks on graphs",
+       CVPR 2017; Gilmer et al., "Neural message passing for quantum chemistry", ICML 2017.
 
     Examples
     --------
@@ -247,7 +247,7 @@ class GatedConvolution(EdgeFeatureConvolution):
 
     References
     ----------
-    .. [1] V. P. Dwivedi et al., "Benchmarking graph neural networks", 2020, arXiv:2003.00982; X. Bresson, T. Laurent,
+    .. [1] Dwivedi et al., "Benchmarking graph neural networks", 2020, arXiv:2003.00982; Bresson, Laurent,
        "Residual gated graph ConvNets", 2017, arXiv:1711.07553.
 
     Examples

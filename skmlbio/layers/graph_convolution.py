@@ -135,7 +135,7 @@ class GraphConvolution(ConvolutionLayer):
 
     References
     ----------
-    .. [1] T. N. Kipf, M. Welling, "Semi-supervised classification with graph convolutional networks", ICLR 2017.
+    .. [1] Kipf, Welling, "Semi-supervised classification with graph convolutional networks", ICLR 2017.
 
     Examples
     --------
@@ -183,7 +183,7 @@ class GINConvolution(ConvolutionLayer):
 
     References
     ----------
-    .. [1] K. Xu et al., "How powerful are graph neural networks?", ICLR 2019.
+    .. [1] Xu et al., "How powerful are graph neural networks?", ICLR 2019.
 
     Examples
     --------
@@ -232,7 +232,7 @@ class SAGEConvolution(ConvolutionLayer):
 
     References
     ----------
-    .. [1] W. L. Hamilton, R. Ying, J. Leskovec, "Inductive representation learning on large graphs", NeurIPS 2017.
+    .. [1] Hamilton, Ying, Leskovec, "Inductive representation learning on large graphs", NeurIPS 2017.
 
     Examples
     --------
@@ -283,7 +283,7 @@ class GATConvolution(ConvolutionLayer):
 
     References
     ----------
-    .. [1] P. Veličković et al., "Graph attention networks", ICLR 2018.
+    .. [1] Veličković et al., "Graph attention networks", ICLR 2018.
 
     Examples
     --------

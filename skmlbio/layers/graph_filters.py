@@ -130,7 +130,7 @@ class TAGConvolution(ConvolutionLayer):
 
     References
     ----------
-    .. [1] J. Du et al., "Topology adaptive graph convolutional networks", 2017, arXiv:1710.10370.
+    .. [1] Du et al., "Topology adaptive graph convolutional networks", 2017, arXiv:1710.10370.
 
     Examples
     --------
@@ -175,7 +175,7 @@ class ARMAConvolution(ConvolutionLayer):
 
     References
     ----------
-    .. [1] F. M. Bianchi et al., "Graph neural networks with convolutional ARMA filters", 2019, arXiv:1901.01343.
+    .. [1] Bianchi et al., "Graph neural networks with convolutional ARMA filters", 2019, arXiv:1901.01343.
 
     Examples
     --------
@@ -229,7 +229,7 @@ class ChebyshevConvolution(ConvolutionLayer):
 
     References
     ----------
-    .. [1] M. Defferrard, X. Bresson, P. Vandergheynst, "Convolutional neural networks on graphs with fast localized
+    .. [1] Defferrard, Bresson, Vandergheynst, "Convolutional neural networks on graphs with fast localized
        spectral filtering", NeurIPS 2016.
 
     Examples
@@ -277,7 +277,7 @@ class APPNPConvolution(ConvolutionLayer):
 
     References
     ----------
-    .. [1] J. Klicpera (now Gasteiger), A. Bojchevski, S. Günnemann, "Predict then propagate: graph neural networks meet
+    .. [1] Klicpera (now Gasteiger), Bojchevski, Günnemann, "Predict then propagate: graph neural networks meet
        personalized PageRank", ICLR 2019.
 
     Examples
@@ -330,7 +330,7 @@ class DiffusionConvolution(ConvolutionLayer):
 
     References
     ----------
-    .. [1] Y. Li, R. Yu, C. Shahabi, Y. Liu, "Diffusion convolutional recurrent neural network: data-driven traffic
+    .. [1] Li, Yu, Shahabi, Liu, "Diffusion convolutional recurrent neural network: data-driven traffic
        forecasting", ICLR 2018.
 
     Examples

@@ -117,7 +117,7 @@ class GeneralConvolution(ConvolutionLayer):
 
     References
     ----------
-    .. [1] J. You, R. Ying, J. Leskovec, "Design space for graph neural networks", NeurIPS 2020.
+    .. [1] You, Ying, Leskovec, "Design space for graph neural networks", NeurIPS 2020.
 
     Examples
     --------
@@ -171,7 +171,7 @@ class EdgeConvolution(ConvolutionLayer):
 
     References
     ----------
-    .. [1] Y. Wang et al., "Dynamic graph CNN for learning on point clouds", ACM Transactions on Graphics 38 (2019).
+    .. [1] Wang et al., "Dynamic graph CNN for learning on point clouds", ACM Transactions on Graphics 38 (2019).
 
     Examples
     --------
