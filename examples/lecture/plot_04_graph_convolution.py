@@ -42,33 +42,46 @@ star[0, 1:6] = star[1:6, 0] = star[5, 6] = star[6, 5] = 1
 x = np.eye(7, dtype="float32")[:, 5:6]  # one node has something to tell
 identity = np.ones((1, 1), "float32")
 steps = {
-    "x": x,
-    "A x": graph_convolution(star[np.newaxis], x[np.newaxis], identity)[0],
-    "(A + I) x": graph_convolution(star[np.newaxis], x[np.newaxis], identity, self_connections=True)[0],
-    "normalised": graph_convolution(
+    "x: one node has something to tell": x,
+    "A x: its neighbours know, and it forgets": graph_convolution(star[np.newaxis], x[np.newaxis], identity)[0],
+    "(A + I) x: it remembers": graph_convolution(star[np.newaxis], x[np.newaxis], identity, self_connections=True)[0],
+    "normalised by the roots of degrees": graph_convolution(
         star[np.newaxis], x[np.newaxis], identity, self_connections=True, normalization="symmetric"
     )[0],
 }
 graph = Graph(x, np.argwhere(star).T)
-figure, axes = plt.subplots(1, 4, figsize=(8.5, 2.6), layout="constrained")
+figure, axes = plt.subplots(2, 2, figsize=(8, 5), layout="constrained")
 positions = np.array([[0, 0], [-1, 0.6], [-1, -0.6], [-0.2, 1.1], [-0.2, -1.1], [1, 0], [2, 0]])
-for ax, (name, values) in zip(axes, steps.items(), strict=True):
+for ax, (name, values) in zip(axes.flat, steps.items(), strict=True):
     values = np.asarray(values)[:, 0]
-    GraphDisplay.from_graph(
-        graph, (values, np.zeros(graph.n_edges)), labels=[f"{v:.1f}" for v in values], positions=positions, ax=ax
-    )
+    colours, names = (values, np.zeros(graph.n_edges)), [f"{value:.1g}" for value in values]
+    display = GraphDisplay.from_graph(graph, colours, labels=names, positions=positions, ax=ax)
+    display.colorbar_.remove()  # the numbers stand at the nodes
     ax.set_title(name)
 
 # %%
 # The order of nodes does not matter
 # ----------------------------------
-# Number the nodes otherwise, by a permutation :math:`P`, and the answer is numbered otherwise:
+# Number the nodes otherwise, by a permutation :math:`P`, and the answer is numbered otherwise, and else the same:
 # :math:`\sigma(P A P^T\, P X\, W^T) = P\, \sigma(A X W^T)`.  This is equivariance, as of images that move.  A sum or a
 # mean over all nodes no longer knows the numbers: the vector of a graph is invariant.
 P = np.eye(4, dtype="float32")[[2, 0, 3, 1]]
 renumbered = np.maximum(0, graph_convolution((P @ A @ P.T)[np.newaxis], (P @ X)[np.newaxis], W.T)[0])
 print("permuted in, permuted out:", np.allclose(renumbered, P @ at_once))
 print("mean over nodes, before and after:", at_once.mean(axis=0), renumbered.mean(axis=0))
+
+figure, axes = plt.subplots(2, 3, figsize=(8, 5.2), layout="constrained", width_ratios=(4, 2, 3))
+rows = {
+    (0, 1, 2, 3): {"A": A, "X": X, "X′ = σ(A X Wᵀ)": at_once},
+    (2, 0, 3, 1): {"P A Pᵀ": P @ A @ P.T, "P X": P @ X, "σ(P A Pᵀ P X Wᵀ)": renumbered},
+}
+for row, (order, tables) in zip(axes, rows.items(), strict=True):
+    for ax, (title, table) in zip(row, tables.items(), strict=True):
+        ax.imshow(table, cmap="Blues", vmin=0, vmax=8)
+        ax.set(title=title, xticks=[])
+        ax.set_yticks(range(4), [f"node {node}" for node in order])
+        for (line, column), value in np.ndenumerate(table):
+            ax.text(column, line, f"{value:g}", ha="center", va="center", size=12)
 
 # %%
 # Graphs of any size
@@ -94,14 +107,14 @@ print(
 # %%
 # Which atoms count
 # -----------------
-# ``attributions`` follows the answer back to nodes and edges, and :class:`skmlbio.GraphDisplay` paints them.  The
-# acid of molecules that the network has not seen should be what speaks for it.
+# ``attributions`` follows the answer back to nodes and edges, and :class:`skmlbio.GraphDisplay` paints them,
+# red for what speaks for the class.  In molecules that the network has not seen, it is the acid, C(=O)OH.
 classifier = model[-1]
 acids = [i for i in range(350, 500) if data.y[i] == 1]
-figure, axes = plt.subplots(1, 3, figsize=(8.5, 3.4), layout="constrained")
-for ax, i in zip(axes, [i for i in acids if sizes[i] <= 15], strict=False):
-    GraphDisplay.from_estimator(classifier, graphs[i], target=1, ax=ax)
-    ax.set_title(f"the acid: atoms {', '.join(map(str, data.atoms[i]))}", fontsize=9)
+figure, axes = plt.subplots(2, 2, figsize=(8, 6.4), layout="constrained")
+for ax, i in zip(axes.flat, [i for i in acids if 10 <= sizes[i] <= 16], strict=False):
+    GraphDisplay.from_estimator(model, data.X[i], target=1, ax=ax)
+    ax.set_title(f"{sizes[i]} atoms, p(acid) = {model.predict_proba(data.X[i : i + 1])[0, 1]:.2f}", fontsize=10)
 found = classifier.attributions([graphs[i] for i in acids], target=1)
 inside = np.mean([each.nodes[data.atoms[i]].mean() for i, each in zip(acids, found, strict=True)])
 outside = np.mean([np.delete(each.nodes, data.atoms[i]).mean() for i, each in zip(acids, found, strict=True)])
@@ -110,7 +123,8 @@ print(f"mean attribution to an atom of the acid {inside:.2f}, to another {outsid
 # %%
 # The honest baseline
 # -------------------
-# :class:`skmlbio.WeisfeilerLehmanTransformer` counts the subtrees of graphs, without any network.
+# :class:`skmlbio.WeisfeilerLehmanTransformer` counts the subtrees of graphs, without any network, and is told
+# elements and the orders of bonds only.  It comes close, 145 of the 150 molecules, and is the first thing to try.
 from sklearn.linear_model import LogisticRegression
 
 from skmlbio import WeisfeilerLehmanTransformer
