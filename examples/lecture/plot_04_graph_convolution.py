@@ -11,8 +11,8 @@ each node's neighbours, weighted by the edges between them, and sends all throug
 # %%
 # One layer
 # ---------
-# :func:`skmlbio.layers.graph_convolution.graph_convolution` is the product; the activation :math:`\sigma` comes after
-# it.  Here are a path of four nodes, two features a node, and both ways of writing it.
+# ``graph_convolution`` is the product in the layer :class:`skmlbio.layers.GraphConvolution`; the activation
+# :math:`\sigma` comes after it.  Here are a path of four nodes, two features a node, and both ways of writing it.
 import matplotlib.pyplot as plt
 import numpy as np
 
