@@ -80,7 +80,7 @@ def kind_of(model: Any) -> Kind:
         If that is nothing that a table holds.
     """
     first = first_step(model)
-    tags = model.__sklearn_tags__().input_tags
+    tags = first.__sklearn_tags__().input_tags  # those of a pipeline do not tell whether it takes strings
     likelihood = getattr(first, "likelihood", None)
     if isinstance(first, MoleculeGraphTransformer):
         return "molecules"
@@ -96,16 +96,20 @@ def kind_of(model: Any) -> Kind:
 
 def first_step(model: Any) -> Any:
     """Return what looks at X: the first step of a pipeline, in those of others too, or the estimator itself."""
-    while isinstance(model, Pipeline):
-        model = model.steps[0][1]
-    return model
+    steps = _steps(model)
+    return first_step(steps[0]) if steps else model
 
 
 def allows_gaps(model: Any) -> bool:
     """Whether numbers may be missing; a `StandardScaler` leaves them to what comes next."""
-    steps = [step for _, step in model.steps] if isinstance(model, Pipeline) else [model]
-    takers = [step for step in steps if not isinstance(step, StandardScaler)]
+    takers = [step for step in _steps(model) or [model] if not isinstance(step, StandardScaler)]
     return bool(takers) and takers[0].__sklearn_tags__().input_tags.allow_nan
+
+
+def _steps(model: Any) -> list[Any]:
+    """Return the steps of a pipeline that do something; of anything else, none."""
+    steps = model.steps if isinstance(model, Pipeline) else []
+    return [step for _, step in steps if step is not None and step != "passthrough"]
 
 
 def last_step(model: Any) -> Any:

@@ -7,9 +7,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
 
 import skmlbio
 from skmlbio.cli import main
+from skmlbio.sequences import KmerCounter
 
 PROMOTERS = "".join(
     f">s{i} label={'TATA box' if i % 2 else 'none'} organism=Homo sapiens\n{'CG' * (i + 3)}{'TATAAT' * 3 * (i % 2)}\n"
@@ -101,6 +104,17 @@ def test_strings_may_stand_in_a_column(promoters, tmp_path, capsys) -> None:
     assert printed(capsys, *arguments, "--columns", "promoter")["prediction"].tolist() == ["none", "TATA box"]
     assert main([*map(str, arguments)]) == 2
     assert "takes one column of strings; --columns names it, among mass, promoter." in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "steps", [[KmerCounter(2), LogisticRegression()], ["passthrough", skmlbio.MarkovClassifier(1)]], ids=repr
+)
+def test_a_pipeline_of_strings_is_asked(steps, tmp_path, capsys) -> None:
+    (tmp_path / "strings.fasta").write_text(PROMOTERS)
+    strings, labels = ["CGCGCG", "ATTATAAT"] * 4, ["none", "TATA box"] * 4
+    skmlbio.save(make_pipeline(*steps).fit(strings, labels), tmp_path / "pipeline.skmlbio")
+    table = printed(capsys, "predict", tmp_path / "pipeline.skmlbio", "--data", tmp_path / "strings.fasta")
+    assert table["prediction"].tolist()[:2] == ["none", "TATA box"]
 
 
 def test_molecules_become_graphs(tmp_path, capsys) -> None:
