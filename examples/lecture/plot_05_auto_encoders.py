@@ -53,11 +53,11 @@ from sklearn.decomposition import PCA
 from sklearn.manifold import TSNE
 from sklearn.neighbors import KNeighborsClassifier
 
-some, labels = X_test[:400], y_test[:400]
+some, labels = X_test[:300], y_test[:300]
 maps = {
     "PCA": PCA(2).fit(X_train).transform(some),
     "auto-encoder": encoders[2].transform(some),
-    "t-SNE": TSNE(max_iter=400, random_state=0).fit_transform(some),
+    "t-SNE": TSNE(method="exact", max_iter=400, random_state=0).fit_transform(some),
 }
 _, axes = plt.subplots(1, 3, figsize=(8.5, 3.4), layout="constrained")
 for ax, (name, codes) in zip(axes, maps.items(), strict=True):

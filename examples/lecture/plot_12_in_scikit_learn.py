@@ -104,16 +104,19 @@ temporary.cleanup()
 # %%
 # Serve it
 # --------
-# The folder ``promoters/1`` is what TensorFlow Serving takes; it then answers over HTTP.  Without a line of Python, the
-# command ``skmlbio`` fits, asks, exports and inspects, from FASTA or tables:
+# ``examples/serve`` is a small server of such a folder, over HTTP; TensorFlow Serving takes it as well.  Without a line
+# of Python, the command ``skmlbio`` fits, asks, exports and inspects, from FASTA or tables:
 #
 # .. code-block:: bash
 #
 #    skmlbio predict promoters.skmlbio --data unknown.fasta --proba --output answers.csv
-#    skmlbio export promoters.skmlbio --output models/promoters
-#    docker run -p 8501:8501 -v $PWD/models:/models -e MODEL_NAME=promoters tensorflow/serving
+#    skmlbio export promoters.skmlbio --output promoters --model-version 1
+#    docker run -p 8501:8501 -v $PWD/promoters:/models/promoters -e MODEL_NAME=promoters tensorflow/serving
 #    curl -d '{"instances": ["TTGACATTTTTATAAT"]}' localhost:8501/v1/models/promoters:predict
-#
+
+# %%
 # The honest baseline
 # -------------------
-# It stood in the search all along.
+# It stood in the search all along.  6-mers and the network are equally good here: the folds prefer the network by 0.8
+# points, the 300 test strings 6-mers by 1.3, which are four strings.  Words of as many letters as the motifs have are
+# hard to beat; but somebody has to know that number, and shorter ones do worse, where the network takes either width.
