@@ -13,6 +13,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow's start-up chat
 os.environ.setdefault("MPLBACKEND", "Agg")
 
 collect_ignore = ["benchmarks"]  # scripts that print figures; their peers are in the "bench" extra
+collect_ignore_glob = ["*conftest.py"]  # there are no doctests in them, and pytest takes one for another
 
 DATA = Path(os.environ.get("SKMLBIO_DATA", Path(__file__).parents[2] / "shared" / "data"))
 

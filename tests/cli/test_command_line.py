@@ -64,7 +64,11 @@ def test_an_interruption_is_a_line(chain, monkeypatch, capsys) -> None:
         os.kill(os.getpid(), signal.SIGINT)
 
     monkeypatch.setitem(_commands.COMMANDS, "sample", interrupted)
-    assert main(["sample", str(chain)]) == 130
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # which the background of a shell ignores
+    try:
+        assert main(["sample", str(chain)]) == 130
+    finally:
+        signal.signal(signal.SIGINT, before)
     assert capsys.readouterr().err == "skmlbio: interrupted\n"
 
 

@@ -129,9 +129,9 @@ OF_STRINGS = {
     "chain": lambda: SequenceTagger("dna", body="rnn", n_units=2, crf=True, **SMALL).fit(STRINGS, STRINGS),
     "language": lambda: SequenceLanguageModel("dna", n_units=2, **SMALL).fit(STRINGS),
     "k-mers": lambda: make_pipeline(KmerCounter(2, alphabet="dna"), LogisticRegression()).fit(STRINGS, KINDS),
-    "one-hot": lambda: make_pipeline(
-        OneHotSequenceEncoder("dna", flatten=True), DenseClassifier((3,), **SHORT)
-    ).fit(STRINGS, KINDS),
+    "one-hot": lambda: make_pipeline(OneHotSequenceEncoder("dna", flatten=True), DenseClassifier((3,), **SHORT)).fit(
+        STRINGS, KINDS
+    ),
 }
 SEVERAL = {"tagger": "predict predict_proba", "chain": "predict", "language": "score_samples predict_next"}
 

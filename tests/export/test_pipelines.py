@@ -88,7 +88,8 @@ for case in json.load(open("questions.json")):
     question = np.load(f"{case}.npz")
     for name, signature in served.items():
         specs = signature.structured_input_signature[1]
-        given = {key: tf.constant(question[key].tolist(), spec.dtype) for key, spec in specs.items()}
+        suffix = "_tokens" if name.endswith("_tokens") else ""
+        given = {key: tf.constant(question[key + suffix].tolist(), spec.dtype) for key, spec in specs.items()}
         for key, answer in signature(**given).items():
             answer = answer.numpy()
             answers[f"{case}/{name}/{key}"] = answer.astype("S") if answer.dtype == object else answer
@@ -101,14 +102,19 @@ def fitted() -> dict[str, Any]:
     return {case: fit() for case, (fit, _) in CASES.items()}
 
 
-def inputs(pipeline: Any, samples: Any) -> dict[str, np.ndarray]:
-    """What a client sends."""
+def inputs(samples: Any, told: dict[str, Any]) -> dict[str, np.ndarray]:
+    """What a client sends that knows what a model tells of itself."""
     if isinstance(samples, pd.DataFrame) and all(kind.kind == "f" for kind in samples.dtypes):
         names = ["mean_radius_2", "mean_radius", "feature_class", "feature"]
         return {"X": samples.to_numpy()} | dict(zip(names, samples.to_numpy().T, strict=True))
     if isinstance(samples, pd.DataFrame):
         return {name: np.array(samples[name].tolist()) for name in samples}
-    return {"X": np.asarray(samples)}
+    given = {"X": np.asarray(samples)}
+    if "vocabularies" in told:
+        tokens, n_letters = told["vocabularies"]["X"]["tokens"], max(map(len, samples))
+        numbers = [[tokens.index(letter) for letter in string] for string in samples]
+        given["X_tokens"] = np.array([row + [0] * (n_letters - len(row)) for row in numbers])
+    return given
 
 
 @pytest.fixture(scope="module")
@@ -117,7 +123,8 @@ def answers(fitted: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) ->
     (folder / "models").mkdir()
     for case, pipeline in fitted.items():
         export_saved_model(pipeline, folder / "models" / case)
-        np.savez(folder / f"{case}.npz", **inputs(pipeline, CASES[case][1]))
+        told = json.loads((folder / "models" / case / "assets.extra" / "skmlbio.json").read_text())
+        np.savez(folder / f"{case}.npz", **inputs(CASES[case][1], told))
     (folder / "questions.json").write_text(json.dumps(list(fitted)))
     done = subprocess.run(
         [sys.executable, "-c", CLIENT], cwd=folder, env={}, capture_output=True, text=True, check=False
@@ -133,7 +140,8 @@ def test_answers_are_those_of_the_pipeline(case: str, fitted: dict, answers: dic
     found.pop("serving_default")
     assert found
     for signature, answer in found.items():
-        expected = np.asarray(getattr(fitted[case], signature.removesuffix("_matrix"))(CASES[case][1]))
+        verb = signature.removesuffix("_matrix").removesuffix("_tokens")
+        expected = np.asarray(getattr(fitted[case], verb)(CASES[case][1]))
         answer = np.char.decode(answer, "utf-8").astype(object) if answer.dtype.kind == "S" else answer
         if expected.dtype.kind in "OUT":
             assert answer.tolist() == expected.tolist()
