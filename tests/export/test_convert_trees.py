@@ -22,11 +22,15 @@ from threadpoolctl import threadpool_limits
 
 FEW = {"n_estimators": 4, "random_state": 0}
 BOOSTED = {"max_iter": 3, "min_samples_leaf": 4, "random_state": 0}
+SEVERAL = np.column_stack([CLASSES, PAIR.astype(str), np.where(TARGET > 1, "much", "3")])
 TREES = {
     "tree": (DecisionTreeClassifier(max_depth=5), GAPS, CLASSES),
     "stump of one class": (DecisionTreeClassifier(), X, np.full(60, 5)),
     "forest": (RandomForestClassifier(**FEW), GAPS, CLASSES),
     "extra trees": (ExtraTreesClassifier(**FEW), X, PAIR),
+    "tree of three outputs": (DecisionTreeClassifier(max_depth=4), GAPS, SEVERAL),
+    "forest of three outputs": (RandomForestClassifier(**FEW), X, SEVERAL),
+    "forest of labels": (ExtraTreesClassifier(**FEW), X, SEVERAL != "3"),
     "tree of numbers": (DecisionTreeRegressor(), GAPS, TARGET),
     "extra tree": (ExtraTreeRegressor(random_state=0), X, TARGET),
     "forest of numbers": (RandomForestRegressor(**FEW), GAPS, TARGET),
@@ -40,6 +44,8 @@ NEIGHBORS = {
     "near": (KNeighborsClassifier(3), CLASSES),
     "near, weighed": (KNeighborsClassifier(4, weights="distance"), PAIR),
     "near in steps": (KNeighborsClassifier(3, p=1), CLASSES),
+    "near, three outputs": (KNeighborsClassifier(3), SEVERAL),
+    "near, three outputs, weighed": (KNeighborsClassifier(3, weights="distance"), SEVERAL),
     "near numbers": (KNeighborsRegressor(3, weights="distance", metric="chebyshev"), TARGET),
     "near, cubes": (KNeighborsRegressor(3, p=3), np.column_stack([TARGET, -TARGET])),
 }
@@ -106,8 +112,6 @@ def test_neighbors_answer_the_same(name: str) -> None:
     [
         (KNeighborsClassifier(metric="cosine"), CLASSES, "cannot be exported with the metric 'cosine'"),
         (KNeighborsClassifier(weights=np.exp), CLASSES, "cannot be exported with weights that are a function"),
-        (KNeighborsClassifier(), np.column_stack([PAIR, PAIR]), "cannot be exported with several labels a sample"),
-        (DecisionTreeClassifier(), np.column_stack([PAIR, PAIR]), "cannot be exported with several labels a sample"),
     ],
 )
 def test_what_has_no_twin_is_refused(model: Any, y: Any, message: str) -> None:

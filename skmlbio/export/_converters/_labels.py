@@ -12,7 +12,13 @@ def require_one_label(classifier):
 
 
 def labels_of(classes):
-    """Return a function from scores, of shape (n,) for two classes or (n, n_classes), to labels."""
+    """Return a function from scores, of shape (n,) for two classes or (n, n_classes), to labels.
+
+    Where classes are a list, those of several outputs, it takes a list of scores, and returns labels side by side.
+    """
+    if isinstance(classes, list):
+        of_outputs = [labels_of(each) for each in classes]
+        return lambda scores: tf.stack([of(part) for of, part in zip(of_outputs, scores, strict=True)], axis=1)
     table = label_table(classes)
 
     def choose(scores):
@@ -20,6 +26,16 @@ def labels_of(classes):
         return tf.gather(table, chosen)
 
     return choose
+
+
+def of_probabilities(of_output, classes):
+    """Return the verbs of a classifier, by a function from X and the number of an output to probabilities."""
+    choose, several = labels_of(classes), isinstance(classes, list)
+
+    def predict_proba(X):
+        return [of_output(X, i) for i in range(len(classes))] if several else of_output(X, 0)
+
+    return {"predict": lambda X: choose(predict_proba(X)), "predict_proba": predict_proba}
 
 
 def two_columns(probabilities):

@@ -4,23 +4,22 @@ import numpy as np
 
 from skmlbio._tensorflow import tf
 from skmlbio.export._conversion import numbers, one_hot
-from skmlbio.export._converters._labels import labels_of, require_one_label
+from skmlbio.export._converters._labels import of_probabilities
 from skmlbio.export._register import converter
 
 
 @converter("sklearn.neighbors._classification.KNeighborsClassifier", parts=True)
 def convert_neighbors_classifier(classifier, conversion):
-    require_one_label(classifier)
-    nearest, choose = _nearest(classifier, conversion), labels_of(classifier.classes_)
-    codes, n_classes = tf.constant(classifier._y, tf.int32), len(classifier.classes_)
+    nearest, classes = _nearest(classifier, conversion), classifier.classes_
+    codes = tf.constant(classifier._y.reshape(len(classifier._y), -1), tf.int32)
+    sizes = [len(each) for each in (classes if isinstance(classes, list) else [classes])]
 
-    def predict_proba(X):
+    def shares_of_classes(X, output):
         found, shares = nearest(X)
-        of_classes = one_hot(tf.gather(codes, found), n_classes)
+        of_classes = one_hot(tf.gather(codes[:, output], found), sizes[output])
         return tf.reduce_sum(of_classes * shares[:, :, tf.newaxis], axis=1)
 
-    verbs = {"predict": lambda X: choose(predict_proba(X)), "predict_proba": predict_proba}
-    return conversion.of_numbers(classifier, verbs)
+    return conversion.of_numbers(classifier, of_probabilities(shares_of_classes, classes))
 
 
 @converter("sklearn.neighbors._regression.KNeighborsRegressor", parts=True)

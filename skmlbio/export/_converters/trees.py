@@ -4,7 +4,7 @@ import numpy as np
 
 from skmlbio._tensorflow import tf
 from skmlbio.export._conversion import numbers
-from skmlbio.export._converters._labels import labels_of, require_one_label, two_columns
+from skmlbio.export._converters._labels import labels_of, of_probabilities, two_columns
 from skmlbio.export._register import Converted, converter
 
 _TREES = ["tree._classes.DecisionTree{}", "tree._classes.ExtraTree{}"]
@@ -14,15 +14,13 @@ _BOOSTING = "sklearn.ensemble._hist_gradient_boosting.gradient_boosting.HistGrad
 
 @converter(*(f"sklearn.{name.format('Classifier')}" for name in _TREES), parts=True)
 def convert_tree_classifier(classifier, conversion):
-    require_one_label(classifier)
-    leaves, choose = _leaves(classifier, conversion), labels_of(classifier.classes_)
-    values = numbers(np.concatenate([tree.value[:, 0] for tree in _trees(classifier)]))
+    leaves, values = _leaves(classifier, conversion), np.concatenate([tree.value for tree in _trees(classifier)])
+    of_outputs = [numbers(values[:, i, :n]) for i, n in enumerate(np.atleast_1d(classifier.n_classes_))]
 
-    def predict_proba(X):
-        return tf.reduce_mean(tf.gather(values, leaves(X)), axis=1)
+    def shares(X, output):
+        return tf.reduce_mean(tf.gather(of_outputs[output], leaves(X)), axis=1)
 
-    verbs = {"predict": lambda X: choose(predict_proba(X)), "predict_proba": predict_proba}
-    return conversion.of_numbers(classifier, verbs)
+    return conversion.of_numbers(classifier, of_probabilities(shares, classifier.classes_))
 
 
 @converter(*(f"sklearn.{name.format('Regressor')}" for name in _TREES), parts=True)
