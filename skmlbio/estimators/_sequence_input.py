@@ -85,4 +85,4 @@ class SequenceInput(SequenceKeywords):
     def _entrances(self, network: ServedNetwork) -> dict[str, Entrance]:
         from skmlbio.export._sequence_entrance import text_entrances
 
-        return text_entrances(self.alphabet_, self.unknown, network)
+        return text_entrances(self.alphabet_, self.unknown, network.module.tables)

@@ -39,7 +39,7 @@ class TranslationExport:
         from skmlbio.export._sequence_entrance import text_entrances
 
         found = super()._export_signatures(network)
-        targets = text_entrances(self.target_alphabet_, self.unknown, network)
+        targets = text_entrances(self.target_alphabet_, self.unknown, network.module.tables)
         for suffix, sources in self._entrances(network).items():
             found["score_samples" + suffix] = _scoring(network, sources, targets[suffix])
         return found

@@ -160,8 +160,25 @@ def _block_lstm(ctx, node, name, args):
     ctx.make_node("Squeeze", [states, axis], name=name, outputs=[h], shapes=[shapes[6]], dtypes=[dtypes[6]])
 
 
+def _select(ctx, node, name, args):
+    """ONNX's own Where; tf2onnx would multiply what is not taken by 0, which makes NaN of infinity."""
+    from onnx import TensorProto
+    from tf2onnx.onnx_opset.controlflow import Select
+
+    if ctx.get_dtype(node.output[0]) in (TensorProto.FLOAT, TensorProto.DOUBLE):
+        node.set_attr("handles_nan", True)
+    Select.version_9(ctx, node)
+
+
+def _same(ctx, node, name, args):
+    """The operation of this name; tf2onnx would compute in single precision."""
+
+
 _HANDLERS = {
     "BlockLSTM": _block_lstm,
+    "Log": _same,
+    "Select": _select,
+    "SelectV2": _select,
     "Expm1": _one_after_another("Exp", "Sub"),
     "Log1p": _one_after_another("Add", "Log"),
     "LowerBound": _search("Less"),

@@ -13,13 +13,14 @@ from skmlbio.sequences import Alphabet, Vocabulary
 if TYPE_CHECKING:
     import tensorflow as tf
 
-    from skmlbio.export._served_network import ServedNetwork
 
+def text_entrances(alphabet: Alphabet | Vocabulary, unknown: str, tables: list) -> dict[str, Entrance]:
+    """Return the ways of strings, or of lists of tokens, into a model: as they are, and as numbers.
 
-def text_entrances(alphabet: Alphabet | Vocabulary, unknown: str, network: ServedNetwork) -> dict[str, Entrance]:
-    """Return the ways of strings, or of lists of tokens, into a network: as they are, and as numbers."""
+    `tables` is what `token_entrance` adds to.
+    """
     if isinstance(alphabet, Vocabulary):
-        plain = token_entrance(alphabet, unknown, network)
+        plain = token_entrance(alphabet, unknown, tables)
     else:
         plain = sequence_entrance(alphabet, unknown)
     return {"": plain, "_tokens": number_entrance(alphabet, unknown)}
@@ -80,15 +81,15 @@ def sequence_entrance(alphabet: Alphabet, unknown: str) -> Entrance:
     return Entrance({"X": tf.TensorSpec((None,), tf.string)}, encode)
 
 
-def token_entrance(vocabulary: Vocabulary, unknown: str, network: ServedNetwork) -> Entrance:
+def token_entrance(vocabulary: Vocabulary, unknown: str, tables: list) -> Entrance:
     """Let lists of tokens in, as the one input ``X`` of shape (n_sequences, length), padded with "" at the end.
 
     Parameters
     ----------
     vocabulary, unknown
         As in `sequence_entrance`, for tokens.
-    network : ServedNetwork
-        Whose module shall own the table of tokens, among those of others.
+    tables : list
+        Of what the exported model owns, to which the table of tokens is added.
     """
     from skmlbio._tensorflow import tf
 
@@ -96,7 +97,7 @@ def token_entrance(vocabulary: Vocabulary, unknown: str, network: ServedNetwork)
         tf.constant(vocabulary.tokens), tf.range(vocabulary.first_token, vocabulary.n_tokens, dtype=tf.int64)
     )
     table = tf.lookup.StaticHashTable(pairs, vocabulary.unknown_token)
-    network.module.tables = [*getattr(network.module, "tables", []), table]
+    tables.append(table)
 
     def encode(X: tf.Tensor) -> tuple[tf.Tensor, ...]:
         numbers, real = table.lookup(X), tf.not_equal(X, "")

@@ -37,6 +37,7 @@ class ServedNetwork:
 
         self.network = get_network(blueprint)
         self.module, self.keeps_gradients = tf.Module(), True
+        self.module.tables = []  # of strings, which ways in add to
         self.module.weights = [tf.Variable(w, trainable=False) for w in weights]
         # A network of the user's own may draw random numbers when it predicts.
         self.module.seeds = [v.value for v in self.network.state if is_seed(v)]

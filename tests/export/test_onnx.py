@@ -28,6 +28,7 @@ from skmlbio import (
     DenseRegressor,
     GCNClassifier,
     ImageCNNClassifier,
+    MarkovClassifier,
     RNNClassifier,
     RNNRegressor,
     SequenceCNNRegressor,
@@ -87,6 +88,16 @@ def test_numbers_are_answered_the_same(name: str, tmp_path: Path) -> None:
         assert_same(asked(tmp_path / "model.onnx", inputs), getattr(estimator, verb)(rows))
 
 
+def test_several_outputs_have_names(tmp_path: Path) -> None:
+    several = np.column_stack([CLASSES, np.where(TARGET > 1, "much", "little")])
+    forest = RandomForestClassifier(3, max_depth=3, random_state=0).fit(X, several)
+    export_onnx(forest, tmp_path / "forest.onnx", signature="predict_proba")
+    session = onnxruntime.InferenceSession(str(tmp_path / "forest.onnx"))
+    found = session.run(["predict_proba_0", "predict_proba_1"], {"X": X})
+    for part, expected in zip(found, forest.predict_proba(X), strict=True):
+        assert_same(part, expected)
+
+
 def test_images_of_several_sizes(tmp_path: Path) -> None:
     images = [np.full((5 - i % 2, 4, 1), 60 * (i % 3), np.float32) for i in range(12)]
     classifier = ImageCNNClassifier(2, n_blocks=1, **SHORT).fit(images, KINDS[:12])
@@ -128,12 +139,17 @@ OF_STRINGS = {
     "tagger": lambda: SequenceTagger("dna", body="rnn", n_units=2, **SMALL).fit(STRINGS, [s.lower() for s in STRINGS]),
     "chain": lambda: SequenceTagger("dna", body="rnn", n_units=2, crf=True, **SMALL).fit(STRINGS, STRINGS),
     "language": lambda: SequenceLanguageModel("dna", n_units=2, **SMALL).fit(STRINGS),
+    "Markov": lambda: MarkovClassifier(2, alphabet="dna").fit([*STRINGS, "ANNT"], [*KINDS, "a"]),
     "k-mers": lambda: make_pipeline(KmerCounter(2, alphabet="dna"), LogisticRegression()).fit(STRINGS, KINDS),
     "one-hot": lambda: make_pipeline(OneHotSequenceEncoder("dna", flatten=True), DenseClassifier((3,), **SHORT)).fit(
         STRINGS, KINDS
     ),
 }
-SEVERAL = {"tagger": "predict predict_proba", "chain": "predict", "language": "score_samples predict_next"}
+SEVERAL = {
+    "Markov": "predict predict_proba",
+    "tagger": "predict predict_proba",
+    "language": "score_samples predict_next",
+}
 
 
 def numbers_of(strings: list, alphabet: Any) -> np.ndarray:
@@ -262,6 +278,16 @@ def test_types_that_onnx_runtime_does_not_know_are_refused() -> None:
     function = tf.function(ones).get_concrete_function(tf.TensorSpec((None, None), tf.int32, "x"))
     with pytest.raises(TypeError, match="the signature 'ones' cannot be written for ONNX: ONNX Runtime says"):
         onnx_model(function, "ones")
+
+
+def test_what_is_not_taken_may_be_infinite_and_logarithms_have_all_digits() -> None:
+    def logarithm(x: tf.Tensor) -> dict:
+        return {"found": tf.where(x > 0, tf.math.log(x), 0)}
+
+    function = tf.function(logarithm).get_concrete_function(tf.TensorSpec((None,), tf.float64, "x"))
+    session = onnxruntime.InferenceSession(onnx_model(function, "logarithm").SerializeToString())
+    (found,) = session.run(None, {"x": np.array([0, 1e-300, 3])})
+    np.testing.assert_allclose(found, [0, -300 * np.log(10), np.log(3)], rtol=1e-15)
 
 
 def test_a_missing_library_is_named(classifier: DenseClassifier, tmp_path: Path, monkeypatch) -> None:

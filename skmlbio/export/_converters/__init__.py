@@ -8,6 +8,7 @@ from skmlbio.export._converters import (  # noqa: F401
     functions,
     imputers,
     linear,
+    markov,
     models,
     neighbors,
     networks,

@@ -7,14 +7,13 @@ import numpy as np
 from skmlbio._tensorflow import tf
 from skmlbio.export._conversion import numbers
 from skmlbio.export._register import Converted, converter
-from skmlbio.export._sequence_entrance import number_entrance, sequence_entrance
-from skmlbio.sequences import Vocabulary
+from skmlbio.export._sequence_entrance import text_entrances
 from skmlbio.sequences._reverse_complement import _complement_tokens
 
 
 @converter("skmlbio.sequences._encoders.OneHotSequenceEncoder", parts=True)
 def convert_one_hot_sequence_encoder(encoder, conversion):
-    inputs, tokens_of = _tokens(encoder, conversion)
+    inputs, tokens_of = tokens_of_strings(encoder, conversion)
     vectors = tf.constant(encoder.alphabet_.one_hot_vectors.astype(encoder.dtype))
 
     def transform(given):
@@ -27,7 +26,7 @@ def convert_one_hot_sequence_encoder(encoder, conversion):
 
 @converter("skmlbio.sequences._encoders.TokenEncoder", parts=True)
 def convert_token_encoder(encoder, conversion):
-    inputs, tokens_of = _tokens(encoder, conversion)
+    inputs, tokens_of = tokens_of_strings(encoder, conversion)
 
     def transform(given):
         return tf.cast(_of_length(encoder, conversion, tokens_of(given)), np.dtype(encoder.dtype).name)
@@ -37,7 +36,7 @@ def convert_token_encoder(encoder, conversion):
 
 @converter("skmlbio.sequences._kmers.KmerCounter", parts=True)
 def convert_kmer_counter(counter, conversion):
-    inputs, tokens_of = _tokens(counter, conversion)
+    inputs, tokens_of = tokens_of_strings(counter, conversion)
     columns, n_columns = tf.constant(counter.numbers_), len(counter.numbers_)
 
     def transform(given):
@@ -56,7 +55,7 @@ def convert_kmer_counter(counter, conversion):
 
 @converter("skmlbio.sequences._kmers.KmerTokenizer", parts=True)
 def convert_kmer_tokenizer(tokenizer, conversion):
-    inputs, tokens_of = _tokens(tokenizer, conversion)
+    inputs, tokens_of = tokens_of_strings(tokenizer, conversion)
     letters = tf.constant(list(tokenizer.alphabet_.letters))
 
     def transform(given):
@@ -136,11 +135,9 @@ def _number(digits, n_letters):
     return number
 
 
-def _tokens(step, conversion):
+def tokens_of_strings(step, conversion):
     """Return what an encoder of strings reads, and the function to padded tokens."""
-    if isinstance(step.alphabet_, Vocabulary):
-        raise TypeError(f"{conversion.label(step)} cannot be exported for lists of tokens, only for strings.")
-    entrance, numbers = sequence_entrance(step.alphabet_, step.unknown), number_entrance(step.alphabet_, step.unknown)
+    entrance, numbers = text_entrances(step.alphabet_, step.unknown, conversion.tables).values()
 
     def tokens_of(given):
         X = given["X"] if isinstance(given, dict) else given
