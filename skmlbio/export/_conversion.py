@@ -117,11 +117,6 @@ def columns(X: Any) -> list[tf.Tensor]:
     return X if isinstance(X, list) else tf.unstack(X, axis=1)
 
 
-def one_hot(places: tf.Tensor, n_places: int) -> tf.Tensor:
-    """Return float64 made of single precision, the one for which ONNX Runtime has this operation."""
-    return tf.cast(tf.one_hot(places, n_places), tf.float64)
-
-
 def numbers(values: Any) -> tf.Tensor:
     """Return learned numbers as a tensor of float64, which all functions that use it share."""
     return tf.constant(np.asarray(values, np.float64))

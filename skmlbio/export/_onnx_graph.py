@@ -37,11 +37,14 @@ def onnx_model(function: Any, name: str) -> onnx.ModelProto:
     with _imported(definition):
         definition = tf_loader.tf_optimize(inputs, outputs, definition)
     with _imported(definition) as graph:
-        converted = process_tf_graph(
-            graph, True, opset=_OPSET, input_names=inputs, output_names=outputs, tensors_to_rename=named,
-            custom_op_handlers={operation: (handler, []) for operation, handler in _HANDLERS.items()},
-        )  # fmt: skip
-        model = optimizer.optimize_graph(converted).make_model("skmlbio", producer_name="skmlbio")
+        try:
+            converted = process_tf_graph(
+                graph, True, opset=_OPSET, input_names=inputs, output_names=outputs, tensors_to_rename=named,
+                custom_op_handlers={operation: (handler, []) for operation, handler in _HANDLERS.items()},
+            )  # fmt: skip
+            model = optimizer.optimize_graph(converted).make_model("skmlbio", producer_name="skmlbio")
+        except Exception as error:  # of any class
+            raise TypeError(f"the signature {name!r} cannot be written for ONNX: tf2onnx says {error}") from error
     _require_known(model, name)
     return model
 
@@ -106,6 +109,13 @@ def _nodes(graph: onnx.GraphProto) -> Iterator[onnx.NodeProto]:
                 yield from _nodes(attribute.g)
 
 
+def _constant(ctx, value):
+    """Return the name of a constant; whole numbers are int64."""
+    from tf2onnx.utils import make_name
+
+    return ctx.make_const(make_name("constant"), np.asarray(value)).output[0]
+
+
 def _one_after_another(*operations):
     """Make two operations of one, of which "Add" and "Sub" are of one: log(1 + x), with a rounding error of 1 + x."""
 
@@ -114,8 +124,8 @@ def _one_after_another(*operations):
 
         shapes, dtypes, (x,) = node.output_shapes, node.output_dtypes, node.input
         ctx.remove_node(name)
-        one = ctx.make_const(f"{name}_one", np.ones((), map_onnx_to_numpy_type(dtypes[0]))).output
-        first, second = ([one[0]] if operation in ("Add", "Sub") else [] for operation in operations)
+        one = _constant(ctx, np.ones((), map_onnx_to_numpy_type(dtypes[0])))
+        first, second = ([one] if operation in ("Add", "Sub") else [] for operation in operations)
         (x,) = ctx.make_node(operations[0], [x, *first]).output
         ctx.make_node(operations[1], [x, *second], name=name, outputs=node.output, shapes=shapes, dtypes=dtypes)
 
@@ -128,7 +138,7 @@ def _search(comparison):
     def handler(ctx, node, name, args):
         shapes, dtypes, (numbers, values) = node.output_shapes, node.output_dtypes, node.input
         ctx.remove_node(name)
-        axes = [ctx.make_const(f"{name}_axis_{axis}", np.array([axis])).output[0] for axis in (1, 2)]
+        axes = [_constant(ctx, [axis]) for axis in (1, 2)]
         numbers = ctx.make_node("Unsqueeze", [numbers, axes[0]]).output[0]
         values = ctx.make_node("Unsqueeze", [values, axes[1]]).output[0]
         less = ctx.make_node(comparison, [numbers, values]).output[0]
@@ -152,11 +162,11 @@ def _block_lstm(ctx, node, name, args):
     i, c, f, o = np.split(bias, 4)
     biases = np.concatenate([i, o, f + 1, c, np.zeros_like(bias)])[np.newaxis]
     kernel, recurrent_kernel, bias = (
-        ctx.make_const(f"{name}_{kind}", np.ascontiguousarray(part, np.float32)).output[0]
-        for kind, part in (("W", kernels[..., :-units]), ("R", kernels[..., -units:]), ("B", biases))
+        _constant(ctx, np.ascontiguousarray(part, np.float32))
+        for part in (kernels[..., :-units], kernels[..., -units:], biases)
     )
     states = ctx.make_node("LSTM", [x, kernel, recurrent_kernel, bias], attr={"hidden_size": units}).output[0]
-    axis = ctx.make_const(f"{name}_axis", np.array([1])).output[0]  # that of directions, of which there is one
+    axis = _constant(ctx, [1])  # that of directions, of which there is one
     ctx.make_node("Squeeze", [states, axis], name=name, outputs=[h], shapes=[shapes[6]], dtypes=[dtypes[6]])
 
 
@@ -170,6 +180,21 @@ def _select(ctx, node, name, args):
     Select.version_9(ctx, node)
 
 
+def _one_hot(ctx, node, name, args):
+    """Comparisons with all places; ONNX's own operation counts negative ones from the end, which are none here."""
+    shapes, dtypes, (given, depth, on, off) = node.output_shapes, node.output_dtypes, node.input
+    axis, rank = node.get_attr_int("axis"), len(ctx.get_shape(given))
+    axis = axis if axis >= 0 else rank
+    ctx.remove_node(name)
+    zero, one = _constant(ctx, 0), _constant(ctx, 1)
+    given, depth = (ctx.make_node("Cast", [part], attr={"to": 7}).output[0] for part in (given, depth))  # int64
+    places = ctx.make_node("Range", [zero, depth, one]).output[0]
+    places = ctx.make_node("Unsqueeze", [places, _constant(ctx, np.arange(1, rank - axis + 1))]).output[0]
+    given = ctx.make_node("Unsqueeze", [given, _constant(ctx, [axis])]).output[0]
+    same = ctx.make_node("Equal", [given, places]).output[0]
+    ctx.make_node("Where", [same, on, off], name=name, outputs=node.output, shapes=shapes, dtypes=dtypes)
+
+
 def _same(ctx, node, name, args):
     """The operation of this name; tf2onnx would compute in single precision."""
 
@@ -177,6 +202,7 @@ def _same(ctx, node, name, args):
 _HANDLERS = {
     "BlockLSTM": _block_lstm,
     "Log": _same,
+    "OneHot": _one_hot,
     "Select": _select,
     "SelectV2": _select,
     "Expm1": _one_after_another("Exp", "Sub"),

@@ -83,3 +83,8 @@ def assert_same(found: np.ndarray, expected: Any, tolerance: float = 1e-5) -> No
     else:
         largest = np.abs(expected[np.isfinite(expected)]).max(initial=1.0)
         np.testing.assert_allclose(found, expected, rtol=tolerance, atol=tolerance * largest)
+
+
+def strings_as_bytes(found: np.ndarray) -> np.ndarray:
+    """What ONNX Runtime answers, as TensorFlow has it."""
+    return np.vectorize(str.encode, otypes=[object])(found) if found.dtype == object else found

@@ -11,7 +11,7 @@ import onnxruntime
 import pandas as pd
 import pytest
 import tensorflow as tf
-from export_parity import CLASSES, GAPS, PAIR, TARGET, X, assert_same
+from export_parity import CLASSES, GAPS, PAIR, TARGET, X, assert_same, strings_as_bytes
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.decomposition import PCA
 from sklearn.ensemble import HistGradientBoostingRegressor, RandomForestClassifier
@@ -55,7 +55,7 @@ def asked(path: Path, inputs: dict[str, np.ndarray]) -> np.ndarray:
     session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
     kinds = {"tensor(double)": np.float64, "tensor(float)": np.float32, "tensor(int32)": np.int32}
     (found,) = session.run(None, {one.name: inputs[one.name].astype(kinds[one.type]) for one in session.get_inputs()})
-    return np.vectorize(str.encode, otypes=[object])(found) if found.dtype == object else found
+    return strings_as_bytes(found)
 
 
 NUMBERS = {
@@ -272,12 +272,24 @@ def test_what_onnx_cannot_hold_is_refused_before_anything_is_written(tmp_path: P
 
 
 def test_types_that_onnx_runtime_does_not_know_are_refused() -> None:
+    def tangent(x: tf.Tensor) -> dict:
+        return {"tangent": tf.math.tan(x)}
+
+    function = tf.function(tangent).get_concrete_function(tf.TensorSpec((None,), tf.float64, "x"))
+    with pytest.raises(TypeError, match="the signature 'tangent' cannot be written for ONNX: ONNX Runtime says"):
+        onnx_model(function, "tangent")
+
+
+@pytest.mark.parametrize("axis", [-1, 0, 1])
+def test_a_place_that_is_none_has_no_one(axis: int) -> None:
     def ones(x: tf.Tensor) -> dict:
-        return {"ones": tf.one_hot(x, 3, dtype=tf.float64)}
+        return {"ones": tf.one_hot(x, 3, axis=axis, on_value=2.0, off_value=-1.0, dtype=tf.float64)}
 
     function = tf.function(ones).get_concrete_function(tf.TensorSpec((None, None), tf.int32, "x"))
-    with pytest.raises(TypeError, match="the signature 'ones' cannot be written for ONNX: ONNX Runtime says"):
-        onnx_model(function, "ones")
+    session = onnxruntime.InferenceSession(onnx_model(function, "ones").SerializeToString())
+    places = np.array([[0, 2], [-1, 3], [1, -2]], np.int32)
+    (found,) = session.run(None, {"x": places})
+    np.testing.assert_array_equal(found, ones(tf.constant(places))["ones"])
 
 
 def test_what_is_not_taken_may_be_infinite_and_logarithms_have_all_digits() -> None:

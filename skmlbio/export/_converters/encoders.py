@@ -3,7 +3,7 @@
 import numpy as np
 
 from skmlbio._tensorflow import tf
-from skmlbio.export._conversion import columns, numbers, one_hot
+from skmlbio.export._conversion import columns, numbers
 from skmlbio.export._converters._missing import is_gap
 from skmlbio.export._register import Converted, converter
 
@@ -23,7 +23,7 @@ def convert_one_hot_encoder(encoder, conversion):
         places.append(grouped)
 
     def row(i, place):
-        return one_hot(place, encoder._n_features_outs[i])
+        return tf.one_hot(place, encoder._n_features_outs[i], dtype=tf.float64)
 
     return _tabulated(encoder, conversion, [tf.constant(part, tf.int64) for part in places], row)
 

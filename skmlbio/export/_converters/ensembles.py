@@ -3,7 +3,7 @@
 import numpy as np
 
 from skmlbio._tensorflow import tf
-from skmlbio.export._conversion import numbers, one_hot
+from skmlbio.export._conversion import numbers
 from skmlbio.export._converters._labels import labels_of, require_one_label, shares, two_columns
 from skmlbio.export._converters.scalers import interpolation
 from skmlbio.export._register import Converted, converter
@@ -25,7 +25,7 @@ def convert_voting_classifier(ensemble, conversion):
         return tf.stack([tf.cast(part.verbs["predict"](X), tf.int64) for part in parts], axis=1)
 
     def counted(X):
-        return tf.reduce_sum(one_hot(votes(X), n_classes) * weights[:, tf.newaxis], axis=1)
+        return tf.reduce_sum(tf.one_hot(votes(X), n_classes, dtype=tf.float64) * weights[:, tf.newaxis], axis=1)
 
     if ensemble.voting == "hard":
         return Converted({"predict": lambda X: choose(counted(X)), "transform": votes}, reads)

@@ -3,7 +3,7 @@
 import numpy as np
 
 from skmlbio._tensorflow import tf
-from skmlbio.export._conversion import numbers, one_hot
+from skmlbio.export._conversion import numbers
 from skmlbio.export._converters._labels import of_probabilities
 from skmlbio.export._register import converter
 
@@ -16,7 +16,7 @@ def convert_neighbors_classifier(classifier, conversion):
 
     def shares_of_classes(X, output):
         found, shares = nearest(X)
-        of_classes = one_hot(tf.gather(codes[:, output], found), sizes[output])
+        of_classes = tf.one_hot(tf.gather(codes[:, output], found), sizes[output], dtype=tf.float64)
         return tf.reduce_sum(of_classes * shares[:, :, tf.newaxis], axis=1)
 
     return conversion.of_numbers(classifier, of_probabilities(shares_of_classes, classes))
