@@ -7,6 +7,8 @@ import re
 import runpy
 import subprocess
 import sys
+import warnings
+from dataclasses import replace
 from pathlib import Path
 
 import matplotlib.figure
@@ -28,8 +30,22 @@ FORKS = multiprocessing.get_context("forkserver")
 FORKS.set_forkserver_preload(["matplotlib.pyplot", "pandas", "pytest", "skmlbio._tensorflow", "sklearn.pipeline"])
 
 
+def few_epochs() -> None:
+    """End every fit of this process soon: that an example runs is asked here; the pages are made with all epochs."""
+    from skmlbio.training import _loop
+
+    whole = _loop.train
+
+    def train(blueprint, plan, *arguments):
+        return whole(blueprint, replace(plan, n_epochs=min(plan.n_epochs, 3)), *arguments)
+
+    _loop.train = train
+    warnings.filterwarnings("ignore", ".* were cut at max_length=")  # it hardly knows yet where a string ends
+
+
 def as_a_script(arguments: list[str], folder: Path) -> dict:
     """Run an example in this process, from a folder, and write beside that folder what it says; return its names."""
+    few_epochs()
     os.chdir(folder)
     for descriptor, stream in ((1, "stdout"), (2, "stderr")):
         os.dup2(os.open(folder.with_suffix(f".{stream}"), os.O_CREAT | os.O_WRONLY), descriptor)
