@@ -67,19 +67,22 @@ class SamplerAnswers(SamplerExport, BoundScores, TransformerBase):
         return require_answers(self._ask_encoded("transform", self._given(X, y, covariates)))
 
     @completed_by(_given)
-    def reconstruct(self, X, y=None, *, covariates=None, library_size=None) -> np.ndarray:
+    def reconstruct(self, X, y=None, *, covariates=None, library_size=None):
         """Return the means of p(x | z) at the codes of samples.
 
         Returns
         -------
-        ndarray of the shape of X, float64 where the network standardises, else float32
+        ndarray of the shape of X, float64 where the network standardises, else float32; or data frame
             Reconstructions, in the units of X.  A column that was constant in `fit` comes back as that constant.
+            Those of a data frame are one, with the index, the columns and the types of X: the most probable
+            categories, and whole numbers where a column has such.  Cells that are known are reconstructed, too;
+            ``X.fillna(sampler.reconstruct(X))`` fills the others alone.
         """
         data = self._given(X, y, covariates, library_size)
-        return self._as_given(require_answers(self._ask_encoded("reconstruct", data)))
+        return self._as_given(require_answers(self._ask_encoded("reconstruct", data)), X)
 
     @completed_by(_given)
-    def denoise(self, X, y=None, *, covariates=None, to=None, library_size=None) -> np.ndarray:
+    def denoise(self, X, y=None, *, covariates=None, to=None, library_size=None):
         """Return what is expected of samples at one library size, and as if their covariates were others.
 
         Parameters
@@ -91,15 +94,16 @@ class SamplerAnswers(SamplerExport, BoundScores, TransformerBase):
 
         Returns
         -------
-        ndarray of the shape of X, float64 where the network standardises, else float32
-            Means of p(x | z) at the codes of the samples.
+        ndarray of the shape of X, float64 where the network standardises, else float32; or data frame
+            Means of p(x | z) at the codes of the samples; of a data frame, one with its index.
         """
         codes = self.transform(X, y, covariates=covariates)
         to = covariates if to is None else to
-        return self.inverse_transform(codes, y, covariates=to, library_size=library_size)
+        rows = self.inverse_transform(codes, y, covariates=to, library_size=library_size)
+        return rows.set_axis(X.index) if self._of_table() else rows
 
     @completed_by(_given)
-    def inverse_transform(self, X, y=None, *, covariates=None, library_size=None) -> np.ndarray:
+    def inverse_transform(self, X, y=None, *, covariates=None, library_size=None):
         """Return the means of p(x | z) at codes.
 
         Parameters
@@ -111,12 +115,13 @@ class SamplerAnswers(SamplerExport, BoundScores, TransformerBase):
 
         Returns
         -------
-        ndarray of shape (n_samples, n_features), float64 where the network standardises, else float32
-            Reconstructions, in the units of the training data.
+        ndarray of shape (n_samples, n_features), float64 where the network standardises, else float32; or data frame
+            Reconstructions, in the units of the training data; a data frame where those were one, with the index of X
+            where that is one, too.
         """
         codes = self._checked_codes(X)
         beside = self._beside(Given(X, y, covariates, library_size), len(codes), None)
-        return self._as_given(self._ask_encoded("inverse_transform", ArrayData(codes, *beside)))
+        return self._as_given(self._ask_encoded("inverse_transform", ArrayData(codes, *beside)), X)
 
     @completed_by(_given)
     def score_samples(self, X, y=None, *, covariates=None, library_size=None) -> np.ndarray:
@@ -175,7 +180,8 @@ class SamplerAnswers(SamplerExport, BoundScores, TransformerBase):
         Returns
         -------
         ndarray of shape (n_samples, n_features), int64 for counts, float64 where the network standardises, else float32
-            Samples, in the units of the training data.  A column that was constant in `fit` has that constant.
+            Samples, in the units of the training data; a data frame where those were one.  A column that was constant
+            in `fit` has that constant.
         """
         seeds = numbers_and_seeds(self, n_samples, random_state)
         if self._of_counts() and library_size is None:

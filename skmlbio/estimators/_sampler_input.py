@@ -50,7 +50,9 @@ class SamplerInput(CodeNetwork):
 
     def _encode_table(self, X: Any, *, reset: bool) -> np.ndarray:
         if not (hasattr(X, "columns") and hasattr(X, "iloc")):
-            raise TypeError(f"likelihood={self.likelihood!r} takes a pandas data frame, got {type(X).__name__}.")
+            kind = f"{type(X).__module__.partition('.')[0]}.{type(X).__qualname__}".removeprefix("builtins.")
+            convert = ": give X.to_pandas()" if hasattr(X, "to_pandas") else ""
+            raise TypeError(f"likelihood={self.likelihood!r} takes a pandas data frame, got {kind}{convert}.")
         validate_data(self, X, skip_check_array=True, reset=reset)
         if reset:
             self._table = Table.learn(X, self.likelihood if isinstance(self.likelihood, dict) else {})
@@ -60,9 +62,9 @@ class SamplerInput(CodeNetwork):
         """Return whether rows are those of a data frame, whose columns have likelihoods of their own."""
         return self.likelihood == "mixed" or isinstance(self.likelihood, dict)
 
-    def _as_given(self, rows: np.ndarray) -> Any:
-        """Return rows in the form in which they came: those of a table as a data frame."""
-        return self._table.decode(rows) if self._of_table() else rows
+    def _as_given(self, rows: np.ndarray, X: Any = None) -> Any:
+        """Return rows in the form in which they came: those of a table as a data frame, called like those of X."""
+        return self._table.decode(rows, X.index if hasattr(X, "iloc") else None) if self._of_table() else rows
 
     def _of_counts(self) -> bool:
         """Return whether rows are counts, which have library sizes."""

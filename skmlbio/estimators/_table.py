@@ -103,15 +103,19 @@ class Table:
         """Return a frame as float64 of shape (n_samples, n_features), NaN where a cell is missing."""
         return np.column_stack([_encoded(column, frame[column.name]) for column in self.columns])
 
-    def decode(self, rows: np.ndarray) -> Any:
-        """Return features as a frame: the most probable category, whole numbers where the column had such."""
+    def decode(self, rows: np.ndarray, index: Any = None) -> Any:
+        """Return features as a frame: the most probable category, whole numbers where the column had such.
+
+        The rows are called by `index`, or by their numbers.
+        """
         import pandas as pd
 
         found, first = {}, 0
         for column in self.columns:
             found[column.name] = _decoded(column, rows[:, first : first + column.width])
             first += column.width
-        return pd.DataFrame({name: found[name] for name in self.names})
+        frame = pd.DataFrame({name: found[name] for name in self.names})
+        return frame if index is None else frame.set_axis(index)
 
     def first_weights(self, rows: np.ndarray, weights: np.ndarray) -> dict[str, np.ndarray]:
         """Return means and scales of what the encoder sees, and the offsets of likelihoods, by their paths."""

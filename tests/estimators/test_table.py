@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+import polars
 import pytest
 
 from skmlbio import VAESampler
@@ -75,8 +76,10 @@ def test_what_is_wrong_with_a_column_is_said(changes: dict, likelihood: dict, me
 
 
 def test_other_wrong_tables(mixed: VAESampler) -> None:
-    with pytest.raises(TypeError, match="likelihood='mixed' takes a pandas data frame, got ndarray"):
+    with pytest.raises(TypeError, match=r"likelihood='mixed' takes a pandas data frame, got numpy.ndarray\."):
         VAESampler(likelihood="mixed").fit(np.eye(3))
+    with pytest.raises(TypeError, match=r"takes a pandas data frame, got polars.DataFrame: give X.to_pandas\(\)\."):
+        VAESampler(likelihood="mixed").fit(polars.DataFrame({"mass": [1.0, 2.0]}))
     with pytest.raises(ValueError, match="X is empty; at least one row is needed"):
         VAESampler(likelihood="mixed").fit(FRAME[:0])
     with pytest.raises(
@@ -109,6 +112,20 @@ def test_missing_cells_are_left_out_and_filled(mixed: VAESampler) -> None:
     known = FRAME["mass"].notna()
     guessed = mixed.reconstruct(FRAME.assign(mass=np.nan))["mass"]
     assert np.corrcoef(guessed[known], FRAME["mass"][known])[0, 1] > 0.8
+
+
+def test_gaps_are_filled_by_what_is_reconstructed(mixed: VAESampler) -> None:
+    frame = FRAME.set_axis(np.arange(len(FRAME)) // 2)[5:60]  # names of rows need not be unique
+    reconstructed = mixed.reconstruct(frame)
+    filled = frame.fillna(reconstructed)
+    pd.testing.assert_series_equal(filled.dtypes, frame.dtypes)
+    missing = frame.isna()
+    pd.testing.assert_frame_equal(filled.astype(object), frame.astype(object).where(~missing, reconstructed))
+    assert missing.any(axis=None) and filled.notna().all(axis=None)
+    denoised = mixed.denoise(frame)
+    pd.testing.assert_index_equal(denoised.index, frame.index)
+    codes = pd.DataFrame(mixed.transform(frame), frame.index)
+    pd.testing.assert_frame_equal(mixed.inverse_transform(codes), denoised)
 
 
 def test_a_column_alone_has_the_density_of_its_frequencies() -> None:
