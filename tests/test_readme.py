@@ -1,5 +1,10 @@
-"""The examples in the README, and in the pages that show code of ours, run in the order in which they stand."""
+"""The examples in the README, and in the pages that show code of ours, run in the order in which they stand.
 
+A section of a page needs nothing of another one, so that it can be tried alone.
+"""
+
+import ast
+import builtins
 import doctest
 import re
 import sys
@@ -35,6 +40,8 @@ def cells() -> AnnData:
 GIVEN: dict[str, dict[str, Any]] = {"inputs.md": {"adata": cells()}}  # what pages get from code that is not run here
 ELSEWHERE = {"command_line.md"}  # run by another test
 CODE = re.compile(r"```(python|pycon)\n(.*?)```", re.DOTALL)  # other libraries' code is marked "py"
+GOING_ON = "all blocks go on from this one"  # pages that say so are read from their beginning
+FRAGMENTS = {"coming_from.md", "larger.md"}  # of which "py" blocks are no whole programs
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 PAGES = [page for page in PAGES if CODE.search(page.read_text()) and page.name not in ELSEWHERE]
 
@@ -77,3 +84,40 @@ def test_every_example_runs(page: Path, tmp_path: Path, monkeypatch: pytest.Monk
         padded = "\n" * first_line + example[2]  # so that errors point at the page's line
         exec(compile(padded, page, "exec"), module.__dict__)
     plt.close("all")
+
+
+def names_missing(text: str, known: set[str], kinds: str) -> set[str]:
+    """Return what blocks of a text load and neither they nor any before define; what they define is known then."""
+    missing = set()
+    for kind, code in re.findall(rf"```({kinds})\n(.*?)```", text, re.DOTALL):
+        if kind == "pycon":
+            code = "".join(example.source for example in doctest.DocTestParser().get_examples(code))
+        loaded = set()
+        for node in ast.walk(ast.parse(code)):
+            match node:
+                case ast.alias(name=name, asname=asname):
+                    known.add((asname or name).partition(".")[0])
+                case ast.FunctionDef(name=name) | ast.ClassDef(name=name) | ast.arg(arg=name):
+                    known.add(name)
+                case ast.Name(id=name, ctx=context):
+                    (loaded if isinstance(context, ast.Load) else known).add(name)
+        missing |= loaded - known
+    return missing
+
+
+def test_a_name_that_nothing_defines_is_noticed() -> None:
+    text = "```python\nimport a.b\nX = [i for i in a]\n```\n```py\nf = lambda x: x + y\n```\n```pycon\n>>> print(X, f)\n```"
+    assert names_missing(text, {"print"}, "python|pycon|py") == {"y"}
+    assert names_missing(text, {"print"}, "python|pycon") == {"f"}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_section_can_be_tried_alone(page: Path) -> None:
+    kinds = "python|pycon" if page.name in FRAGMENTS else "python|pycon|py"
+    beginning, *sections = re.split(r"^(?=## )", page.read_text(), flags=re.MULTILINE)
+    known = set(dir(builtins))
+    missing = {"the beginning": names_missing(beginning, known, kinds)}
+    if GOING_ON not in beginning.lower().replace("\n", " "):
+        known = set(dir(builtins))
+    missing |= {section.partition("\n")[0]: names_missing(section, set(known), kinds) for section in sections}
+    assert {section: names for section, names in missing.items() if names} == {}
