@@ -106,7 +106,8 @@ def names_missing(text: str, known: set[str], kinds: str) -> set[str]:
 
 
 def test_a_name_that_nothing_defines_is_noticed() -> None:
-    text = "```python\nimport a.b\nX = [i for i in a]\n```\n```py\nf = lambda x: x + y\n```\n```pycon\n>>> print(X, f)\n```"
+    text = "```python\nimport a.b\nX = [i for i in a]\n```\n```py\ndef f(x): return x + y\n```\n"
+    text += "```pycon\n>>> print(X, f)\n```"
     assert names_missing(text, {"print"}, "python|pycon|py") == {"y"}
     assert names_missing(text, {"print"}, "python|pycon") == {"f"}
 

@@ -45,7 +45,7 @@ steps = {
     "x: one node has something to tell": x,
     "A x: its neighbours know, and it forgets": graph_convolution(star[np.newaxis], x[np.newaxis], identity)[0],
     "(A + I) x: it remembers": graph_convolution(star[np.newaxis], x[np.newaxis], identity, self_connections=True)[0],
-    "normalised by the roots of degrees": graph_convolution(
+    "normalised by degrees (darkest: 0.4)": graph_convolution(
         star[np.newaxis], x[np.newaxis], identity, self_connections=True, normalization="symmetric"
     )[0],
 }
@@ -87,16 +87,18 @@ for row, (order, tables) in zip(axes, rows.items(), strict=True):
 # Graphs of any size
 # ------------------
 # :math:`W` knows features, not nodes: the same matrix serves molecules of 8 atoms and of 30.
-# :class:`skmlbio.MoleculeGraphTransformer` makes graphs of SMILES, with features of atoms and bonds, and
-# :class:`skmlbio.GCNClassifier` takes them as they come.  The molecules are made, and half of
-# them carry a carboxylic acid.
+# :class:`skmlbio.MoleculeGraphTransformer` makes graphs of SMILES, and :class:`skmlbio.GCNClassifier` takes them as
+# they come.  ``"gcn"`` is the normalised convolution of above, which has no place for features of bonds; by default,
+# where bonds have some, they are added to what a neighbour sends (``conv="gine"``).  The molecules are made, and half
+# of them carry a carboxylic acid.
 from sklearn.pipeline import make_pipeline
 
 from skmlbio import GCNClassifier, MoleculeGraphTransformer
 from skmlbio.datasets import make_molecules
 
 data = make_molecules(500, n_atoms=(8, 24), random_state=0, return_X_y=False)
-model = make_pipeline(MoleculeGraphTransformer(), GCNClassifier(epochs=40, random_state=0))
+molecules = MoleculeGraphTransformer(edge_features=None)
+model = make_pipeline(molecules, GCNClassifier("gcn", epochs=40, random_state=0))
 model.fit(data.X[:350], data.y[:350])
 graphs = model[:-1].transform(data.X)
 sizes = [graph.n_nodes for graph in graphs]

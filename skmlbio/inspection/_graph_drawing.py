@@ -12,6 +12,7 @@ from scipy import sparse
 from skmlbio.graphs import Graph, GraphAttributions
 
 _MAP = "RdBu_r"
+_PALE_ENDS = (0.2, 0.8)  # of the map
 _MOST_EXACT = 200  # nodes that are placed by the distances between all of them
 
 
@@ -33,14 +34,17 @@ def joined(graph: Graph, of_edges: NDArray) -> tuple[Lines, NDArray]:
 
 
 class Colors:
-    """Colours that mean numbers; 0 is white."""
+    """Colours that mean numbers; 0 is white.  On `pale` ones, black can be read."""
 
-    def __init__(self, *numbers: NDArray):
+    def __init__(self, *numbers: NDArray, pale: bool = False):
+        from matplotlib import colormaps
         from matplotlib.cm import ScalarMappable
-        from matplotlib.colors import Normalize
+        from matplotlib.colors import ListedColormap, Normalize
 
         self._limit = float(np.abs(np.concatenate(numbers)).max(initial=0.0)) or 1.0
-        self.mappable = ScalarMappable(Normalize(-self._limit, self._limit), _MAP)
+        ends = _PALE_ENDS if pale else (0, 1)
+        colors = ListedColormap(colormaps[_MAP](np.linspace(*ends, 256)))
+        self.mappable = ScalarMappable(Normalize(-self._limit, self._limit), colors)
 
     def of(self, numbers: NDArray) -> NDArray[np.floating]:
         """Return a colour for each number, of shape (n, 4)."""

@@ -215,7 +215,7 @@ class GraphDisplay(Display):
         self.ax_ = axes_to_draw_on(ax, f"{type(self).__name__}.plot", figsize=(5.6, 4.6))
         self.figure_ = self.ax_.figure
         self.positions_, self.colorbar_ = positions, None
-        colors = Colors(of_nodes, of_lines)
+        colors = Colors(of_nodes, of_lines, pale=self.molecule is not None)  # RDKit writes in black
         if self.molecule is not None:
             self._draw_molecule(colors.of(of_nodes), lines, colors.of(of_lines))
         else:

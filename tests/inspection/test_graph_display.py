@@ -138,6 +138,8 @@ def test_molecules_at_hand_list_their_bonds_as_the_transformer_does() -> None:
     assert display.positions_ is None and display.colorbar_ is None
     colored = GraphDisplay.from_graph(display.molecule, ([0, 1, 2, 3], range(6)))
     assert not np.array_equal(colored.ax_.images[0].get_array(), display.ax_.images[0].get_array())
+    darkest = colored.colorbar_.mappable.to_rgba([-5, 5])  # behind letters, which are black
+    assert (darkest[:, :3] @ [0.3, 0.6, 0.1] > 0.45).all()
 
 
 def test_who_cannot_be_asked() -> None:
