@@ -15,6 +15,7 @@ from skmlbio.base._parameters import parameter, with_parameters
 from skmlbio.base._range import require_single
 from skmlbio.base._stored_numbers import require_stored_numbers, stand_in
 from skmlbio.training._batches import ArrayData, Data, TrainingSet
+from skmlbio.training._rows_in_turn import in_order
 from skmlbio.training._stored_rows import StoredRows, is_stored
 
 
@@ -62,6 +63,7 @@ class MatrixInput:
         if is_stored(X):
             rows = StoredRows(X, self._input_dtype)
             self._validated(stand_in(rows.source), rows.source.header if names is None else names, **options)
+            rows = in_order(rows)
             require_stored_numbers(rows, getattr(self, "feature_names_in_", None), self._has_gaps)
             return rows
         with numbers_expected(X):

@@ -39,6 +39,8 @@ class RowSequence(ABC):
         Of the numbers.
     chunk_rows : int
         See above.
+    places : ndarray of shape (n_rows,), int
+        Where each of the rows is among all there are.
 
     See Also
     --------
@@ -79,6 +81,10 @@ class RowSequence(ABC):
     def row_bytes(self) -> int:
         """Size of one row."""
         return math.prod(self._whole[1:]) * self.dtype.itemsize
+
+    @property
+    def places(self) -> NDArray[np.integer]:
+        return np.arange(len(self)) if self._rows is None else self._rows
 
     def __len__(self) -> int:
         return self.shape[0]

@@ -124,7 +124,7 @@ class ArrayData:
         """Yield what takes the rows of one block after the other."""
         columns = [
             rows_in_turn(column, blocks)
-            if isinstance(column, StoredRows) and worth_shuffling(column, len(blocks))
+            if isinstance(column, StoredRows) and worth_shuffling(column)
             else itertools.repeat(column)
             for column in self.columns
         ]
