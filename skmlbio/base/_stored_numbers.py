@@ -17,9 +17,15 @@ def stand_in(X: Any) -> np.ndarray:
     ------
     TypeError
         If X holds no numbers.
+    ValueError
+        If they are complex, or each row is a single one.
     """
     if X.dtype.kind not in "biufc":
         raise TypeError(f"X must hold numbers, but in the file are values of dtype {X.dtype}.")
+    if X.dtype.kind == "c":
+        raise ValueError(f"X must hold real numbers, but in the file are complex ones, of dtype {X.dtype}.")
+    if len(X.shape) < 2:
+        raise ValueError(f"X must be of shape (n_samples, n_features), but in the file is an array of shape {X.shape}.")
     return np.zeros((*(min(1, n) for n in X.shape[:1]), *X.shape[1:]), X.dtype)
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence, Set
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -28,7 +30,8 @@ class ParquetFiles(RowSequence):
     Parameters
     ----------
     paths : str, path-like or sequence of them
-        A file, several, or a folder, of which the files that end in ``.parquet`` are taken, sorted by name.
+        A file, several, or a folder, of which the files that end in ``.parquet`` are taken, sorted by name; folders in
+        it are not looked into.
     columns : sequence of str, default=None
         The columns to take, in this order; by default all of the first file.
 
@@ -47,13 +50,15 @@ class ParquetFiles(RowSequence):
     ------
     FileNotFoundError
         If there is no such file or folder, or the folder has no Parquet file.
+    IsADirectoryError
+        If one of several paths, or what ends in ``.parquet`` in a folder, is a folder.
     ImportError
         If pyarrow is not installed.
     TypeError
         If `paths` is no path, or a column holds no numbers.
     ValueError
-        If a file is no Parquet file, lacks a column or has one of another type; when it is read, if it has changed
-        since then.
+        If a file is no Parquet file, lacks a column or has one of another type, or a column is named twice; when it is
+        read, if it is damaged, or has changed since then.
 
     See Also
     --------
@@ -97,7 +102,7 @@ class ParquetFiles(RowSequence):
                     if found.num_rows:
                         self._groups.append((number, group))
                         lengths.append(found.num_rows)
-                        has_gaps = has_gaps or _has_gaps(found, self.columns)
+                        has_gaps = has_gaps or _has_gaps(found, set(self.columns))
         self._ends = np.cumsum(lengths, dtype=np.int64)
         self._cursor, self._lock = _Cursor(), threading.Lock()
         dtypes = [kind.to_pandas_dtype() for kind in self._types] + [np.float64] * has_gaps
@@ -132,7 +137,7 @@ class ParquetFiles(RowSequence):
             raise ValueError(f"{path} has changed since it was first looked at; make new ParquetFiles of it.")
         start = int(self._ends[number - 1]) if number else 0
         rows_at_once = max(1, _BYTES_AT_ONCE // max(1, self.row_bytes))
-        with _opened(path) as file:
+        with _opened(path) as file, _named_if_damaged(path):
             for batch in file.iter_batches(rows_at_once, [group], self.columns, use_threads=False):
                 yield _Block(start, self._matrix(batch))
                 start += len(batch)
@@ -152,14 +157,16 @@ class ParquetFiles(RowSequence):
         self.columns = list(schema.names if columns is None else columns)
         if not self.columns:
             raise ValueError(f"columns is empty: name one at least, of {_named(schema.names)}.")
-        self._types = [_type_of(schema, name, self.paths[0]) for name in self.columns]
+        self._types = _types_of(schema, self.columns, self.paths[0])
         for name, kind in zip(self.columns, self._types, strict=True):
             if not _is_number(kind):
                 raise TypeError(f"column {name!r} of {self.paths[0]} holds {kind}, {_ALLOWED}.")
+        if repeated := [name for name, number in Counter(self.columns).items() if number > 1]:
+            raise ValueError(f"columns has {repeated[0]!r} more than once; name each column once.")
 
     def _require_columns(self, schema: Any, path: str) -> None:
-        for name, kind in zip(self.columns, self._types, strict=True):
-            if (found := _type_of(schema, name, path)) != kind:
+        for name, kind, found in zip(self.columns, self._types, _types_of(schema, self.columns, path), strict=True):
+            if found != kind:
                 raise ValueError(f"column {name!r} of {path} is of type {found}, but of {kind} in {self.paths[0]}.")
 
     def __getstate__(self) -> dict[str, Any]:
@@ -219,23 +226,36 @@ def _listed(paths: Any) -> list[str]:
     if len(found) == 1 and found[0].is_dir():
         found = sorted(found[0].glob("*.parquet"))
         if not found:
-            raise FileNotFoundError(f"{Path(several[0]).absolute()} has no file that ends in .parquet.")
+            folder = Path(several[0]).absolute()
+            raise FileNotFoundError(f"{folder} has no file that ends in .parquet; folders in it are not looked into.")
     if not found:
         raise ValueError("paths is empty; give one file at least.")
     for path in found:
+        if path.is_dir():
+            raise IsADirectoryError(f"{path} is a folder: give its files one by one, or it alone.")
         if not path.is_file():
             raise FileNotFoundError(f"there is no file {path}.")
     return [*map(str, found)]
 
 
 def _opened(path: str) -> Any:
-    import pyarrow
     from pyarrow import parquet
 
+    with _named_if_damaged(path):
+        return parquet.ParquetFile(path, buffer_size=_BUFFER, page_checksum_verification=True)
+
+
+@contextmanager
+def _named_if_damaged(path: str) -> Iterator[None]:
+    """Tell which file it is that pyarrow cannot read, where it does not say so itself."""
+    import pyarrow
+
     try:
-        return parquet.ParquetFile(path, buffer_size=_BUFFER)
-    except pyarrow.ArrowInvalid as error:
-        raise ValueError(f"{path} is no Parquet file: {error}") from error
+        yield
+    except (OSError, pyarrow.ArrowException) as error:
+        if isinstance(error, OSError) and error.errno is not None:  # of the disk, or of its permissions
+            raise
+        raise ValueError(f"{path} is no Parquet file, or damaged: {' '.join(str(error).split())}") from error
 
 
 def _state_of(path: str) -> tuple[int, int]:
@@ -243,11 +263,13 @@ def _state_of(path: str) -> tuple[int, int]:
     return status.st_size, status.st_mtime_ns
 
 
-def _type_of(schema: Any, name: str, path: str) -> Any:
-    if schema.names.count(name) != 1:
-        number = "no" if name not in schema.names else "more than one"
-        raise ValueError(f"{path} has {number} column {name!r}; its columns are {_named(schema.names)}.")
-    return schema.field(name).type
+def _types_of(schema: Any, columns: Sequence[str], path: str) -> list[Any]:
+    numbers = Counter(schema.names)
+    for name in columns:
+        if numbers[name] != 1:
+            number = "more than one" if numbers[name] else "no"
+            raise ValueError(f"{path} has {number} column {name!r}; its columns are {_named(schema.names)}.")
+    return [schema.field(name).type for name in columns]
 
 
 def _named(names: Sequence[str], n_shown: int = 10) -> str:
@@ -260,7 +282,7 @@ def _is_number(kind: Any) -> bool:
     return types.is_integer(kind) or types.is_floating(kind) or types.is_boolean(kind)
 
 
-def _has_gaps(group: Any, columns: Sequence[str]) -> bool:
+def _has_gaps(group: Any, columns: Set[str]) -> bool:
     """Whether a row group has entries that are missing in some columns, or does not tell."""
     found = (group.column(place) for place in range(group.num_columns))
     statistics = [column.statistics for column in found if column.path_in_schema in columns]

@@ -42,6 +42,13 @@ class RowSequence(ABC):
     places : ndarray of shape (n_rows,), int
         Where each of the rows is among all there are.
 
+    Raises
+    ------
+    ValueError
+        If `shape` or `chunk_rows` are none; when rows are read, if `read` returns another shape or dtype.
+    TypeError
+        If `read` returns no array.
+
     See Also
     --------
     StoredArray : Rows of a memory-mapped array, of HDF5 or of Zarr.
@@ -60,7 +67,12 @@ class RowSequence(ABC):
     """
 
     def __init__(self, shape: Sequence[int], dtype: DTypeLike, chunk_rows: int = 1):
-        self._whole, self.dtype, self.chunk_rows = tuple(map(int, shape)), np.dtype(dtype), int(chunk_rows)
+        sizes = tuple(shape) if np.iterable(shape) else ()
+        if not sizes or not all(isinstance(size, Integral) and size >= 0 for size in sizes):
+            raise ValueError(f"shape must be (n_rows, ...), of ints that are not negative, got {shape!r}.")
+        if not isinstance(chunk_rows, Integral) or chunk_rows < 1:
+            raise ValueError(f"chunk_rows must be an int of at least 1, got {chunk_rows!r}.")
+        self._whole, self.dtype, self.chunk_rows = tuple(map(int, sizes)), np.dtype(dtype), int(chunk_rows)
         self._rows: NDArray[np.integer] | None = None
         self._last = _LastChunk()
 
@@ -153,6 +165,8 @@ class RowSequence(ABC):
 
     def _checked(self, start: int, stop: int) -> NDArray:
         values, expected = self.read(start, stop), (stop - start, *self._whole[1:])
+        if not isinstance(values, np.ndarray):
+            raise TypeError(f"read({start}, {stop}) must return an array of NumPy, got {type(values).__name__}.")
         if values.shape != expected or values.dtype != self.dtype:
             raise ValueError(
                 f"read({start}, {stop}) returned an array of shape {values.shape} and dtype {values.dtype}, where "

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import mmap
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ._addresses import address_of, is_looked_up, require_readable
 from ._row_sequence import RowSequence
 
 _STORES = {  # known by name, so that none of the libraries is needed
@@ -24,8 +24,8 @@ class StoredArray(RowSequence):
     """Rows of an array in a file, of which `X[rows]` reads nothing.
 
     Estimators of matrices take such arrays as they are; scikit-learn's splitters, though, would read every fold into
-    memory, and copies for other processes would carry all numbers.  Those of this class carry the place of the file
-    (not those of a backed `AnnData`).
+    memory, and copies for other processes would carry all numbers.  Those of this class carry the absolute path of the
+    file (not those of a backed sparse `AnnData`), and look whether it still holds an array of the same shape and dtype.
 
     Parameters
     ----------
@@ -36,6 +36,11 @@ class StoredArray(RowSequence):
     ------
     TypeError
         If `source` is nothing of that, or a sparse matrix by columns.
+    ValueError
+        If `source` has no rows, as a scalar, or its HDF5 file is closed; in another process, or in a copy, if what is
+        in the file has another shape or dtype, or a file of NumPy another header or less in it, than before.
+    FileNotFoundError
+        If the file, or the folder of Zarr, does not exist.
 
     See Also
     --------
@@ -71,10 +76,14 @@ class StoredArray(RowSequence):
                 f"X is a sparse matrix on disk in the format {source.format!r}, whose rows are not together: write it "
                 "as CSR."
             )
-        self._source = source
+        require_readable(source, "of X")
         super().__init__(source.shape, source.dtype, _chunk_rows(source))
+        self._address = address_of(source)
+        # Opened by its absolute path, for a process that goes elsewhere before it reads.
+        self._source = self._opened() if is_looked_up(source) else source
 
     def read(self, start: int, stop: int) -> NDArray:
+        require_readable(self._source, self._address)
         values = self._source[start:stop]
         return values.toarray() if hasattr(values, "toarray") else np.asarray(values)
 
@@ -84,12 +93,17 @@ class StoredArray(RowSequence):
             return np.asarray(self._source)[rows]
         return super()._read_sorted(rows)
 
+    def _opened(self) -> Any:
+        return self._address.opened(self._whole, self.dtype)
+
     def __getstate__(self) -> dict[str, Any]:
-        return super().__getstate__() | {"_source": _address(self._source)}
+        state = super().__getstate__()
+        del state["_source"]
+        return state
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        opened, arguments = state["_source"]
-        self.__dict__ |= state | {"_source": opened(*arguments)}
+        self.__dict__ |= state
+        self._source = self._opened()
 
 
 def is_array_in_file(X: Any) -> bool:
@@ -107,32 +121,5 @@ def _chunk_rows(source: Any) -> int:
     """Return how many rows are together in a file: those of a chunk, or of a page that has one column."""
     if isinstance(source, np.ndarray):
         by_columns = source.flags.f_contiguous and not source.flags.c_contiguous
-        return _PAGE // source.dtype.itemsize if by_columns else 1
+        return max(1, _PAGE // source.dtype.itemsize) if by_columns else 1
     return (getattr(source, "chunks", None) or (1,))[0]
-
-
-def _address(source: Any) -> tuple[Any, tuple]:
-    """Return a function, and arguments that can be pickled, with which another process opens the same array."""
-    in_one_piece = isinstance(source, np.memmap) and (source.flags.c_contiguous or source.flags.f_contiguous)
-    if in_one_piece and source.filename is not None:
-        order = "C" if source.flags.c_contiguous else "F"
-        return np.memmap, (source.filename, source.dtype, "r", _offset(source), source.shape, order)
-    if type(source).__module__.startswith("h5py"):
-        return _opened_dataset, (source.file.filename, source.name)
-    return _itself, (source,)
-
-
-def _offset(source: np.memmap) -> int:
-    """Return where an array begins in its file; the attribute `offset` of a part is that of the array that it is of."""
-    first_page = source.offset - source.offset % mmap.ALLOCATIONGRANULARITY
-    return first_page + source.ctypes.data - np.frombuffer(source._mmap, np.uint8).ctypes.data
-
-
-def _opened_dataset(path: str, name: str) -> Any:
-    import h5py
-
-    return h5py.File(path, "r")[name]
-
-
-def _itself(source: Any) -> Any:
-    return source

@@ -123,15 +123,23 @@ def test_files_that_change_are_refused(tmp_path) -> None:
     ("paths", "columns", "kind", "message"),
     [
         ("none", None, FileNotFoundError, r"^there is no file .*/none\.$"),
-        ("empty", None, FileNotFoundError, r"/empty has no file that ends in \.parquet\.$"),
+        ("empty", None, FileNotFoundError, r"/empty has no file that ends in \.parquet; folders in it are not"),
+        (
+            "outer",
+            None,
+            IsADirectoryError,
+            r"^.*/outer/sub\.parquet is a folder: give its files one by one, or it alone\.$",
+        ),
+        (["x", "empty"], ["mass"], IsADirectoryError, r"^.*/empty is a folder: give its files"),
         ([], None, ValueError, r"^paths is empty"),
         (3, None, TypeError, r"^paths must be a path or several, but paths\[0\] is of type int\.$"),
         (["x", None], None, TypeError, r"but paths\[1\] is of type NoneType\.$"),
-        ("text", None, ValueError, r"/text is no Parquet file: "),
+        ("text", None, ValueError, r"/text is no Parquet file, or damaged: "),
         ("x", None, TypeError, r"^column 'cell' of .*/x holds string, but only numbers are allowed: name others in"),
         ("x", ["when"], TypeError, r"^column 'when' of .*/x holds timestamp\[us\], but only numbers"),
         ("x", "mass", TypeError, r"^columns must be a list of names, got the str 'mass'\.$"),
         ("x", [], ValueError, r"^columns is empty: name one at least, of 'cell', 'mass', 'when'\.$"),
+        ("x", ["mass", "mass"], ValueError, r"^columns has 'mass' more than once; name each column once\.$"),
         ("x", ["age"], ValueError, r"/x has no column 'age'; its columns are 'cell', 'mass', 'when'\.$"),
         (["x", "other"], ["mass"], ValueError, r"^column 'mass' of .*/other is of type int64, but of double in .*/x"),
     ],
@@ -143,9 +151,28 @@ def test_what_cannot_be_read_is_named(paths, columns, kind, message, tmp_path, m
     write("x", cell=["a", "b"], mass=[1.0, 2.0], when=when)
     write("other", mass=[1, 2])
     (tmp_path / "empty").mkdir()
+    (tmp_path / "outer/sub.parquet").mkdir(parents=True)
     (tmp_path / "text").write_text("no such thing")
     with pytest.raises(kind, match=message):
         ParquetFiles(paths, columns)
+
+
+@pytest.mark.parametrize(("place", "is_seen_at_once"), [(60, False), (-300, True)], ids=["page", "footer"])
+def test_what_is_damaged_is_named(place, is_seen_at_once, tmp_path) -> None:
+    path = tmp_path / "x.parquet"
+    parquet.write_table(pyarrow.table({"mass": X[:, 0]}), path, write_page_checksum=True)
+    content = bytearray(path.read_bytes())
+    content[place : place + 12] = b"\xff" * 12
+    path.write_bytes(content)
+    message = r"^.*/x\.parquet is no Parquet file, or damaged: [^\n]+$"
+    if is_seen_at_once:
+        with pytest.raises(ValueError, match=message):
+            ParquetFiles(path)
+        return
+    files = ParquetFiles(path)
+    for _ in range(2):  # the place in the file is not lost
+        with pytest.raises(ValueError, match=message):
+            np.asarray(files)
 
 
 def test_files_without_rows_are_refused_as_arrays_are(tmp_path) -> None:

@@ -129,3 +129,24 @@ def test_what_was_not_announced_is_refused(shape, dtype) -> None:
     for chunk_rows in (1, 80):
         with pytest.raises(ValueError, match=message):
             Wrong(X.shape, X.dtype, chunk_rows).take(np.arange(170, 200))
+
+
+def test_read_returns_an_array() -> None:
+    class Listed(RowSequence):
+        def read(self, start, stop):
+            return X[start:stop].tolist()
+
+    with pytest.raises(TypeError, match=r"^read\(0, 200\) must return an array of NumPy, got list\.$"):
+        np.asarray(Listed(X.shape, X.dtype))
+
+
+@pytest.mark.parametrize("shape", [(-1, 7), (), 3, (2.5, 7), "ab"])
+def test_a_shape_that_is_none_is_refused(shape) -> None:
+    with pytest.raises(ValueError, match=r"^shape must be \(n_rows, \.\.\.\), of ints that are not negative, got "):
+        Copied(shape, float)
+
+
+@pytest.mark.parametrize("chunk_rows", [0, 1.5])
+def test_chunks_have_rows(chunk_rows) -> None:
+    with pytest.raises(ValueError, match=rf"^chunk_rows must be an int of at least 1, got {chunk_rows}\.$"):
+        Copied(X.shape, float, chunk_rows)
