@@ -66,12 +66,12 @@ def test_positions_tell_the_ends_of_a_string_apart(positions: str) -> None:
 
 
 def test_splice_sites(data_file: Callable) -> None:
-    """One split, a quarter of the steps; `tests/benchmarks/bench_sequence_accuracy.py` has the whole."""
+    """One split, some of the steps; `tests/benchmarks/bench_sequence_accuracy.py` has the whole."""
     rows = np.loadtxt(data_file("uci_splice/splice.data.gz"), str, delimiter=",")
     strings, y = np.char.strip(rows[:, 2]), np.char.strip(rows[:, 0])
     order = np.random.default_rng(0).permutation(len(y))
     train, test = order[:2400], order[2400:]
-    classifier = AttentionClassifier("dna", epochs=10, random_state=0).fit(strings[train], y[train])
+    classifier = AttentionClassifier("dna", epochs=5, random_state=0).fit(strings[train], y[train])
     assert classifier.score(strings[test], y[test]) > 0.92
 
 
