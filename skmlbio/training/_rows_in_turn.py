@@ -86,10 +86,10 @@ def in_order(stored: StoredRows) -> StoredRows:
 
     Rows that `train_test_split` has shuffled are of that kind: a little of them is of all chunks.
     """
-    chunks = stored.source.places // stored.source.chunk_rows
-    if _size(stored) <= _FEW_BYTES or (np.diff(chunks) >= 0).all() or not worth_shuffling(stored):
+    if _size(stored) <= _FEW_BYTES or not worth_shuffling(stored):
         return stored
-    if not _has_room(2 * _size(stored), "many times"):
+    chunks = stored.source.places // stored.source.chunk_rows
+    if (np.diff(chunks) >= 0).all() or not _has_room(2 * _size(stored), "many times"):
         return stored
     order = np.argsort(stored.source.places, kind="stable")
     rank = np.empty_like(order)
