@@ -32,7 +32,7 @@ ROOMS = {
     "sequences": Room({"_files"}, ARRAYS, {"Bio", "sacrebleu"}),
     "graphs": Room(set(), ARRAYS, {"Bio", "networkx", "rdkit"}),
     "images": Room(set(), ARRAYS, {"PIL", "skimage", "tifffile"}),
-    "tables": Room(set(), ARRAYS, {"h5py", "pyarrow", "zarr"}),
+    "tables": Room(set(), ARRAYS, {"anndata", "h5py", "pyarrow", "zarr"}),
     "datasets": Room({"sequences", "graphs"}, ARRAYS, {"pandas", "pooch", "requests"}),
     "layers": Room({"_tensorflow"}, ARRAYS | {"keras", "lazy_loader", "tensorflow"}),
     "networks": Room({"_tensorflow", "layers"}, {"keras", "numpy"}),

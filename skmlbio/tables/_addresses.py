@@ -47,8 +47,9 @@ def address_of(source: Any) -> Address:
         path, order = os.path.abspath(source.filename), "C" if source.flags.c_contiguous else "F"
         header = _npy_header(path) if os.path.exists(path) else ""
         return Address(_map, (path, header, source.dtype, _offset(source), source.shape, order))
-    if _is_of(source, "h5py"):
-        return Address(_dataset, (os.path.abspath(source.file.filename), source.name))
+    if _is_of(handle := _handle(source), "h5py"):
+        opened = _dataset if handle is source else _sparse_rows
+        return Address(opened, (os.path.abspath(handle.file.filename), handle.name))
     if _is_of(source, "zarr"):
         path = _path_of(source.store)
         place = (source.store, None) if path is None else (path, type(source.store))
@@ -58,8 +59,7 @@ def address_of(source: Any) -> Address:
 
 def require_readable(source: Any, which: Any) -> None:
     """Raise an error where an array can be read no more: of a closed HDF5 file, or of Zarr, which would read zeros."""
-    handle = getattr(source, "group", source)
-    if _is_of(handle, "h5py") and not handle:
+    if _is_of(handle := _handle(source), "h5py") and not handle:
         raise ValueError(f"the HDF5 file {which} is closed; open it again, and leave it open while rows are read.")
     if is_looked_up(source):
         _require_path(_path_of(source.store))
@@ -72,6 +72,11 @@ def is_looked_up(source: Any) -> bool:
 
 def _is_of(source: Any, library: str) -> bool:
     return type(source).__module__.partition(".")[0] == library
+
+
+def _handle(source: Any) -> Any:
+    """Return what h5py has of a source: itself, or the group that holds the parts of a sparse matrix of anndata."""
+    return getattr(source, "group", source)
 
 
 def _path_of(store: Any) -> str | None:
@@ -115,13 +120,26 @@ def _map(path: str, header: str, dtype: DTypeLike, offset: int, shape: tuple[int
 def _dataset(path: str, name: str) -> Any:
     import h5py
 
+    return _found_in_hdf5(path, name, h5py.Dataset)
+
+
+def _sparse_rows(path: str, name: str) -> Any:
+    import anndata
+    import h5py
+
+    return anndata.io.sparse_dataset(_found_in_hdf5(path, name, h5py.Group))
+
+
+def _found_in_hdf5(path: str, name: str, kind: type) -> Any:
+    import h5py
+
     _require_path(path)
     try:
         file = h5py.File(path, "r")
     except OSError as error:
         raise OSError(f"{path} cannot be opened as HDF5: {error}") from error
     found = file.get(name)
-    if not isinstance(found, h5py.Dataset):
+    if not isinstance(found, kind):
         file.close()
         raise ValueError(f"{path} has no array {name!r} any more.")
     return found

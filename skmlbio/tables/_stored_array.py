@@ -25,7 +25,7 @@ class StoredArray(RowSequence):
 
     Estimators of matrices take such arrays as they are; scikit-learn's splitters, though, would read every fold into
     memory, and copies for other processes would carry all numbers.  Those of this class carry the absolute path of the
-    file (not those of a backed sparse `AnnData`), and look whether it still holds an array of the same shape and dtype.
+    file, and look whether it still holds an array of the same shape and dtype.
 
     Parameters
     ----------

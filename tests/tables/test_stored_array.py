@@ -8,6 +8,7 @@ from pathlib import Path
 import h5py
 import numpy as np
 import pytest
+import scipy.sparse
 import zarr
 
 from skmlbio.tables import StoredArray
@@ -129,6 +130,22 @@ def test_zarr_in_a_folder_that_has_gone_reads_no_zeros(tmp_path) -> None:
 
 def test_zarr_in_memory_is_copied() -> None:
     assert np.array_equal(pickle.loads(pickle.dumps(StoredArray(zarr.array(X)))), X)
+
+
+@pytest.mark.filterwarnings("ignore")  # of anndata, about what is not in this file
+def test_a_sparse_matrix_of_anndata_is_found_in_its_file(tmp_path) -> None:
+    anndata = pytest.importorskip("anndata", reason="anndata does not take the pandas of the other tests")
+    anndata.AnnData(scipy.sparse.csr_matrix(X)).write_h5ad(tmp_path / "x.h5ad")
+    cells = anndata.read_h5ad(tmp_path / "x.h5ad", backed="r")
+    stored = StoredArray(cells.X)
+    copied = pickle.dumps(stored[::-3])
+    assert len(copied) < X.nbytes and np.array_equal(pickle.loads(copied), X[::-3])
+    cells.file.close()
+    with pytest.raises(ValueError, match=r"^the HDF5 file .*/x\.h5ad is closed; open it again"):
+        np.asarray(stored)
+    (tmp_path / "x.h5ad").unlink()
+    with pytest.raises(FileNotFoundError, match=r"/x\.h5ad, where rows are to be read, does not exist\.$"):
+        pickle.loads(copied)
 
 
 def test_a_closed_file_is_named(tmp_path) -> None:
