@@ -19,6 +19,7 @@ _MODULES = {
     "skmlbio.estimators._conditions": "Conditions",
     "skmlbio.estimators._embedding": "Embedding Embeddings",
     "skmlbio.estimators._residue_labels": "ResidueLabels",
+    "skmlbio.estimators._table": "Column Table",
     "skmlbio.graphs": "Graph",
     "skmlbio.sequences": "Alphabet KmerCounter KmerTokenizer Motif OneHotSequenceEncoder TokenEncoder Vocabulary",
     "skmlbio.sequences._kmers": "_Words",

@@ -6,6 +6,7 @@ import json
 import sys
 from collections import defaultdict
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -91,6 +92,35 @@ def _distribution(name: str, arguments: tuple, keywords: dict) -> Any:
     return family(*arguments, **keywords)
 
 
+def _pandas_dtype_apart(dtype: Any) -> list:
+    import pandas
+
+    if isinstance(dtype, pandas.CategoricalDtype):
+        of_categories = None if dtype.categories is None else [dtype.categories.tolist(), dtype.categories.dtype]
+        return ["category", of_categories, dtype.ordered]
+    if isinstance(dtype, pandas.StringDtype):
+        return ["string", dtype.storage, dtype.na_value is pandas.NA]
+    with suppress(TypeError, NotImplementedError):
+        if pandas.api.types.pandas_dtype(str(dtype)) == dtype:
+            return [str(dtype)]
+    raise ValueError(f"{dtype} is a type of columns that has no name to write in an archive.")
+
+
+def _pandas_dtype(name: str, *parts: Any) -> Any:
+    import pandas
+
+    if name == "category":
+        of_categories, is_ordered = parts
+        return pandas.CategoricalDtype(of_categories and pandas.Index(*of_categories), is_ordered)
+    if name == "string":
+        storage, knows_na = parts
+        return pandas.StringDtype(storage, pandas.NA if knows_na else np.nan)
+    dtype = pandas.api.types.pandas_dtype(name)
+    if not isinstance(dtype, pandas.api.extensions.ExtensionDtype):
+        raise ValueError(f"{name!r:.50} is no type of columns of pandas")
+    return dtype
+
+
 def _tuple(*items: Any) -> tuple:
     return items
 
@@ -114,6 +144,7 @@ PARTS = {
     "scalar": Parts(None, lambda v: [v.dtype, v.tobytes().hex()], _scalar),
     "dtype": Parts(None, lambda v: [numpy_format.dtype_to_descr(v)], numpy_format.descr_to_dtype),
     "keras_model": Parts(None, _model_apart, _model),
+    "pandas_dtype": Parts(None, _pandas_dtype_apart, _pandas_dtype),
     "distribution": Parts(None, _distribution_apart, _distribution),
     "RandomState": Parts(np.random.RandomState, lambda v: [v.get_state(legacy=False)], _random_state),
     "Generator": Parts(np.random.Generator, lambda v: [v.bit_generator.state], _generator),
@@ -132,6 +163,8 @@ def parts_name(value: Any) -> str | None:
         return "dtype"
     if (keras := sys.modules.get("keras")) is not None and isinstance(value, keras.Model):
         return "keras_model"
+    if (pandas := sys.modules.get("pandas")) is not None and isinstance(value, pandas.api.extensions.ExtensionDtype):
+        return "pandas_dtype"
     if (stats := sys.modules.get("scipy.stats")) is not None and isinstance(value, stats.distributions.rv_frozen):
         return "distribution"
     name = type(value).__name__

@@ -1,10 +1,13 @@
 """Data frames as matrices and back, and `VAESampler` of them."""
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import polars
 import pytest
 
+import skmlbio
 from skmlbio import VAESampler
 from skmlbio.estimators._table import Table
 
@@ -99,6 +102,13 @@ def test_samples_are_rows_of_the_table(mixed: VAESampler) -> None:
     by_kind = drawn.groupby("treated")["mass"].mean()
     assert by_kind[True] - by_kind[False] > 2
     pd.testing.assert_frame_equal(drawn[:7], mixed.sample(7))
+
+
+def test_a_table_is_kept_in_a_file(mixed: VAESampler, tmp_path: Path) -> None:
+    skmlbio.save(mixed, tmp_path / "sampler")
+    loaded = skmlbio.load(tmp_path / "sampler")
+    pd.testing.assert_frame_equal(loaded.sample(7), mixed.sample(7))
+    assert np.array_equal(loaded.transform(FRAME), mixed.transform(FRAME))
 
 
 def test_missing_cells_are_left_out_and_filled(mixed: VAESampler) -> None:

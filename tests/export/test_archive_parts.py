@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
+import pyarrow
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -116,6 +118,31 @@ def test_what_has_no_other_equality() -> None:
     assert round_trip(partial(np.exp, 0.0, dtype=np.float32))() == 1
     counts = round_trip(defaultdict(int, a=2))
     assert counts["b"] == 0 and counts["a"] == 2
+
+
+@pytest.mark.parametrize(
+    "dtype",
+    [
+        *(pd.CategoricalDtype(values, is_ordered) for values, is_ordered in ((["b", "a"], True), ([3, 1], False))),
+        *(pd.CategoricalDtype(), pd.CategoricalDtype(pd.array([2, 1], "Int8")), pd.Int64Dtype(), pd.BooleanDtype()),
+        *(pd.StringDtype(), pd.StringDtype("python"), pd.StringDtype("pyarrow"), pd.StringDtype("python", np.nan)),
+        *(pd.DatetimeTZDtype("ns", "UTC"), pd.SparseDtype(bool), pd.ArrowDtype(pyarrow.float64())),
+    ],
+    ids=repr,
+)
+def test_types_of_columns_go_round(dtype: Any) -> None:
+    loaded = round_trip([dtype, dtype])
+    assert loaded[0] is loaded[1] and loaded[0] == dtype and repr(loaded[0]) == repr(dtype)
+    if isinstance(dtype, pd.CategoricalDtype) and dtype.categories is not None:
+        assert loaded[0].categories.dtype == dtype.categories.dtype
+
+
+def test_types_of_columns_without_a_name_are_refused() -> None:
+    with pytest.raises(ValueError, match="is a type of columns that has no name to write in an archive"):
+        round_trip(pd.ArrowDtype(pyarrow.list_(pyarrow.int64())))
+    for name in ("int64", "O", "nothing"):
+        with pytest.raises((TypeError, ValueError), match=f"'{name}'"):
+            Reader({}).read({"pandas_dtype": [name]})
 
 
 def test_models_of_keras_go_round(keras_model: Any) -> None:
