@@ -31,3 +31,26 @@ def replacing(path: str | os.PathLike) -> Iterator[str]:
     finally:
         with contextlib.suppress(FileNotFoundError):
             os.unlink(part)
+
+
+class _OnlyTried(Exception):
+    """Ends an attempt to write before anything is replaced."""
+
+
+def require_writable(path: str | os.PathLike) -> None:
+    """Find out, before there is something to write, whether `replacing` could write there; nothing is left behind.
+
+    Raises
+    ------
+    OSError
+        If it could not.
+    """
+    try:
+        with replacing(path) as part, open(part, "xb"):
+            raise _OnlyTried
+    except _OnlyTried:
+        return
+    except OSError as error:
+        if error.errno is None:
+            raise
+        raise OSError(error.errno, error.strerror, os.fspath(path)) from error

@@ -34,12 +34,15 @@ class Format(NamedTuple):
         From a data frame and a file that is open for bytes.
     is_text : bool
         Whether such files may be compressed.
+    column : str or None
+        What the column of samples is called in all such files.
     """
 
     endings: tuple[str, ...]
     read: Callable[[IO[bytes], str, list[str] | None], Any]
     write: Callable[[DataFrame, IO[bytes]], None] | None = None
     is_text: bool = True
+    column: str | None = None
 
 
 def required(library: str, extra: str) -> Any:
@@ -53,6 +56,9 @@ def required(library: str, extra: str) -> Any:
 def _read_separated(file: IO[bytes], path: str, text: list[str] | None, *, separator: str) -> DataFrame:
     pandas = required("pandas", "cli")
     dtype = str if text is None else dict.fromkeys(text, str)
+    header = pandas.read_csv(file, sep=separator, header=None, nrows=1, dtype=str, keep_default_na=False)
+    _require_different(pandas.Index(header.iloc[0]))  # or pandas would give others their names
+    file.seek(0)
     with warnings.catch_warnings():
         warnings.simplefilter("error", pandas.errors.ParserWarning)  # of rows that are longer than the header
         return pandas.read_csv(
@@ -72,7 +78,12 @@ def _separated(separator: str, *endings: str) -> Format:
 
 def _read_parquet(file: IO[bytes], path: str, text: list[str] | None) -> DataFrame:
     required("pyarrow", "cli")
-    return required("pandas", "cli").read_parquet(file, engine="pyarrow")
+    table = required("pandas", "cli").read_parquet(file, engine="pyarrow")
+    if table.columns.nlevels > 1:
+        raise ValueError("its columns have names of several levels; give each one name")
+    named = [name for name in table.index.names if name is not None]
+    table = table.reset_index(named, allow_duplicates=True).reset_index(drop=True)
+    return table.set_axis(table.columns.map(str), axis=1)
 
 
 def _write_parquet(frame: DataFrame, file: IO[bytes]) -> None:
@@ -84,17 +95,25 @@ def _read_fasta(file: IO[bytes], path: str, text: list[str] | None) -> DataFrame
     from skmlbio.sequences import read_fasta
 
     records = read_fasta(file)
-    said = [dict(_KEY_AND_VALUE.findall(description)) for description in records.descriptions]
+    said = [_said(*record) for record in zip(records.ids, records.descriptions, strict=True)]
     own = {"id": records.ids, "description": records.descriptions, "sequence": records.sequences}
     keys = dict.fromkeys(key for of_record in said for key in of_record if key not in own)
     columns = own | {key: [of_record.get(key) for of_record in said] for key in keys}
     return required("pandas", "cli").DataFrame(columns)
 
 
+def _said(name: str, description: str) -> dict[str, str | None]:
+    """Return what a header says as key=value; a key with nothing behind is missing."""
+    pairs = _KEY_AND_VALUE.findall(description)
+    keys = [key for key, _ in pairs]
+    if len(set(keys)) < len(keys):
+        key = next(key for key in keys if keys.count(key) > 1)
+        raise ValueError(f"the header of {name!r} has {key}= more than once")
+    return {key: value.strip() or None for key, value in pairs}
+
+
 def _write_fasta(frame: DataFrame, file: IO[bytes]) -> None:
-    if "sequence" not in frame:
-        raise ValueError("only strings can be written as FASTA; these are numbers, for CSV, TSV or Parquet.")
-    records = zip(frame.iloc[:, 0], frame["sequence"], strict=True)
+    records = zip(*(frame.iloc[:, place] for place in (0, 1)), strict=True)
     file.write("".join(f">{name}\n{sequence}\n" for name, sequence in records).encode())
 
 
@@ -114,8 +133,8 @@ FORMATS = {
     "csv": _separated(",", ".csv"),
     "tsv": _separated("\t", ".tsv", ".tab"),
     "parquet": Format((".parquet", ".pq"), _read_parquet, _write_parquet, is_text=False),
-    "fasta": Format((".fasta", ".fa", ".fna", ".faa"), _read_fasta, _write_fasta),
-    "smiles": Format((".smi", ".smiles"), _read_smiles),
+    "fasta": Format((".fasta", ".fa", ".fna", ".faa"), _read_fasta, _write_fasta, column="sequence"),
+    "smiles": Format((".smi", ".smiles"), _read_smiles, column="smiles"),
     "h5ad": Format((".h5ad",), _read_cells, is_text=False),
 }
 
@@ -138,6 +157,12 @@ def format_of(path: str, name: str | None = None, *, to_write: bool = False) -> 
     endings = [ending for known in FORMATS.values() if known.write or not to_write for ending in known.endings]
     other = "" if to_write else ", or --format says what it is"
     raise UsageError(f"the name of {path!r} does not tell its format; it ends in one of {' '.join(endings)}{other}.")
+
+
+def _require_different(names: Any) -> None:
+    twice = names[names.duplicated() & (names != "")]
+    if len(twice):
+        raise ValueError(f"it has the column {twice[0]!r} more than once")
 
 
 def read(path: str, name: str | None, text: list[str] | None) -> Any:
@@ -169,6 +194,7 @@ def read(path: str, name: str | None, text: list[str] | None) -> Any:
     try:
         with gzip.open(path) if is_compressed else open(path, "rb") as file:
             table = known.read(file, path, text)
+            _require_different(table.var_names if hasattr(table, "var_names") else table.columns)
     except ImportError:
         raise
     except Exception as error:  # each library has its own

@@ -124,6 +124,13 @@ def learns_labels(model: Any) -> bool:
     return model.__sklearn_tags__().estimator_type != "regressor"
 
 
+def answers_strings(model: Any, verb: str) -> bool:
+    """Whether a method answers with strings, such as a translation or a label a residue in one letter each."""
+    if verb == "sample":
+        return kind_of(model) == "strings"
+    return verb == "predict" and model.__sklearn_tags__().estimator_type is None
+
+
 def _made(name: str) -> BaseEstimator:
     library = import_module("skmlbio")
     public = {known: getattr(library, known) for known in library.__all__}

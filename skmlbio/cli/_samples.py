@@ -6,13 +6,14 @@ from argparse import Namespace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from skmlbio.cli._errors import UsageError, unknown
-from skmlbio.cli._formats import read, required
+from skmlbio.cli._formats import format_of, read, required
 from skmlbio.cli._models import Kind, allows_gaps, first_step, kind_of, learns_labels
+from skmlbio.cli._values import as_labels, as_numbers, require_known
 
 if TYPE_CHECKING:
     from pandas import DataFrame, Series
 
-_MISSING = ["NA", "N/A", "NaN", "nan", "null", "None", "<NA>", "#N/A"]
+COLUMN = "read_column_"  # the attribute of a model that tells where its strings or molecules stood
 _USUAL_COLUMNS = {"molecules": "smiles", "strings": "sequence"}
 
 
@@ -27,11 +28,14 @@ class Samples(NamedTuple):
         What the estimator takes.
     y : list of length n_samples, or None
         Numbers for a regressor, and else labels as they stand in the file.
+    column : str or None
+        Where strings or molecules stood, if that is not where they usually do.
     """
 
     ids: Series
     X: Any
     y: list | None
+    column: str | None = None
 
 
 def read_samples(path: str, model: Any, options: Namespace) -> Samples:
@@ -66,13 +70,12 @@ def read_samples(path: str, model: Any, options: Namespace) -> Samples:
     if target is not None:
         column = about if labels is None else _joined(labels, ids, target, options.id)
         y = _target(column, labels or path, target, learns_labels(model))
-    names = options.columns or _names_of(model)
-    beside = set() if is_cells else {target, ids.name}
-    available = list(table.var_names if is_cells else table.columns)
-    wanted = _wanted(available, path, names, beside.union(options.ignore), _USUAL_COLUMNS.get(kind))
+    usual = _USUAL_COLUMNS.get(kind)
+    wanted = _wanted(table, about, path, _named(path, model, options), options, {target, ids.name}, usual)
     if is_cells:
         return Samples(ids, _cells(table, wanted, kind, model), y)
-    return Samples(ids, _features(table[wanted], path, kind, model), y)
+    X = _features(table[wanted], path, kind, model)
+    return Samples(ids, X, y, wanted[0] if isinstance(X, list) and wanted != [usual] else None)
 
 
 def _ids(about: DataFrame, path: str, name: str | None, of_cells: Any) -> Series:
@@ -108,30 +111,59 @@ def _joined(labels: str, ids: Series, target: str, id_name: str | None) -> DataF
 
 def _target(about: DataFrame, path: str, name: str, of_labels: bool) -> list:
     column = _column(about, path, name)
-    if not of_labels:
-        column = _as_numbers(column, path)
-    _require_known(column.to_frame(), path)
-    return column.tolist()
+    targets = (as_labels if of_labels else as_numbers)(column.to_frame(), path)
+    require_known(targets, path)
+    return targets[name].tolist()
 
 
-def _names_of(model: Any) -> list[str] | None:
+def _named(path: str, model: Any, options: Namespace) -> list[str] | None:
+    """Return the columns that the command line names, or that the model has learned from, or None."""
+    if options.columns is not None:
+        return options.columns
     names = getattr(model, "feature_names_in_", None)
-    return None if names is None else list(names)
-
-
-def _wanted(available: list, path: str, names: list[str] | None, left_out: set, usual: str | None) -> list:
-    """Return the columns to use: those that are named, or the usual one of such files, or all that are left."""
     if names is not None:
-        known = set(available)
-        missing = [name for name in names if name not in known]
-        if missing:
-            more = f" ({len(missing)} of {len(names)} columns are missing)" if len(missing) > 1 else ""
-            raise ValueError(unknown(f"{path!r}{more} has no column", missing[0], available))
+        return list(names)
+    column = getattr(model, COLUMN, None)
+    return None if column is None or format_of(path, options.format).column is not None else [column]
+
+
+def _wanted(
+    table: Any, about: Any, path: str, names: list[str] | None, options: Namespace, beside: set, usual: str | None
+) -> list:
+    """Return the columns to use: those that are named, or the usual one of such files, or all that are left."""
+    is_cells = about is not table
+    available = list(table.var_names if is_cells else table.columns)
+    strangers = [name for name in options.ignore if name not in {*available, *about.columns}]
+    if strangers:
+        raise ValueError(unknown(f"{path!r} has no column to --ignore", strangers[0], available))
+    left_out = set(options.ignore) if is_cells else beside.union(options.ignore)
+    if names is not None:
+        _require_all(names, set(available), path, available)
+        _require_wanted(names, options, is_cells)
         return names
     left = [name for name in available if name not in left_out]
     if not left:
         raise ValueError(f"{path!r} has no column left to learn from, after {', '.join(map(str, available))}.")
     return [usual] if usual in left else left
+
+
+def _require_all(names: list[str], known: set, path: str, available: list) -> None:
+    missing = [name for name in names if name not in known]
+    if missing:
+        more = f" ({len(missing)} of {len(names)} columns are missing)" if len(missing) > 1 else ""
+        raise ValueError(unknown(f"{path!r}{more} has no column", missing[0], available))
+
+
+def _require_wanted(names: list[str], options: Namespace, is_cells: bool) -> None:
+    """Make sure that no column is named twice, for two things, or for nothing."""
+    who = "the model needs" if options.columns is None else "--columns names"
+    ignored = [name for name in names if name in options.ignore]
+    if ignored:
+        raise UsageError(f"{who} the column {ignored[0]!r}, and --ignore leaves it out.")
+    if len(set(names)) < len(names):
+        raise UsageError(f"{who} the column {max(names, key=names.count)!r} more than once.")
+    if getattr(options, "target", None) in names and not is_cells:
+        raise UsageError(f"{who} the column {options.target!r}, which is the target.")
 
 
 def _cells(adata: Any, wanted: list, kind: Kind, model: Any) -> Any:
@@ -146,7 +178,7 @@ def _cells(adata: Any, wanted: list, kind: Kind, model: Any) -> Any:
 def _features(table: DataFrame, path: str, kind: Kind, model: Any) -> Any:
     if kind in ("molecules", "strings"):
         if len(table.columns) == 1:
-            _require_known(table, path)
+            require_known(table, path)
             return table.iloc[:, 0].astype(str).tolist()
         if not model.__sklearn_tags__().input_tags.categorical:
             raise UsageError(
@@ -155,31 +187,7 @@ def _features(table: DataFrame, path: str, kind: Kind, model: Any) -> Any:
             )
     if kind != "numbers":
         return table
-    texts = table.select_dtypes(exclude="number")
-    table = table.assign(**{name: _as_numbers(texts[name], path) for name in texts})
+    table = as_numbers(table, path)
     if not allows_gaps(model):
-        _require_known(table, path)
+        require_known(table, path)
     return table
-
-
-def _as_numbers(column: Series, path: str) -> Series:
-    """Return a column as numbers, NaN where there is none."""
-    numbers = required("pandas", "cli").to_numeric(column, errors="coerce").astype(float)
-    wrong = (numbers.isna() & ~column.isna() & ~column.isin(_MISSING)).to_numpy()
-    if wrong.any():
-        row = int(wrong.argmax())
-        raise ValueError(
-            f"{path!r}, row {row + 1}, column {column.name!r}: {column.iloc[row]!r} is no number; --ignore leaves a "
-            "column out."
-        )
-    return numbers
-
-
-def _require_known(table: DataFrame, path: str) -> None:
-    missing = table.isna().to_numpy()
-    if missing.any():
-        row, column = (int(place[0]) for place in missing.nonzero())
-        raise ValueError(
-            f"{path!r}, row {row + 1}, column {table.columns[column]!r}: the value is missing "
-            f"({int(missing.sum())} are, in {int(missing.any(axis=1).sum())} of {len(table)} rows)."
-        )

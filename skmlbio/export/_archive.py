@@ -134,6 +134,12 @@ def load_with_versions(path: str | os.PathLike, *, max_bytes: int | None = None)
     return estimator, versions
 
 
+def is_archive(path: str | os.PathLike) -> bool:
+    """Whether a file begins as those that `save` writes."""
+    with open(path, "rb") as file:
+        return _BEGINNING.search(read_header(file, os.fstat(file.fileno()).st_size)) is not None
+
+
 def _written(estimator: BaseEstimator) -> tuple[bytes, dict[str, np.ndarray]]:
     """Return the beginning of the file, with zeros for the checksum, and the arrays that come after it."""
     writer = Writer()

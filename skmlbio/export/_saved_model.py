@@ -75,14 +75,30 @@ def export_saved_model(
     """
     from skmlbio.export._exported_model import exported_model
 
+    path, place = ensure_place(path, overwrite=overwrite, version=version)
+    model = exported_model(estimator)
+    with nullcontext() if version is None else _folder(path):
+        _write_beside(place, model.save)
+
+
+def ensure_place(path: str | os.PathLike, *, overwrite: bool, version: int | None) -> tuple[Path, Path]:
+    """Return the folder that a user names, and the one that becomes the model, once it is known that it may be made.
+
+    Raises
+    ------
+    ValueError, OSError
+        As `export_saved_model`, and if nothing can be written there.
+    """
     path = Path(path).absolute()
     if version is not None:
         _require_version(version, path)
     place = path if version is None else path / str(version)
     _require_place(place, overwrite, path.parent)
-    model = exported_model(estimator)
-    with nullcontext() if version is None else _folder(path):
-        _write_beside(place, model.save)
+    try:
+        with _scratch_folder(place if place.parent.is_dir() else path):
+            return path, place
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from error
 
 
 @contextmanager

@@ -45,3 +45,19 @@ def chain(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def numbers(flowers: pd.DataFrame) -> np.ndarray:
     return flowers.iloc[:, 1:5].to_numpy()
+
+
+@pytest.fixture
+def error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture):
+    """From a command line to its exit code and the one line that it says; files are in a folder of the test."""
+    monkeypatch.chdir(tmp_path)
+
+    def run(*arguments: object) -> tuple[int, str]:
+        code = main([*map(str, arguments)])
+        said = capsys.readouterr()
+        assert said.out == ""
+        *progress, line = said.err.splitlines()
+        assert all(" rows" in before for before in progress)
+        return code, line.removeprefix(f"skmlbio {arguments[0]}: error: ")
+
+    return run

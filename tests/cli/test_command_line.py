@@ -79,7 +79,7 @@ def test_warnings_for_users_are_lines(chain, monkeypatch, capsys) -> None:
 
     monkeypatch.setitem(_commands.COMMANDS, "sample", warned)
     assert main(["sample", str(chain)]) == 0
-    assert capsys.readouterr().err == "skmlbio: warning: take care\n"
+    assert capsys.readouterr().err == "skmlbio: warning: take care of this\n"
 
 
 def test_arguments_that_cannot_be_read_end_with_2(capsys) -> None:
