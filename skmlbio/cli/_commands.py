@@ -162,7 +162,9 @@ def _answer(options: Namespace, verb: str, names_of: Callable[[Any], str | list[
     samples, names = read_samples(options.data, model, options), names_of(model)
     _say(options, f"{options.data}: {_counted(samples.X)}")
     if samples.ids.name in ([names] if isinstance(names, str) else names):
-        raise UsageError(f"answers are in a column {samples.ids.name!r}, as the ids are; --id names another of those.")
+        raise UsageError(
+            f"the answers have a column {samples.ids.name!r}, as the ids have; --id names another for these."
+        )
     with rows_told(options.data, samples.X):
         table = _columns(getattr(model, verb)(samples.X), names)
     table.insert(0, samples.ids.name, samples.ids.to_numpy())

@@ -83,7 +83,17 @@ def test_warnings_for_users_are_lines(chain, monkeypatch, capsys) -> None:
 
 
 def test_arguments_that_cannot_be_read_end_with_2(capsys) -> None:
-    for arguments in ([], ["fitt"], ["sample", "m", "-n", "two"], ["predict", "m", "--dat", "x.csv"]):
+    twice = ["fit", "A", "--data", "a", "--save", "b", "--target", "c", "--target", "d"]
+    version = ["export", "m", "--output", "a", "--model-version", "-3"]
+    for arguments in (
+        twice,
+        version,
+        [],
+        ["fitt"],
+        ["sample", "m", "-n", "two"],
+        ["sample", "m", "-n", "0"],
+        ["predict", "m", "--dat", "x.csv"],
+    ):
         with pytest.raises(SystemExit, match=r"^2$"):
             main(arguments)
         assert "error: " in capsys.readouterr().err

@@ -117,6 +117,42 @@ def test_a_pipeline_of_strings_is_asked(steps, tmp_path, capsys) -> None:
     assert table["prediction"].tolist()[:2] == ["none", "TATA box"]
 
 
+def test_a_model_knows_the_column_of_its_strings(tmp_path, monkeypatch, capsys) -> None:
+    monkeypatch.chdir(tmp_path)
+    table = pd.DataFrame({"id": ["a", "b"], "promoter": ["CGCGCG", "TATATA"], "sequence": ["TATATA", "CGCGCG"]})
+    table.assign(label=["x", "y"]).to_csv("table.csv", index=False)
+    Path("strings.fasta").write_text(">c\nTATATA\n")
+    table.drop(columns="promoter").to_csv("other.csv", index=False)
+    fit = ["fit", "MarkovClassifier", "--data", "table.csv", "--target", "label", "--columns", "promoter"]
+    assert main([*fit, "--save", "m"]) == 0
+    assert printed(capsys, "predict", "m", "--data", "table.csv")["prediction"].tolist() == ["x", "y"]
+    assert printed(capsys, "predict", "m", "--data", "strings.fasta")["prediction"].tolist() == ["y"]
+    swapped = printed(capsys, "predict", "m", "--data", "table.csv", "--columns", "sequence")
+    assert swapped["prediction"].tolist() == ["y", "x"]
+    assert main(["predict", "m", "--data", "other.csv"]) == 1
+    assert "'other.csv' has no column 'promoter'; there are id, sequence." in capsys.readouterr().err
+    assert main(["inspect", "m"]) == 0 and "column: promoter" in capsys.readouterr().out.splitlines()
+
+
+def test_labels_of_residues_are_written_as_fasta(tmp_path, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("folds.fasta").write_text("".join(f">s{i} label=HHEE\nAVGL\n" for i in range(4)))
+    arguments = ["--data", "folds.fasta", "--target", "label", "--set", "epochs=1", "--save", "tagger"]
+    assert main(["fit", "SequenceTagger", *arguments, "--quiet"]) == 0
+    assert main(["predict", "tagger", "--data", "folds.fasta", "--output", "predicted.fasta", "--quiet"]) == 0
+    records = skmlbio.sequences.read_fasta("predicted.fasta")
+    assert records.ids == ["s0", "s1", "s2", "s3"]
+    assert records.sequences == skmlbio.load("tagger").predict(["AVGL"] * 4)
+
+
+def test_a_column_that_is_called_as_the_numbers_of_samples(tmp_path, capsys) -> None:
+    sampler = skmlbio.VAESampler(1, epochs=1, random_state=0).fit(pd.DataFrame({"row": [1.0, 2.0], "a": [3.0, 1.0]}))
+    skmlbio.save(sampler, tmp_path / "sampler")
+    drawn = printed(capsys, "sample", tmp_path / "sampler", "-n", "2", "--random-state", "0")
+    assert drawn.columns.tolist() == ["row", "a"]
+    np.testing.assert_allclose(drawn, sampler.sample(2, random_state=0), rtol=1e-6)
+
+
 def test_molecules_become_graphs(tmp_path, capsys) -> None:
     (tmp_path / "molecules.smi").write_text("".join(f"{text} molecule {i}\n" for i, text in enumerate(MOLECULES)))
     labels = pd.DataFrame({"id": [f"molecule {i}" for i in range(16)], "mass": [len(text) for text in MOLECULES]})

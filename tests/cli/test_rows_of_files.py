@@ -10,7 +10,6 @@ import pytest
 import skmlbio
 from skmlbio.cli import main
 
-
 FIT = ["fit", "DenseClassifier", "--data", "rows.csv", "--target", "label", "--save", "model", "--set", "epochs=1"]
 
 
@@ -43,6 +42,80 @@ def test_a_bad_table_is_told_by_row_and_column(content, message, error) -> None:
     code, line = error(*FIT)
     assert code == 1 and line.startswith(message)
     assert not Path("model").exists()
+
+
+@pytest.mark.parametrize(
+    ("content", "arguments", "code", "message"),
+    [
+        ("a,b,a,label\n1,2,3,x\n", [], 1, "'rows.csv' cannot be read as csv: it has the column 'a' more than once"),
+        ("a,label\n1,x\n", ["--ignore", "b"], 1, "'rows.csv' has no column to --ignore 'b'; there are a, label."),
+        ("a,label\n1,x\n", ["--columns", "a", "a"], 2, "--columns names the column 'a' more than once."),
+        ("a,label\n1,x\n", ["--columns", "a", "label"], 2, "--columns names the column 'label', which is the target."),
+        (
+            "a,label\n1,x\n",
+            ["--columns", "a", "--ignore", "a"],
+            2,
+            "--columns names the column 'a', and --ignore leaves it out.",
+        ),
+        (
+            "a,label\n1,x\n",
+            ["--validation", "v.csv", "--set", "validation_fraction=0.5"],
+            2,
+            "--validation names samples to watch the loss on; leave validation_fraction out of --set.",
+        ),
+    ],
+)
+def test_columns_that_do_not_go_together(content, arguments, code, message, error) -> None:
+    Path("rows.csv").write_text(content)
+    assert error(*FIT, *arguments) == (code, message)
+
+
+def test_columns_without_names_may_be_several(error) -> None:
+    Path("rows.csv").write_text("a,,,label\n1,2,3,x\n")
+    assert (
+        error(*FIT, "--columns", "b")[1] == "'rows.csv' has no column 'b'; there are a, Unnamed: 1, Unnamed: 2, label."
+    )
+
+
+def test_a_row_that_the_estimator_refuses_is_counted_from_1(chain, error) -> None:
+    Path("good.fasta").write_text(">a\nACGT\n>b\nACCT\n")
+    Path("bad.fasta").write_text(">a\nACGT\n>b\nAC-T\n")
+    arguments = ["fit", "MarkovChain", "--set", "alphabet=dna", "--save", "m", "--data"]
+    code, line = error(*arguments, "bad.fasta")
+    assert code == 1 and line.startswith("'bad.fasta': row 2 has '-' at position 2, not in the dna alphabet")
+    code, line = error("fit", "SequenceLanguageModel", *arguments[2:], "good.fasta", "--validation", "bad.fasta")
+    assert code == 1 and line.startswith("'bad.fasta': row 2 has '-' at position 2, not in the dna alphabet")
+
+
+def test_headers_of_fasta_that_say_nothing_or_two_things(error) -> None:
+    arguments = ["fit", "MarkovClassifier", "--data", "s.fasta", "--target", "label", "--save", "m"]
+    Path("s.fasta").write_text(">a label=x\nACGT\n>b label= mass=3\nAACC\n")
+    assert error(*arguments) == (1, "'s.fasta', row 2, column 'label': the value is missing (1 are, in 1 of 2 rows).")
+    Path("s.fasta").write_text(">a label=x\nACGT\n>b label=x label=y\nAACC\n")
+    message = "'s.fasta' cannot be read as fasta: the header of 'b' has label= more than once"
+    assert error(*arguments) == (1, message)
+
+
+def test_tables_of_pandas_with_an_index(error, capsys) -> None:
+    table = pd.DataFrame({"sequence": ["ACGT", "AACC"]}, index=pd.Index(["s1", "s2"], name="id"))
+    table.to_parquet("s.parquet")
+    skmlbio.save(skmlbio.MarkovClassifier(1, alphabet="dna").fit(["ACGT", "AACC"], ["x", "y"]), "m.skmlbio")
+    assert main(["predict", "m.skmlbio", "--data", "s.parquet", "--quiet"]) == 0
+    assert capsys.readouterr().out == "id,prediction\ns1,x\ns2,y\n"
+    table.assign(id=1).to_parquet("s.parquet")
+    message = "'s.parquet' cannot be read as parquet: it has the column 'id' more than once"
+    assert error("predict", "m.skmlbio", "--data", "s.parquet") == (1, message)
+    table.set_axis(pd.MultiIndex.from_tuples([("a", "b")]), axis=1).to_parquet("s.parquet")
+    message = "'s.parquet' cannot be read as parquet: its columns have names of several levels; give each one name"
+    assert error("predict", "m.skmlbio", "--data", "s.parquet") == (1, message)
+
+
+def test_answers_in_the_column_of_the_ids(error) -> None:
+    Path("s.csv").write_text("id,sequence,prediction\n1,ACGT,2\n")
+    skmlbio.save(skmlbio.MarkovClassifier(1, alphabet="dna").fit(["ACGT", "AACC"], ["id", "y"]), "m.skmlbio")
+    for more, name in ((["--proba"], "id"), (["--id", "prediction"], "prediction")):
+        message = f"the answers have a column {name!r}, as the ids have; --id names another for these."
+        assert error("predict", "m.skmlbio", "--data", "s.csv", *more) == (2, message)
 
 
 def test_labels_are_the_text_of_the_file(tmp_path) -> None:
@@ -124,11 +197,27 @@ def test_columns_that_a_model_knows_and_a_file_lacks(folder, flowers, error) -> 
     )  # fmt: skip
 
 
+def test_columns_that_a_model_needs_are_not_ignored(folder, error) -> None:
+    arguments = ["predict", folder / "classifier.skmlbio", "--data", folder / "flowers.csv"]
+    message = "the model needs the column 'sepal_width', and --ignore leaves it out."
+    assert error(*arguments, "--ignore", "sepal_width") == (2, message)
+    code, line = error(*arguments, "--columns", "sepal_width")
+    assert code == 1 and line.endswith("yet now missing: - petal_length - petal_width - sepal_length")
+
+
 def test_what_a_model_has_not(folder, chain, error) -> None:
     code, line = error("sample", folder / "classifier.skmlbio")
     assert (code, line) == (2, "DenseClassifier has no sample; it has predict.")
     code, line = error("sample", chain, "--set", "lenght=3")
     assert code == 2 and line.startswith("sample of MarkovChain has no argument 'lenght'; did you mean length?")
+    code, line = error("sample", chain, "--set", "n_samples=3")
+    assert (code, line) == (2, "n_samples is given by --n-samples; leave it out of --set.")
+    code, line = error("sample", chain, "--random-state", "0", "--set", "random_state=3")
+    assert (code, line) == (2, "random_state is given by --random-state; leave it out of --set.")
+    Path("m.smi").write_text("CCO a\n")
+    skmlbio.save(skmlbio.MoleculeGraphTransformer().fit(["CCO"]), "graphs.skmlbio")
+    code, line = error("transform", "graphs.skmlbio", "--data", "m.smi")
+    assert (code, line) == (1, "the answer is a list of Graph, which no table holds; ask in Python.")
 
 
 def test_labels_are_joined_by_ids(error) -> None:
