@@ -15,7 +15,12 @@ from types import ModuleType
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
+from sklearn.linear_model import LogisticRegression
+
+import skmlbio
+from skmlbio.export import export_saved_model
 
 FOLDER = Path(__file__).parents[1] / "examples" / "serve"
 JSON = {"Content-Type": "application/json"}
@@ -76,13 +81,17 @@ def test_many_clients_get_their_own_answers(port: int, model: Path) -> None:
 @pytest.mark.parametrize(
     ("body", "status", "detail"),
     [
-        (b"", 422, "the body: Field required"),
-        (b'{"sequences": ["ACGT"', 422, "the body, character 21: JSON decode error"),
-        (b"\xff\xfe", 422, "the body, character 0: JSON decode error"),
-        (b"[" * 100_000, 400, "There was an error parsing the body"),
-        (b'["ACGT"]', 422, "the body: Input should be a valid dictionary"),
+        (b"", 422, "the body: Invalid JSON: EOF while parsing a value at line 1 column 0"),
+        (b'{"sequences": ["ACGT"', 422, "the body: Invalid JSON: EOF while parsing a list at line 1 column 21"),
+        (b"\xff\xfe{", 422, "the body: Invalid JSON: expected value at line 1 column 1"),
+        (b'{"sequences": ["\xff"]}', 422, "the body: Invalid JSON: invalid unicode code point at line 1 column 17"),
+        (b'{"sequences": ["\\ud800"]}', 422, "the body: Invalid JSON: "),
+        (b"[" * 100_000, 422, "the body: Invalid JSON: recursion limit exceeded at line 1 column "),
+        (b"9" * 5000, 422, "the body: "),
+        (b'{"sequences": [1e999]}', 422, "sequences.0: Input should be a valid string"),
+        (b'["ACGT"]', 422, "the body: Input should be an object"),
         (b'{"sequence": ["ACGT"]}', 422, "sequences: Field required"),
-        (b'{"sequences": "ACGT"}', 422, "sequences: Input should be a valid list"),
+        (b'{"sequences": "ACGT"}', 422, "sequences: Input should be a valid array"),
         (b'{"sequences": []}', 422, "sequences: List should have at least 1 item"),
         (b'{"sequences": [["ACGT"]]}', 422, "sequences.0: Input should be a valid string"),
         (b'{"sequences": ["ACGT", 5]}', 422, "sequences.1: Input should be a valid string"),
@@ -93,21 +102,51 @@ def test_many_clients_get_their_own_answers(port: int, model: Path) -> None:
         (b'{"sequences": [""]}', 422, "sequences.0: String should match pattern"),
         (json.dumps({"sequences": ["A"] * 65}).encode(), 422, "sequences: List should have at most 64 items"),
         (json.dumps({"sequences": ["A" * 2001]}).encode(), 422, "sequences.0: String should have at most 2000"),
-        (b" " * 200_001, 413, "Content Too Large"),
+        (b" " * 200_001, 413, "the body has more than 200000 bytes"),
     ],
 )
 def test_a_bad_request_is_told_and_the_server_stays(port: int, body: bytes, status: int, detail: str) -> None:
     found, answer = asked(port, body)
-    assert found == status and detail in answer
-    assert len(answer) < 200
+    said = json.loads(answer)["detail"]
+    assert found == status and said.startswith(detail) and "\n" not in said and len(said) < 200
     assert asked(port, b'{"sequences": ["ACGT"]}')[0] == 200
 
 
 def test_a_body_of_untold_length_is_cut_off(port: int) -> None:
     chunks = (b" " * 50_000 for _ in range(5))
     status, answer = asked(port, chunks, JSON | {"Transfer-Encoding": "chunked"}, encode_chunked=True)
-    assert status == 413 and "Content Too Large" in answer
+    assert status == 413 and json.loads(answer) == {"detail": "the body has more than 200000 bytes"}
     assert asked(port, b'{"sequences": ["ACGT"]}')[0] == 200
+
+
+def test_a_header_that_is_missing_is_named(port: int) -> None:
+    body = b'{"sequences": ["ACGT"]}'
+    for headers, got in (({}, ""), ({"Content-Type": "text/plain"}, "text/plain")):
+        status, answer = asked(port, body, headers)
+        detail = f"the header Content-Type must be application/json, got {got!r}"
+        assert status == 422 and json.loads(answer) == {"detail": detail}
+    assert asked(port, body, {"Content-Type": "Application/JSON; charset=utf-8"})[0] == 200
+
+
+def test_other_models_are_refused(tmp_path: Path) -> None:
+    table = pd.DataFrame({"mass": [1.0, 2.0], "dose": [3.0, 1.0]})
+    models = {
+        "no model that export_saved_model has written": None,
+        "a model of mass, dose, which are no strings": LogisticRegression().fit(table, ["a", "b"]),
+        "a model that has no classes, or several": skmlbio.MarkovChain(1, alphabet="dna").fit(["ACGT", "AACC"]),
+    }
+    for place, (reason, model) in enumerate(models.items()):
+        if model is not None:
+            export_saved_model(model, tmp_path / str(place))
+        with pytest.raises(ValueError, match=f"{place} holds {reason}"):
+            app.loaded(tmp_path / str(place))
+
+
+def test_a_folder_without_a_model_is_told_in_one_line(tmp_path: Path) -> None:
+    command = [sys.executable, str(FOLDER / "app.py"), str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    message = f"app.py: error: {tmp_path} holds no model that export_saved_model has written.\n"
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", message)
 
 
 def test_what_waits_is_asked_together() -> None:

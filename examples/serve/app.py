@@ -17,10 +17,8 @@ from typing import Annotated, Any, NamedTuple
 
 import numpy as np
 import uvicorn
-from fastapi import FastAPI, Request
-from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
-from pydantic import BaseModel, Field, StringConstraints
+from fastapi import Depends, FastAPI, HTTPException, Request
+from pydantic import BaseModel, Field, StringConstraints, ValidationError
 
 MOST_BYTES = 200_000  # of a request
 MOST_STRINGS = 64  # of a request
@@ -109,23 +107,56 @@ def deliver(batch: list[Asked], found: np.ndarray | Exception) -> None:
 
 
 def loaded(folder: Path) -> tuple[list[str], Ask]:
-    """Return the classes of an exported model, and what asks it."""
+    """Return the classes of an exported model, and what asks it.
+
+    Raises
+    ------
+    ValueError
+        If it is no exported classifier of strings.
+    """
+    about = folder / "assets.extra" / "skmlbio.json"
+    if not about.is_file():
+        raise ValueError(f"{folder} holds no model that export_saved_model has written.")
+    classes = json.loads(about.read_text()).get("classes")
+
     import tensorflow as tf
 
-    told = json.loads((folder / "assets.extra" / "skmlbio.json").read_text())
     model = tf.saved_model.load(str(folder))
-    signature = model.signatures["predict_proba"]
+    signature = model.signatures.get("predict_proba")
+    if signature is None or "predict_proba" not in signature.structured_outputs:
+        raise ValueError(f"{folder} holds a model that has no classes, or several kinds of them.")
+    takes = signature.structured_input_signature[1]
+    if {name: spec.dtype for name, spec in takes.items()} != {"X": tf.string} or takes["X"].shape.rank != 1:
+        raise ValueError(f"{folder} holds a model of {', '.join(list(takes)[:5])}, which are no strings.")
 
     def ask(strings: Strings, model: Any = model) -> np.ndarray:  # the signature needs its model
         return signature(X=tf.constant(strings))["predict_proba"].numpy()
 
     ask(["ACGT"])  # the first call takes longest
-    return [str(label) for label in told["classes"]], ask
+    return [str(label) for label in classes], ask
 
 
 def without_model() -> tuple[list[str], Ask]:
     """Return what answers without looking, so that the server alone can be measured."""
     return ["none", "some"], lambda strings: np.full((len(strings), 2), 0.5)
+
+
+async def question_of(request: Request) -> Question:
+    """Read a request, or answer in one sentence what is wrong with it."""
+    kind = request.headers.get("content-type", "")
+    if kind.partition(";")[0].strip().lower() != "application/json":
+        raise HTTPException(422, f"the header Content-Type must be application/json, got {kind[:50]!r}")
+    body = bytearray()
+    async for part in request.stream():
+        body += part
+        if len(body) > MOST_BYTES:
+            raise HTTPException(413, f"the body has more than {MOST_BYTES} bytes")
+    try:
+        return Question.model_validate_json(bytes(body))
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        place = ".".join(map(str, first["loc"])) or "the body"
+        raise HTTPException(422, f"{place}: {first['msg']}") from error
 
 
 def make_app(classes: list[str], ask: Ask) -> FastAPI:
@@ -138,10 +169,13 @@ def make_app(classes: list[str], ask: Ask) -> FastAPI:
         yield
         batches.stop()
 
-    app = FastAPI(title="Classes of DNA", lifespan=lifespan, max_body_size=MOST_BYTES)
+    app = FastAPI(title="Classes of DNA", lifespan=lifespan)
+    told = {
+        "requestBody": {"required": True, "content": {"application/json": {"schema": Question.model_json_schema()}}}
+    }
 
-    @app.post("/predict")
-    async def predict(question: Question) -> Answer:
+    @app.post("/predict", openapi_extra=told)
+    async def predict(question: Annotated[Question, Depends(question_of)]) -> Answer:
         probabilities = await batches.probabilities(question.sequences)
         labels = [classes[place] for place in probabilities.argmax(axis=1)]
         return Answer(
@@ -152,14 +186,6 @@ def make_app(classes: list[str], ask: Ask) -> FastAPI:
     async def health() -> dict[str, list[str]]:
         return {"classes": classes}
 
-    @app.exception_handler(RequestValidationError)
-    async def explain(request: Request, error: RequestValidationError) -> JSONResponse:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"][1:]) or "the body"
-        if first["type"] == "json_invalid":
-            place = f"the body, character {place}"
-        return JSONResponse({"detail": f"{place}: {first['msg']}"}, 422)
-
     return app
 
 
@@ -168,9 +194,17 @@ def main() -> None:
     parser.add_argument("folder", type=Path, nargs="?", help="the exported model; without one, nothing is computed")
     parser.add_argument("--port", type=int, default=8000)
     options = parser.parse_args()
-    app = make_app(*(without_model() if options.folder is None else loaded(options.folder)))
+    try:
+        answering = without_model() if options.folder is None else loaded(options.folder)
+    except (OSError, ValueError) as error:
+        parser.exit(1, f"{parser.prog}: error: {' '.join(str(error).split())}\n")
     uvicorn.run(
-        app, host="127.0.0.1", port=options.port, limit_concurrency=MOST_REQUESTS, access_log=False, log_level="warning"
+        make_app(*answering),
+        host="127.0.0.1",
+        port=options.port,
+        limit_concurrency=MOST_REQUESTS,
+        access_log=False,
+        log_level="warning",
     )
 
 
