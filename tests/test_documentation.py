@@ -69,6 +69,18 @@ def test_no_link_within_the_site_is_broken(built) -> None:
     assert Site(built[0]).broken_links() == []
 
 
+def test_names_of_the_library_are_links(built) -> None:
+    """Where a text refers to a public class or function, or a page of Markdown names a class."""
+    pages = {path.name: path.read_text() for path in built[0].rglob("*.html")}
+    lost = set()
+    for page, text in pages.items():
+        beside_links = re.sub(r'<a class="reference.*?</a>', "", text, flags=re.DOTALL)
+        names = re.findall(r'<code class="xref py[^>]*><span class="pre">(skmlbio\.[\w.]+)', beside_links)
+        lost |= {(page, name) for name in names}
+    assert lost == set()
+    assert 'href="generated/skmlbio.VAESampler.html#skmlbio.VAESampler"' in pages["which.html"]
+
+
 def test_pages_in_a_browser_as_narrow_as_a_telephone(built, tmp_path: Path) -> None:
     """They load, pictures are there and not blank, nothing is wider than the page, and the console has no error."""
     if not (browser := shutil.which("chromium") or shutil.which("google-chrome")):

@@ -43,11 +43,11 @@ k = np.arange(1, 9)
 figure, ax = plt.subplots(figsize=(8, 3.8), layout="constrained")
 for n_letters, name, color, marker in ((20, "protein", "#bd1f01", "^"), (4, "DNA", "#3f90da", "o")):
     ax.semilogy(k, float(n_letters) ** k, color=color, marker=marker)
-    ax.text(8.15, float(n_letters) ** 8, f"{name}, ${n_letters}^k$", color=color, va="center", size=12)
+    ax.text(8.15, float(n_letters) ** 8, f"{name}, ${n_letters}^k$", color=color, va="bottom", size=12)
 ax.axhline(50_000, color="0.6", linestyle=":")
 ax.text(1, 60_000, "words of English, some 50,000", color="0.4", va="bottom")
 ax.set(title="One-hot columns grow with the number of categories", xlabel="letters of a k-mer", ylabel="columns")
-ax.set(xlim=(0.8, 10.2), xticks=k)
+ax.set(xlim=(0.8, 10.2), ylim=(1, 1e12), xticks=k)
 
 for size in (1, 3, 6):
     (words,) = KmerTokenizer(k=size).fit_transform(["ACGTTAGACCAGT"])
@@ -104,8 +104,8 @@ for letter in "IKF":
 # --------------------------
 # Nobody told the network any chemistry, and yet it is there: on the plane of the first two principal components,
 # aliphatic letters lie to the right, aromatic ones above, charged and polar ones to the left.  The matrix shows the
-# cosines in all eight dimensions; beside the blocks, polar Q is like positive K and R and like negative E, as BLOSUM62
-# says.
+# cosines in all eight dimensions: red within most blocks, though not in those of all pairs, such as G and P or A and L.
+# Beside the blocks, polar Q is like positive K and R and like negative E, as BLOSUM62 says.
 COLORS = ("#3f90da", "#ffa90e", "#bd1f01", "#832db6", "#717581", "#a96b59")
 figure, ax = plt.subplots(figsize=(8, 5.6), layout="constrained")
 points = PCA(2).fit_transform(vectors)
@@ -113,7 +113,9 @@ for (kind, letters), color in zip(CHEMISTRY.items(), COLORS, strict=True):
     places = [LETTERS.index(letter) for letter in letters]
     ax.scatter(*points[places].T, s=420, color=color, alpha=0.35, label=kind)
     for place in places:
-        ax.annotate(LETTERS[place], points[place], ha="center", va="center", size=13, weight="bold")
+        side = {"S": 7, "K": -7}.get(LETTERS[place], 0)  # points; these two stand on each other
+        at = {"xytext": (side, side), "textcoords": "offset points", "ha": "center", "va": "center"}
+        ax.annotate(LETTERS[place], points[place], **at, size=13, weight="bold")
 ax.set(title="Learned vectors of amino acids, coloured by chemistry", xticks=[], yticks=[])
 ax.set(xlabel="first principal component", ylabel="second principal component")
 ax.legend(markerscale=0.6, loc="best")
@@ -126,7 +128,7 @@ ax.set_yticks(range(20), LETTERS)
 for edge in np.cumsum([len(letters) for letters in CHEMISTRY.values()])[:-1] - 0.5:
     ax.axhline(edge, color="black", linewidth=0.8)
     ax.axvline(edge, color="black", linewidth=0.8)
-ax.set_title("Blocks of red: vectors of one chemistry point the same way")
+ax.set_title("Vectors of one chemistry, within the lines, mostly point the same way")
 figure.colorbar(image, label="cosine of the angle")
 
 # %%

@@ -56,7 +56,7 @@ for row, columns in zip(axes, (4, -9), strict=True):
 #
 # So with :math:`3 \times 3` kernels alone it grows by two a layer; with windows of :math:`2 \times 2` pooled after each
 # (:math:`k = s = 2`), faster and faster.  Below, each pixel of an image is lit by itself, and its colour shows how much
-# the answer in the middle hears of it.
+# the answer in the middle hears of it, as a share of what it hears of the pixel that counts most.
 from skmlbio.images import average_pool
 
 kernel = np.ones((3, 3, 1)) / 9
@@ -69,12 +69,13 @@ for row, pools in zip(axes, (False, True), strict=True):
             answers, field, step = average_pool(answers, 2), field + step, 2 * step
         answers, field = convolve(answers, kernel, padding="same")[..., 0], field + 2 * step
         heard = answers[:, answers.shape[1] // 2, answers.shape[2] // 2].reshape(32, 32)
-        ax.imshow(np.where(heard > 0, heard, np.nan), cmap="viridis", vmin=0)
+        shown = ax.imshow(np.where(heard > 0, heard / heard.max(), np.nan), cmap="viridis", vmin=0, vmax=1)
         rows = np.flatnonzero(heard.any(axis=1))
         assert rows[-1] - rows[0] + 1 == field
         ax.set(title=f"layer {layer}: {field} × {field} pixels", xticks=[], yticks=[], facecolor="0.92")
     row[0].set_ylabel("pooled between" if pools else "convolutions alone")
     print(f"three layers, {'pooled between' if pools else 'alone'}: receptive field of {field} pixels")
+figure.colorbar(shown, ax=axes, label="heard, of the most", shrink=0.7)
 
 # %%
 # Pooling
@@ -141,9 +142,9 @@ for pooling, network in networks.items():
 # And what a simpler model does
 # -----------------------------
 # The baseline, logistic regression on pixels, knows every digit anew in every place, of which it has seen few: it reads
-# hardly more than by chance.  But told by hand what does not matter, the black around the digit, which is cut off
-# before the rest is made 8 × 8 pixels again, it is nearly as good as the networks, and in a fraction of their time.
-# Convolution is for images in which nobody can cut things out beforehand.
+# one in five, where guessing reads one in ten.  But told by hand what does not matter, the black around the digit,
+# which is cut off before the rest is made 8 × 8 pixels again, it is nearly as good as the networks, and in a fraction
+# of their time.  Convolution is for images in which nobody can cut things out beforehand.
 #
 # The networks of global pooling, trained on one size, read all others as they come.  :doc:`/examples` has digits that
 # differ in size themselves, and larger images than the network has seen.

@@ -134,7 +134,8 @@ for ax, (name, pictures) in zip(axes, restored.items(), strict=True):
 # ---------------------
 # Codes are data for any estimator.  The centre of a cluster of codes has a picture, :math:`g` of it.  And what an
 # auto-encoder has not learned comes back wrong: :class:`skmlbio.AutoEncoderOutlierDetector` has seen no 8, and its
-# ``score_samples``, minus the error, is low for them; ``offset_`` is the limit.
+# ``score_samples`` are low for them: with the error :math:`s_j` that is usual in pixel :math:`j` (``error_scale_``),
+# they are :math:`-\sqrt{\operatorname{mean}_j\, (x_j - \hat x_j)^2 / s_j^2}`.  ``offset_`` is the limit.
 from sklearn.cluster import KMeans
 from sklearn.metrics import adjusted_rand_score, roc_auc_score
 
@@ -161,7 +162,7 @@ ax = bottom.subplots()
 for name, mask, color in (("other digits", ~unusual, "#3f90da"), ("8, never seen", unusual, "#bd1f01")):
     ax.hist(scores[mask], np.linspace(scores.min(), scores.max(), 40), density=True, alpha=0.6, label=name, color=color)
 ax.axvline(detector.offset_, color="black", linestyle="--", label="offset_")
-ax.set(xlabel="score_samples: minus the reconstruction error", ylabel="density", title="new digits")
+ax.set(xlabel="score_samples: minus the error, in units of each pixel's usual one", ylabel="density", title="new digits")
 ax.legend(frameon=False, loc="upper left")
 
 # %%

@@ -45,15 +45,16 @@ for (left, right), (name, network) in zip(axes, networks.items(), strict=True):
     columns, rows = ((ends[1:] + ends[:-1]) / 2 for ends in edges)
     pictures = network.inverse_transform(np.stack(np.meshgrid(columns, rows[::-1]), axis=-1).reshape(-1, 2))
     hole = np.flip(occupied.T, axis=0) == 0
-    ratio = distance(pictures) / distance(network.reconstruct(X_test))
-    print(f"{name}: no digit in {hole.mean():.0%} of the plane, decoded {ratio:.2f} times as far from real digits")
+    ratio = distance(pictures[hole.ravel()]) / distance(network.reconstruct(X_test))
+    print(f"{name}: no digit in {hole.mean():.0%} of the plane; what is decoded there is {ratio:.2f} times as far")
+    print("  from real digits as reconstructions are")
 
     LatentSpaceDisplay.from_data(codes, y=y_train, ax=left)
     left.set(xlim=edges[0][[0, -1]], ylim=edges[1][[0, -1]], xlabel="first number", ylabel="second number")
     left.set_title(f"codes of the {name}")
-    tiles = np.pad(pictures.reshape(12, 12, 8, 8), ((0, 0), (0, 0), (1, 1), (1, 1)), constant_values=np.nan)
-    right.imshow(np.block([list(row) for row in tiles]), cmap="gray", vmin=0, vmax=1)
-    right.imshow(np.kron(np.where(hole, 1, np.nan), np.ones((10, 10))), cmap="autumn", vmin=0, vmax=2, alpha=0.3)
+    tiles = np.pad(pictures.reshape(12, 12, 8, 8), ((0, 0), (0, 0), (1, 1), (1, 1)), constant_values=1)
+    white = np.where(np.kron(hole, np.ones((10, 10)))[..., np.newaxis], [1, 0.65, 0.2], 1)
+    right.imshow(white * np.clip(np.block([list(row) for row in tiles]), 0, 1)[..., np.newaxis])
     right.set(title="decoded (orange: holes)", xticks=[], yticks=[])
 
 # %%
@@ -75,7 +76,7 @@ _, axes = plt.subplots(1, 3, figsize=(8.5, 3), layout="constrained")
 names = {"reconstruction": "reconstruction", "kl": "KL term", "elbo": "their difference, the bound"}
 for ax, (metric, name) in zip(axes, names.items(), strict=True):
     TrainingHistoryDisplay.from_estimator(sampler, metrics=metric, ax=ax)
-    ax.get_legend().remove()
+    ax.legend(ax.get_legend().legend_handles[1:], ["kept: mean weights"], loc="lower center", frameon=False)
     ax.set(title=name, ylabel="nats a digit" if metric == "reconstruction" else "")
 final = {metric: sampler.history_[metric][-1] for metric in names}
 print("last epoch: {reconstruction:.1f} - {kl:.1f} = {elbo:.1f} nats".format(**final))

@@ -44,7 +44,7 @@ print("It says:", *(word_of[letter] for letter in chains[1].sample(length=12, ra
 
 heard, GUESSES = "this is the cat that", ["Jack", "lay", "ate", "killed", "worried", "the"]
 figure, (left, right) = plt.subplots(1, 2, figsize=(8, 4.4), layout="constrained", width_ratios=[3, 2])
-TransitionMatrixDisplay.from_matrix(shares, np.array(words)[followed], words, ax=left, values=False).colorbar_.remove()
+TransitionMatrixDisplay.from_matrix(shares, np.array(words)[followed], words, ax=left, values=False)
 left.tick_params("x", rotation=90)
 left.set(title="p(next word | word)", ylabel="word", xlabel="next word")
 for (order, chain), color, shift in zip(chains.items(), ("#E69F00", "#0072B2"), (-0.2, 0.2), strict=True):

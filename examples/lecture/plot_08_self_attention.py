@@ -137,7 +137,8 @@ right.set(title="200 strings", ylabel="collected from it, relative to equal shar
 # %%
 # What simpler methods do
 # -----------------------
-# Counts of k-mers lose the order, too, but where the two letters are so near that one k-mer holds both.  A recurrent
+# Counts of k-mers lose the order, too, but where the two letters are so near that one k-mer holds both, and, in more
+# strings still, where one of them is at an end: a letter there is in fewer k-mers.  A recurrent
 # network reads in order, and is as good without any positions; ``str.find`` would do.  Attention is for longer ways:
 # chapter 9.
 for name, model in {

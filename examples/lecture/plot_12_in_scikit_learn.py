@@ -93,8 +93,9 @@ print("probabilities differ by at most", f"{np.abs(probabilities - search.predic
 # %%
 # Save: a file that holds no code
 # -------------------------------
-# A pickle runs what its author has put in.  :func:`skmlbio.save` and :func:`skmlbio.load` write and read numbers and
-# names alone; the answers are the same, to the last bit.
+# A pickle runs what its author has put in.  :func:`skmlbio.save <skmlbio.export.save>` and
+# :func:`skmlbio.load <skmlbio.export.load>` write and read numbers and names alone; the answers are the same, to the
+# last bit.
 skmlbio.save(search.best_estimator_, folder / "promoters.skmlbio")
 again = skmlbio.load(folder / "promoters.skmlbio")
 print("same probabilities:", np.array_equal(again.predict_proba(X_test), search.predict_proba(X_test)))

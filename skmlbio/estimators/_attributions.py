@@ -83,7 +83,7 @@ class SequenceAttributions:
 
         See Also
         --------
-        skmlbio.inspection.AttributionDisplay : Draws what this returns for a string.
+        skmlbio.AttributionDisplay : Draws what this returns for a string.
 
         References
         ----------

@@ -141,7 +141,7 @@ class AttributedGraphs(Explanations):
 
         See Also
         --------
-        skmlbio.inspection.GraphDisplay : Draws what this returns for a graph.
+        skmlbio.GraphDisplay : Draws what this returns for a graph.
 
         References
         ----------

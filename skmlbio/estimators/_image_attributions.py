@@ -79,7 +79,7 @@ default="integrated_gradients"
 
         See Also
         --------
-        skmlbio.inspection.SaliencyDisplay : Draws what this returns over the image.
+        skmlbio.SaliencyDisplay : Draws what this returns over the image.
 
         References
         ----------

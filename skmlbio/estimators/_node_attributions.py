@@ -66,7 +66,7 @@ class AttributedNodes(Explanations):
 
         See Also
         --------
-        skmlbio.inspection.GraphDisplay : Draws what this returns for a node.
+        skmlbio.GraphDisplay : Draws what this returns for a node.
         """
         check_is_fitted(self, "weights_")
         integrate = chosen_method(method, n_steps)

@@ -23,7 +23,7 @@ class AttentionClassifier(AttentionNetwork, ClassifierBase):
     See Also
     --------
     skmlbio.sequences.ensure_sequences : What counts as a list of strings.
-    skmlbio.inspection.AttentionMapDisplay : Draws what `attention_maps` returns.
+    skmlbio.AttentionMapDisplay : Draws what `attention_maps` returns.
 
     References
     ----------

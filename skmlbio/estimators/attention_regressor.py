@@ -20,7 +20,7 @@ class AttentionRegressor(AttentionNetwork, RegressorBase):
     --------
     AttentionClassifier : The same for classes.
     skmlbio.sequences.ensure_sequences : What counts as a list of strings.
-    skmlbio.inspection.AttentionMapDisplay : Draws what `attention_maps` returns.
+    skmlbio.AttentionMapDisplay : Draws what `attention_maps` returns.
 
     References
     ----------

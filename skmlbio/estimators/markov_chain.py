@@ -56,7 +56,7 @@ class MarkovChain(DensityMixin, MarkovBase):
     --------
     MarkovClassifier : One chain a class.
     SequenceLanguageModel : A network, in which a letter may depend on all before it.
-    skmlbio.inspection.TransitionMatrixDisplay : Draws the transition matrix.
+    skmlbio.TransitionMatrixDisplay : Draws the transition matrix.
     skmlbio.sequences.KmerCounter : Counts of k-mers, for other estimators.
 
     References

@@ -118,7 +118,7 @@ class TransformerTranslator(
     --------
     skmlbio.sequences.ensure_sequences : What counts as a list of sequences.
     skmlbio.sequences.token_accuracy_score : The share of tokens that are right.
-    skmlbio.inspection.AttentionMapDisplay : Draws what `attention_maps` returns.
+    skmlbio.AttentionMapDisplay : Draws what `attention_maps` returns.
 
     Notes
     -----

@@ -204,7 +204,8 @@ class AttentionMapDisplay(Display):
             of_rows = self._ticks(self.target, 1, height)
         columns, rows = [_CLASS_TOKEN] * n_tokens, [_CLASS_TOKEN] * n_tokens
         columns += [f"{letter}\n{number}" for letter, number in of_columns.labels]
-        rows += [f"{number} {letter}".strip() for letter, number in of_rows.labels]
+        between = ": " if any(str(letter)[:1].isdigit() for letter, _ in of_rows.labels) else " "  # 1 9 is no 19
+        rows += [between.join(filter(None, (number, letter))) for letter, number in of_rows.labels]
         self.ax_.xaxis.set_ticks([*range(n_tokens), *of_columns.places], columns, **of_columns.style)
         self.ax_.yaxis.set_ticks([*range(n_tokens), *of_rows.places], rows, **of_rows.style)
         for label in self.ax_.get_xticklabels()[:n_tokens]:

@@ -194,6 +194,7 @@ def test_a_translation_stands_at_the_rows() -> None:
 def test_a_translation_has_to_fit_the_maps() -> None:
     maps = np.ones((1, 1, 2, 3))
     assert labels(AttentionMapDisplay.from_maps(maps, "ACG", target="ab"))[1] == ["1 a", "2 b"]
+    assert labels(AttentionMapDisplay.from_maps(maps, "ACG", target="90"))[1] == ["1: 9", "2: 0"]
     with pytest.raises(ValueError, match=r"of 3 tokens and a translation of 4 must be of shape .*4, 3\); theirs is"):
         AttentionMapDisplay.from_maps(maps, "ACG", target="abcd")
     with pytest.raises(TypeError, match="target is for an estimator that translates, and Attentive does not"):
