@@ -35,7 +35,7 @@ sampler = VAESampler(
 drawn = {label: sampler.sample(400, y=label, random_state=1) for label in ("hay", "oats")}
 print(drawn["oats"].head(4))
 
-restored = sampler.reconstruct(gaps, diet)
+restored = gaps.fillna(sampler.reconstruct(gaps, diet))
 missing = gaps["sex"].isna()
 print(f"missing sexes that come back right: {(restored['sex'] == mice['sex'])[missing].mean():.2f}")
 missing = gaps["mass"].isna()

@@ -162,7 +162,8 @@ ax = bottom.subplots()
 for name, mask, color in (("other digits", ~unusual, "#3f90da"), ("8, never seen", unusual, "#bd1f01")):
     ax.hist(scores[mask], np.linspace(scores.min(), scores.max(), 40), density=True, alpha=0.6, label=name, color=color)
 ax.axvline(detector.offset_, color="black", linestyle="--", label="offset_")
-ax.set(xlabel="score_samples: minus the error, in units of each pixel's usual one", ylabel="density", title="new digits")
+ax.set(xlabel="score_samples: minus the error, relative to each pixel's usual one", ylabel="density")
+ax.set_title("new digits")
 ax.legend(frameon=False, loc="upper left")
 
 # %%
