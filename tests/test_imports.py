@@ -41,7 +41,7 @@ ROOMS = {
     "export": Room(
         {"_files", "_tensorflow", "sequences", "graphs", "training"},
         ARRAYS,
-        {"keras", "onnx", "onnxruntime", "pandas", "tensorflow", "tf2onnx"},
+        {"keras", "networkx", "onnx", "onnxruntime", "pandas", "tensorflow", "tf2onnx"},
     ),
     "base": Room({"_tensorflow", "networks", "training", "export"}, ARRAYS, {"keras", "tensorflow"}),
     "estimators": Room(

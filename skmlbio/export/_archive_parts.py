@@ -121,6 +121,26 @@ def _pandas_dtype(name: str, *parts: Any) -> Any:
     return dtype
 
 
+def _networkx_apart(graph: Any) -> list:
+    keys = {"keys": True} if graph.is_multigraph() else {}
+    nodes, edges = map(list, graph.nodes(data=True)), map(list, graph.edges(data=True, **keys))
+    return [graph.is_directed(), graph.is_multigraph(), dict(graph.graph), [*nodes], [*edges]]
+
+
+def _networkx(is_directed: bool, is_multigraph: bool, attributes: dict, nodes: list, edges: list) -> Any:
+    import networkx
+
+    graph = _kinds_of(networkx)[2 * is_multigraph + is_directed]()
+    graph.graph.update(attributes)
+    graph.add_nodes_from(map(tuple, nodes))
+    graph.add_edges_from(map(tuple, edges))
+    return graph
+
+
+def _kinds_of(networkx: Any) -> tuple[type, ...]:
+    return networkx.Graph, networkx.DiGraph, networkx.MultiGraph, networkx.MultiDiGraph
+
+
 def _tuple(*items: Any) -> tuple:
     return items
 
@@ -145,6 +165,7 @@ PARTS = {
     "dtype": Parts(None, lambda v: [numpy_format.dtype_to_descr(v)], numpy_format.descr_to_dtype),
     "keras_model": Parts(None, _model_apart, _model),
     "pandas_dtype": Parts(None, _pandas_dtype_apart, _pandas_dtype),
+    "networkx_graph": Parts(None, _networkx_apart, _networkx),
     "distribution": Parts(None, _distribution_apart, _distribution),
     "RandomState": Parts(np.random.RandomState, lambda v: [v.get_state(legacy=False)], _random_state),
     "Generator": Parts(np.random.Generator, lambda v: [v.bit_generator.state], _generator),
@@ -165,6 +186,8 @@ def parts_name(value: Any) -> str | None:
         return "keras_model"
     if (pandas := sys.modules.get("pandas")) is not None and isinstance(value, pandas.api.extensions.ExtensionDtype):
         return "pandas_dtype"
+    if (networkx := sys.modules.get("networkx")) is not None and type(value) in _kinds_of(networkx):
+        return "networkx_graph"
     if (stats := sys.modules.get("scipy.stats")) is not None and isinstance(value, stats.distributions.rv_frozen):
         return "distribution"
     name = type(value).__name__

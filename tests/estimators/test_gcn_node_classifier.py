@@ -12,6 +12,7 @@ from scipy import sparse
 from sklearn.base import clone
 from sklearn.model_selection import GridSearchCV, cross_val_score, train_test_split
 
+import skmlbio
 from skmlbio import GCNNodeClassifier
 from skmlbio.graphs import Graph, as_graph, ensure_graphs
 
@@ -87,7 +88,7 @@ def test_splits_and_searches_go_over_nodes() -> None:
     assert search.score(test, y_test) > 0.9 and search.best_estimator_.graph is GRAPH
 
 
-def test_names_of_a_networkx_graph() -> None:
+def test_names_of_a_networkx_graph(tmp_path: Path) -> None:
     graph = networkx.Graph([("a", "b"), ("b", "c"), ("c", "a"), ("c", "x"), ("x", "y"), ("y", "z"), ("z", "x")])
     options = {"node_attributes": (), "epochs": 5, "random_state": 0}
     X, y = ["a", "b", "y", "z"], [0, 0, 1, 1]
@@ -99,6 +100,10 @@ def test_names_of_a_networkx_graph() -> None:
         assert np.array_equal(estimator.predict_proba(["c", "x"]), expected)
     with pytest.raises(ValueError, match=r"X\[1\] is 'q', which is no node of the graph"):
         by_name.predict(["a", "q"])
+    skmlbio.save(by_name, tmp_path / "classifier")
+    again = skmlbio.load(tmp_path / "classifier")
+    assert networkx.utils.graphs_equal(again.graph, graph) and clone(again).fit(X, y).score(X, y) == by_name.score(X, y)
+    assert np.array_equal(again.predict_proba(["c", "x"]), expected)
 
 
 def test_attention_has_one_head_where_it_gives_the_classes() -> None:

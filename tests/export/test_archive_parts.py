@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import networkx as nx
 import numpy as np
 import pandas as pd
 import pyarrow
@@ -143,6 +144,18 @@ def test_types_of_columns_without_a_name_are_refused() -> None:
     for name in ("int64", "O", "nothing"):
         with pytest.raises((TypeError, ValueError), match=f"'{name}'"):
             Reader({}).read({"pandas_dtype": [name]})
+
+
+@pytest.mark.parametrize("kind", [nx.Graph, nx.DiGraph, nx.MultiGraph, nx.MultiDiGraph])
+def test_graphs_of_networkx_go_round(kind: type) -> None:
+    graph = kind([("c", ("a", 1)), ("b", "c"), (("a", 1), "b"), ("b", ("a", 1))], name="triangle")
+    graph.add_node("alone", features=np.array([1.0, 2.0]))
+    graph.add_edge("b", "alone", weight=0.5)
+    loaded = round_trip([graph, graph])
+    assert loaded[0] is loaded[1] and type(loaded[0]) is kind and loaded[0].graph == {"name": "triangle"}
+    assert list(loaded[0]) == list(graph) and list(loaded[0].edges(data=True)) == list(graph.edges(data=True))
+    assert loaded[0].nodes["alone"]["features"].tolist() == [1.0, 2.0]
+    assert kind is not nx.MultiGraph or list(loaded[0].edges(keys=True)) == list(graph.edges(keys=True))
 
 
 def test_models_of_keras_go_round(keras_model: Any) -> None:
