@@ -37,6 +37,8 @@ def apart(value: Any) -> list:
         return _neighbours_apart(value)
     if name == "TreePredictor":
         return [value.nodes, value.binned_left_cat_bitsets, value.raw_left_cat_bitsets]
+    if name == "CyHalfMultinomialLoss":  # the one loss that is reduced to what makes it without its constructor
+        return []
     return [*value.__reduce__()[1], *([value.__getstate__()] if name == "Tree" else [])]
 
 

@@ -74,12 +74,13 @@ _MODULES_OF_SCIKIT_LEARN = {
         "LogisticRegression LogisticRegressionCV Perceptron PoissonRegressor Ridge RidgeCV RidgeClassifier "
         "RidgeClassifierCV SGDClassifier SGDOneClassSVM SGDRegressor"
     ),
-    "sklearn.metrics._scorer": "_MultimetricScorer _PassthroughScorer _Scorer",
+    "sklearn.metrics._scorer": "_CurveScorer _MultimetricScorer _PassthroughScorer _Scorer",
     "sklearn.model_selection": (
-        "GridSearchCV GroupKFold GroupShuffleSplit KFold LeaveOneGroupOut LeaveOneOut PredefinedSplit "
-        "RandomizedSearchCV RepeatedKFold RepeatedStratifiedKFold ShuffleSplit StratifiedGroupKFold StratifiedKFold "
-        "StratifiedShuffleSplit TimeSeriesSplit"
+        "FixedThresholdClassifier GridSearchCV GroupKFold GroupShuffleSplit KFold LeaveOneGroupOut LeaveOneOut "
+        "PredefinedSplit RandomizedSearchCV RepeatedKFold RepeatedStratifiedKFold ShuffleSplit StratifiedGroupKFold "
+        "StratifiedKFold StratifiedShuffleSplit TimeSeriesSplit TunedThresholdClassifierCV"
     ),
+    "sklearn.model_selection._search_successive_halving": "HalvingGridSearchCV HalvingRandomSearchCV",
     "sklearn.multiclass": "OneVsOneClassifier OneVsRestClassifier",
     "sklearn.multioutput": "ClassifierChain MultiOutputClassifier MultiOutputRegressor RegressorChain",
     "sklearn.naive_bayes": "BernoulliNB ComplementNB GaussianNB MultinomialNB",
@@ -96,6 +97,7 @@ _MODULES_OF_SCIKIT_LEARN = {
     ),
     "sklearn.svm": "LinearSVC LinearSVR NuSVC NuSVR OneClassSVM SVC SVR",
     "sklearn.tree": "DecisionTreeClassifier DecisionTreeRegressor ExtraTreeClassifier ExtraTreeRegressor",
+    "sklearn.utils": "check_array",  # which gradient boosting hands numbers on by
     "sklearn.utils._metadata_requests": "MetadataRequest MethodMetadataRequest",
     # What they keep.
     "sklearn._loss.link": "HalfLogitLink IdentityLink Interval LogLink LogitLink MultinomialLogit",

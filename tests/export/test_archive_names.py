@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from importlib import import_module
+from inspect import signature
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from scipy.stats import loguniform
 from sklearn import config_context
-from sklearn.base import BaseEstimator, clone
+from sklearn.base import BaseEstimator, clone, is_regressor
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.cluster import KMeans
 from sklearn.compose import ColumnTransformer, TransformedTargetRegressor, make_column_selector
@@ -24,6 +27,7 @@ from sklearn.ensemble import (
     RandomForestClassifier,
     RandomForestRegressor,
     StackingClassifier,
+    StackingRegressor,
     VotingClassifier,
     VotingRegressor,
 )
@@ -31,7 +35,15 @@ from sklearn.exceptions import InconsistentVersionWarning
 from sklearn.feature_selection import SelectKBest, SelectPercentile, VarianceThreshold, f_regression
 from sklearn.frozen import FrozenEstimator
 from sklearn.impute import KNNImputer, SimpleImputer
-from sklearn.linear_model import Lasso, LinearRegression, LogisticRegression, Ridge, SGDClassifier, SGDRegressor
+from sklearn.linear_model import (
+    Lasso,
+    LinearRegression,
+    LogisticRegression,
+    LogisticRegressionCV,
+    Ridge,
+    SGDClassifier,
+    SGDRegressor,
+)
 from sklearn.metrics import make_scorer, matthews_corrcoef
 from sklearn.model_selection import GridSearchCV, KFold, RandomizedSearchCV
 from sklearn.naive_bayes import GaussianNB
@@ -128,28 +140,89 @@ TRANSFORMERS = [
     ColumnTransformer([("a", StandardScaler(), [0, 1]), ("b", OneHotEncoder(), slice(2, 3))], remainder="passthrough"),
     make_pipeline(StandardScaler(), make_pipeline(PCA(2), MinMaxScaler())),
 ]
+THREE = np.array(["high", "low", "none"])[np.digitize(X[:, 0] + X[:, 1], [1, 2])]
+SEVERAL = np.column_stack([THREE == "low", X[:, 2] > 1]).astype(int)
+LISTED = [
+    name
+    for name in " ".join(_MODULES_OF_SCIKIT_LEARN.values()).split()
+    if isinstance(found(name), type) and issubclass(found(name), BaseEstimator) and not name.startswith("_")
+]
+MADE_OF = {
+    "ColumnTransformer": TRANSFORMERS[-2],
+    "FeatureUnion": TRANSFORMERS[-3],
+    "FrozenEstimator": FrozenEstimator(LogisticRegression().fit(X, THREE)),
+    "GridSearchCV": GridSearchCV(LogisticRegression(), {"C": [1, 2]}, cv=2),
+    "HalvingGridSearchCV": found("HalvingGridSearchCV")(LogisticRegression(), {"C": [1, 2]}, cv=2),
+    "HalvingRandomSearchCV": found("HalvingRandomSearchCV")(LogisticRegression(), {"C": [1, 2]}, n_candidates=2, cv=2),
+    "LogisticRegressionCV": LogisticRegressionCV(l1_ratios=(0,), scoring="neg_log_loss", use_legacy_attributes=False),
+    "Pipeline": TRANSFORMERS[-1],
+    "RandomizedSearchCV": RandomizedSearchCV(LogisticRegression(), {"C": [1, 2]}, n_iter=2, cv=2),
+    "StackingClassifier": StackingClassifier([("a", LogisticRegression())], cv=2),
+    "StackingRegressor": StackingRegressor([("a", Ridge())], cv=2),
+    "VotingClassifier": VotingClassifier([("a", LogisticRegression())], voting="soft"),
+    "VotingRegressor": VotingRegressor([("a", Ridge())]),
+}
+FITTED_TO = {
+    "ClassifierChain": (X, [SEVERAL]),
+    "FixedThresholdClassifier": (X, [Y]),
+    "IsotonicRegression": (X[:, 0], [X[:, 1]]),
+    "LabelBinarizer": (THREE, []),
+    "LabelEncoder": (THREE, []),
+    "MultiLabelBinarizer": ([["a", "b"], ["b"], []], []),
+    "MultiOutputClassifier": (X, [SEVERAL]),
+    "MultiOutputRegressor": (X, [X[:, :2]]),
+    "RegressorChain": (X, [X[:, :2]]),
+    "TunedThresholdClassifierCV": (X, [Y]),
+}
 CASES = [
     *((estimator, Y if not isinstance(estimator, RandomizedSearchCV) else X[:, 0]) for estimator in CLASSIFIERS),
     *((estimator, X[:, 0]) for estimator in REGRESSORS + TRANSFORMERS),
 ]
 
 
-def answers(estimator: BaseEstimator) -> np.ndarray:
-    verbs = ("predict_proba", "decision_function", "predict", "transform")
-    found = getattr(estimator, next(verb for verb in verbs if hasattr(estimator, verb)))(X)
-    return found.toarray() if hasattr(found, "toarray") else found
+def answers(estimator: BaseEstimator, samples: Any) -> list:
+    """What an estimator says first of samples, or of the neighbours that it finds."""
+    verbs = ("predict_proba", "decision_function", "predict", "transform", "kneighbors")
+    found = getattr(estimator, next(verb for verb in verbs if hasattr(estimator, verb)))(samples)
+    parts = found if isinstance(found, list | tuple) else [found]
+    return [part.toarray() if hasattr(part, "toarray") else part for part in parts]
+
+
+def assert_goes_round(estimator: BaseEstimator, samples: Any, y: Any, path: Path) -> None:
+    skmlbio.save(estimator, path)
+    loaded = skmlbio.load(path)
+    assert type(loaded) is type(estimator)
+    assert loaded.get_params().keys() == estimator.get_params().keys()
+    assert vars(loaded).keys() | {"_raw_predict"} == vars(estimator).keys() | {"_raw_predict"}  # a method, kept twice
+    for part, expected in zip(answers(loaded, samples), answers(estimator, samples), strict=True):
+        np.testing.assert_array_equal(part, expected)
+    clone(loaded).fit(samples, *y)
 
 
 @pytest.mark.parametrize(("estimator", "y"), CASES, ids=[type(estimator).__name__ for estimator, _ in CASES])
 def test_steps_of_scikit_learn_go_round(estimator: BaseEstimator, y: np.ndarray, tmp_path: Path) -> None:
-    estimator = clone(estimator).fit(X, y)
-    skmlbio.save(estimator, tmp_path / "file")
-    loaded = skmlbio.load(tmp_path / "file")
-    assert type(loaded) is type(estimator)
-    assert loaded.get_params().keys() == estimator.get_params().keys()
-    assert vars(loaded).keys() | {"_raw_predict"} == vars(estimator).keys() | {"_raw_predict"}  # a method, kept twice
-    assert np.array_equal(answers(loaded), answers(estimator))
-    clone(loaded).fit(X, y)
+    assert_goes_round(clone(estimator).fit(X, y), X, [y], tmp_path / "file")
+
+
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning", "ignore:.*converge")
+@pytest.mark.parametrize("name", LISTED)
+def test_every_estimator_of_the_list_goes_round_with_three_classes(name: str, tmp_path: Path) -> None:
+    kind = found(name)
+    base = [Ridge() if "Regressor" in name else LogisticRegression()]
+    needed = [given for given in signature(kind).parameters.values() if given.default is given.empty]
+    estimator = MADE_OF[name] if name in MADE_OF else kind(*base[: len(needed)])
+    small = {"n_estimators": 2, "max_iter": 5, "n_quantiles": 5, "n_components": 2, "k": 2, "cv": 2, "Cs": 2}
+    estimator.set_params(**{key: value for key, value in small.items() if key in estimator.get_params(deep=False)})
+    samples, y = FITTED_TO.get(name, (X, [X[:, 0] if is_regressor(estimator) else THREE]))
+    fitted = deepcopy(estimator.fit(samples, *y))  # a pickle, too, puts arrays together that have holes in memory
+    assert_goes_round(fitted, samples, y, tmp_path / "file")
+
+
+def test_categories_of_a_frame_reach_boosted_trees(tmp_path: Path) -> None:
+    pandas = pytest.importorskip("pandas")
+    frame = pandas.DataFrame({"a": X[:, 0], "b": pandas.Categorical(THREE)})
+    for boosting, y in ((HistGradientBoostingClassifier(max_iter=2), THREE), (REGRESSORS[7], X[:, 1])):
+        assert_goes_round(boosting.fit(frame, y), frame, [y], tmp_path / "file")
 
 
 def test_a_search_keeps_its_results(tmp_path: Path) -> None:

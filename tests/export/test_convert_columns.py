@@ -152,6 +152,12 @@ def test_blocks_stand_beside_each_other_with_their_weights() -> None:
         transformer_weights={"PCA": 10},
     ).fit(X)
     assert_parity(union, served(union), X)
+    columns = ColumnTransformer(
+        [("scaled", StandardScaler(), [2, 0]), ("as it is", "passthrough", [3])],
+        remainder=PCA(1),
+        transformer_weights={"scaled": 10, "as it is": -0.5, "remainder": 3},
+    ).fit(X)
+    assert_parity(columns, served(columns), X)
 
 
 def test_strings_of_an_imputer_reach_an_encoder() -> None:

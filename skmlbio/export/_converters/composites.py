@@ -47,17 +47,11 @@ def convert_search(search, conversion):
 @converter("sklearn.pipeline.FeatureUnion", parts=True)
 def convert_feature_union(union, conversion):
     parts = [(name, step) for name, step in union.transformer_list if step not in ("drop", None)]
-    weights = union.transformer_weights or {}
     names, steps = [name for name, _ in parts], [conversion.transformer(name, step) for name, step in parts]
 
     def transform(X):
-        given = [step.verbs["transform"](X) for step in steps]
-        return _beside_each_other(
-            [
-                conversion.matrix(union, part) * weights[name] if name in weights else part
-                for name, part in zip(names, given, strict=True)
-            ]
-        )
+        given = {name: step.verbs["transform"](X) for name, step in zip(names, steps, strict=True)}
+        return _beside_each_other(given, union, conversion)
 
     alphabets = {step.alphabet for step in steps}
     agreed = alphabets.pop() if len(alphabets) == 1 else None
@@ -75,17 +69,17 @@ def convert_column_transformer(transformer, conversion):
         kinds = [spec.dtype for spec in step.reads.values()] if isinstance(step.reads, dict) else step.reads
         for place, kind in zip(places, kinds, strict=True):
             reads[place] = conversion.agreed([[reads[place]], [kind]])[0]
-        parts.append((step, list(map(int, places)), alone))
+        parts.append((name, step, list(map(int, places)), alone))
 
     def transform(X):
-        found = []
-        for step, places, alone in parts:
+        found = {}
+        for name, step, places, alone in parts:
             if isinstance(step.reads, dict):
                 given = dict(zip(step.reads, _picked(X, places, as_list=True), strict=True))
             else:
                 given = _picked(X, places, as_list=alone)
-            found.append(step.verbs["transform"](given))
-        return _beside_each_other(found)
+            found[name] = step.verbs["transform"](given)
+        return _beside_each_other(found, transformer, conversion)
 
     return Converted({"transform": transform}, reads)
 
@@ -96,8 +90,10 @@ def _picked(X, places, as_list):
     return [X[:, place] for place in places] if as_list else tf.gather(X, places, axis=1)
 
 
-def _beside_each_other(parts):
-    """Put blocks of columns side by side: as a matrix if all are numbers, else as a list of columns."""
+def _beside_each_other(named, step, conversion):
+    """Put weighted blocks of columns side by side: as a matrix if all are numbers, else as a list of columns."""
+    weights = step.transformer_weights or {}
+    parts = [conversion.matrix(step, X) * weights[name] if name in weights else X for name, X in named.items()]
     if all(not isinstance(part, list) and part.dtype != tf.string for part in parts):
         return tf.concat([tf.cast(part, tf.float64) for part in parts], axis=1)
     return [column for part in parts for column in columns(part)]
