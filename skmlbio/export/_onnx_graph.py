@@ -149,6 +149,36 @@ def _search(comparison):
     return handler
 
 
+def _of_segments(reduction, least):
+    """Add rows up, or choose among them, by the numbers of their segments; tf2onnx's way ends where there is no row.
+
+    It is ONNX's ScatterElements, because two threads of ONNX Runtime may write at one place in its ScatterND.
+    """
+
+    def handler(ctx, node, name, args):
+        from tf2onnx.utils import map_onnx_to_numpy_type
+
+        shapes, dtypes, (rows, segments, n_segments) = node.output_shapes, node.output_dtypes, node.input
+        dtype, axes = map_onnx_to_numpy_type(dtypes[0]), np.arange(1, len(ctx.get_shape(rows)))
+        ctx.remove_node(name)
+        segments, n_segments = (ctx.make_node("Cast", [part], attr={"to": 7}).output[0] for part in (segments, n_segments))
+        n_segments = ctx.make_node("Unsqueeze", [n_segments, _constant(ctx, [0])]).output[0]
+        shape = ctx.make_node("Shape", [rows]).output[0]
+        of_row = ctx.make_node("Slice", [shape, _constant(ctx, [1]), _constant(ctx, [len(axes) + 1])]).output[0]
+        whole = ctx.make_node("Concat", [n_segments, of_row], attr={"axis": 0}).output[0]
+        start = ctx.make_node("Expand", [_constant(ctx, dtype(least(dtype))), whole]).output[0]
+        places = ctx.make_node("Unsqueeze", [segments, _constant(ctx, axes)]).output[0] if len(axes) else segments
+        places = ctx.make_node("Expand", [places, shape]).output[0]
+        inputs, attr = [start, places, rows], {"axis": 0, "reduction": reduction}
+        ctx.make_node("ScatterElements", inputs, attr, name=name, outputs=node.output, shapes=shapes, dtypes=dtypes)
+
+    return handler
+
+
+def _least(dtype):
+    return (np.finfo if np.dtype(dtype).kind == "f" else np.iinfo)(dtype).min
+
+
 def _block_lstm(ctx, node, name, args):
     """TensorFlow's loop of an LSTM, of which only the states h are asked, as ONNX's."""
     h, shapes, dtypes = node.output[6], node.output_shapes, node.output_dtypes
@@ -208,5 +238,7 @@ _HANDLERS = {
     "Expm1": _one_after_another("Exp", "Sub"),
     "Log1p": _one_after_another("Add", "Log"),
     "LowerBound": _search("Less"),
+    "UnsortedSegmentMax": _of_segments("max", _least),
+    "UnsortedSegmentSum": _of_segments("add", lambda dtype: 0),
     "UpperBound": _search("LessOrEqual"),
 }

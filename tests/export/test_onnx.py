@@ -111,11 +111,14 @@ def test_graphs(tmp_path: Path) -> None:
     features = np.random.default_rng(0).normal(size=(6, 3, 2))
     edges = [[0, 1, 1, 2], [1, 0, 2, 1]]
     graphs = [Graph(one, np.array(edges)[:, : 2 + 2 * (i % 2)]) for i, one in enumerate(features)]
-    classifier = GCNClassifier(**SHORT).fit(graphs, KINDS[:6])
-    export_onnx(classifier, tmp_path / "graphs.onnx", signature="predict_proba")
-    inputs = flat_batch(ensure_graphs(graphs))._asdict()
-    inputs["node_features"] = inputs.pop("features")
-    assert_same(asked(tmp_path / "graphs.onnx", inputs), classifier.predict_proba(graphs))
+    lonely = [Graph(one, np.zeros((2, 0), int)) for one in features[:2]]
+    for conv in ("auto", "gat"):
+        classifier = GCNClassifier(conv, hidden_layer_sizes=(4,), **SHORT).fit(graphs, KINDS[:6])
+        export_onnx(classifier, tmp_path / conv, signature="predict_proba")
+        for some in (graphs, lonely[:1], lonely, [*lonely, *graphs]):
+            inputs = flat_batch(ensure_graphs(some))._asdict()
+            inputs["node_features"] = inputs.pop("features")
+            assert_same(asked(tmp_path / conv, inputs), classifier.predict_proba(some))
 
 
 def test_samples_of_a_density(tmp_path: Path) -> None:
@@ -278,6 +281,23 @@ def test_types_that_onnx_runtime_does_not_know_are_refused() -> None:
     function = tf.function(tangent).get_concrete_function(tf.TensorSpec((None,), tf.float64, "x"))
     with pytest.raises(TypeError, match="the signature 'tangent' cannot be written for ONNX: ONNX Runtime says"):
         onnx_model(function, "tangent")
+
+
+@pytest.mark.parametrize("kind", [np.float32, np.float64, np.int32])
+def test_segments_may_have_no_rows(kind: type) -> None:
+    def of_segments(rows: tf.Tensor, segments: tf.Tensor) -> dict:
+        several = rows[:, tf.newaxis] * tf.constant([1, -1], rows.dtype)
+        most = tf.math.unsorted_segment_max(several, segments, 3)
+        return {"most": most, "sums": tf.math.unsorted_segment_sum(rows, segments, 3)}
+
+    specs = tf.TensorSpec((None,), kind, "rows"), tf.TensorSpec((None,), tf.int32, "segments")
+    function = tf.function(of_segments).get_concrete_function(*specs)
+    session = onnxruntime.InferenceSession(onnx_model(function, "of_segments").SerializeToString())
+    for places in ([2, 0, 2, 2], [1], []):
+        rows = np.arange(1, len(places) + 1).astype(kind)
+        given = {"rows": rows, "segments": np.array(places, np.int32)}
+        for found, name in zip(session.run(["most", "sums"], given), ["most", "sums"], strict=True):
+            np.testing.assert_array_equal(found, of_segments(*map(tf.constant, given.values()))[name])
 
 
 @pytest.mark.parametrize("axis", [-1, 0, 1])
