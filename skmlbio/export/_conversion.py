@@ -10,7 +10,7 @@ from sklearn.utils import get_tags
 from sklearn.utils.validation import check_is_fitted
 
 from skmlbio._tensorflow import tf
-from skmlbio.export._register import CONVERTERS, Converted
+from skmlbio.export._register import CONVERTERS, OPEN, Converted
 from skmlbio.export._served_network import ServedNetwork
 
 
@@ -73,7 +73,9 @@ class Conversion:
 
     def label(self, step: Any) -> str:
         """Return how a message calls a step."""
-        return f"step {self.path!r} ({type(step).__name__})" if self.path else f"a {type(step).__name__}"
+        name = type(step).__name__
+        article = "an" if name[0] in "AEIOUaeiou" else "a"
+        return f"step {self.path!r} ({name})" if self.path else f"{article} {name}"
 
     def checked(self, step: Any, X: Any) -> tf.Tensor:
         """Return a matrix of float64, and stop a call, as the step does, at infinity, and at NaN unless allowed."""
@@ -92,24 +94,34 @@ class Conversion:
             if any(reads != readings[0] for reads in readings):
                 raise TypeError("steps that stand side by side take different things, so they cannot be exported.")
             return readings[0]
-        found = [{kind for kind in kinds if kind is not None} for kinds in zip(*tables, strict=True)]
-        mixed = [i for i, kinds in enumerate(found) if len(kinds) > 1]
-        if mixed:
-            raise TypeError(f"column {mixed[0]} is numbers to one step and strings to another.")
-        return [next(iter(kinds), None) for kinds in found]
+        return [self.kind_of(i, set(kinds)) for i, kinds in enumerate(zip(*tables, strict=True))]
+
+    def kind_of(self, place: int, kinds: set[Any]) -> Any:
+        """Return the type of a column that several steps inside read: numbers are whole if they are so to one."""
+        told = kinds - {None, OPEN}
+        if len(told) > 1:
+            if tf.string in told:
+                within = f" of step {self.path!r}" if self.path else ""
+                raise TypeError(f"column {place}{within} is numbers to one step and strings to another.")
+            return tf.int64 if tf.int64 in told else tf.float64
+        return next(iter(told), OPEN if OPEN in kinds else None)
 
     def matrix(self, step: Any, X: Any) -> tf.Tensor:
         """Return what flows as a matrix of float64; strings are refused."""
-        parts = X if isinstance(X, list) else [X]
-        if isinstance(X, dict) or any(part.dtype == tf.string for part in parts):
+        if isinstance(X, dict) or holds_strings(X):
             raise TypeError(f"{self.label(step)} takes numbers, which what comes before it does not give.")
-        parts = [tf.cast(part, tf.float64) for part in parts]
+        parts = [tf.cast(part, tf.float64) for part in columns(X)] if isinstance(X, list) else [tf.cast(X, tf.float64)]
         return tf.stack(parts, axis=1) if isinstance(X, list) else parts[0]
 
 
 def _limited(step: Any, converted: Converted) -> Converted:
     """Leave out what the step does not answer with its parameters."""
     return converted._replace(verbs={verb: answer for verb, answer in converted.verbs.items() if hasattr(step, verb)})
+
+
+def holds_strings(X: Any) -> bool:
+    """Whether there are strings in what flows as a matrix, or as a list of columns."""
+    return any(part.dtype == tf.string for part in (X if isinstance(X, list) else [X]))
 
 
 def columns(X: Any) -> list[tf.Tensor]:

@@ -13,7 +13,7 @@ from skmlbio._tensorflow import tf
 from skmlbio.export._conversion import Conversion
 from skmlbio.export._input_names import input_names
 from skmlbio.export._metadata import metadata, write_metadata
-from skmlbio.export._register import CONVERTERS, Converted
+from skmlbio.export._register import CONVERTERS, OPEN, Converted
 from skmlbio.export._served_network import ServedNetwork
 from skmlbio.export._signatures import MAX_NAMED_COLUMNS, Signature
 
@@ -100,7 +100,10 @@ def _full_name(estimator: Any) -> str:
 def _signatures(estimator: Any, converted: Converted) -> dict[str, Signature]:
     """Name what flows into the first step: columns that had names in `fit`, else one matrix."""
     reads = converted.reads
-    if isinstance(reads, dict):
+    if isinstance(reads, list):
+        reads = [tf.float64 if kind is OPEN else kind for kind in reads]
+        converted = converted._replace(reads=reads)
+    else:
         found = _with_inputs(converted, reads, "", lambda **inputs: inputs)
         if converted.alphabet is not None:
             numbers = {"X": tf.TensorSpec((None, None), tf.int32)}

@@ -161,7 +161,8 @@ def _of_segments(reduction, least):
         shapes, dtypes, (rows, segments, n_segments) = node.output_shapes, node.output_dtypes, node.input
         dtype, axes = map_onnx_to_numpy_type(dtypes[0]), np.arange(1, len(ctx.get_shape(rows)))
         ctx.remove_node(name)
-        segments, n_segments = (ctx.make_node("Cast", [part], attr={"to": 7}).output[0] for part in (segments, n_segments))
+        wide = {"attr": {"to": 7}}  # int64
+        segments, n_segments = (ctx.make_node("Cast", [part], **wide).output[0] for part in (segments, n_segments))
         n_segments = ctx.make_node("Unsqueeze", [n_segments, _constant(ctx, [0])]).output[0]
         shape = ctx.make_node("Shape", [rows]).output[0]
         of_row = ctx.make_node("Slice", [shape, _constant(ctx, [1]), _constant(ctx, [len(axes) + 1])]).output[0]

@@ -9,6 +9,9 @@ if TYPE_CHECKING:
     from skmlbio.sequences import Alphabet, Vocabulary
 
 
+OPEN = "open"  # stands for the type of a column that is only passed on: who comes after tells it; else it is numbers
+
+
 class Converted(NamedTuple):
     """A fitted step in TensorFlow.
 
@@ -17,17 +20,20 @@ class Converted(NamedTuple):
     verbs : dict of str to callable
         What the step answers, the main verb first: functions of what flows between steps, which is a matrix (a tensor
         of numbers, or of strings), or a list of columns (tensors of one axis), or what `reads` tells.
-    reads : list of tf.DType or None, or dict of str to tf.TensorSpec
+    reads : list of tf.DType, OPEN or None, or dict of str to tf.TensorSpec
         The types of the columns that it takes, None for one that it does not look at; or, for a step that takes
         something else than a table, inputs by name, which it gets as a dict.
     alphabet : Alphabet or Vocabulary, optional
         For a step that takes strings as the one input ``X``, or numbers in their place, of shape (batch, length),
         int32, padded with 0: what they stand for.
+    passed : dict of int to int
+        The columns of its answer that are columns of what it takes: their numbers here and there.
     """
 
     verbs: dict[str, Callable[..., Any]]
     reads: Any
     alphabet: Alphabet | Vocabulary | None = None
+    passed: dict[int, int] = {}
 
 
 class Converter(NamedTuple):

@@ -6,14 +6,14 @@ import numpy as np
 import pandas as pd
 import pytest
 import tensorflow as tf
-from export_parity import GAPS, TARGET, X, assert_parity, matrices, served
+from export_parity import GAPS, TARGET, X, assert_parity, assert_same, matrices, served
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.compose import ColumnTransformer, make_column_transformer
 from sklearn.decomposition import PCA
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import Ridge
-from sklearn.pipeline import FeatureUnion, make_pipeline
+from sklearn.pipeline import FeatureUnion, Pipeline, make_pipeline
 from sklearn.preprocessing import (
     FunctionTransformer,
     MinMaxScaler,
@@ -25,6 +25,7 @@ from sklearn.preprocessing import (
 )
 
 from skmlbio import EmbeddingTransformer
+from skmlbio.export._exported_model import exported_model
 
 WORDS = ["liver", "lung", "Ähre", "skin", "rare"]
 rng = np.random.default_rng(1)
@@ -131,8 +132,17 @@ def test_categories_reach_a_network() -> None:
     pipeline = make_pipeline(step, Ridge()).fit(frame, TARGET)
     found = served(pipeline)["predict"](frame[["batch", "dose", "tissue"]])
     np.testing.assert_allclose(found, pipeline.predict(frame), rtol=1e-5)
+    passed = make_pipeline(FunctionTransformer(), vectors).fit(frame[["tissue", "batch"]])
+    assert_same(served(passed)["transform"](frame), passed.transform(frame[["tissue", "batch"]]))
+    scaled = make_column_transformer((vectors, ["tissue", "batch"]), (StandardScaler(), ["batch", "dose"])).fit(frame)
+    model = exported_model(scaled).functions["transform"].structured_input_signature[1]
+    assert {name: spec.dtype.name for name, spec in model.items()} == {
+        "batch": "int64", "dose": "float64", "tissue": "string",
+    }  # fmt: skip
+    assert_same(served(scaled)["transform"](frame), scaled.transform(frame))
+    union = make_pipeline(FeatureUnion([("all", "passthrough")]), vectors).fit(frame[["tissue", "batch"]])
     with pytest.raises(TypeError, match=r"takes string as '.*', which it lacks"):
-        served(make_pipeline(FunctionTransformer(), vectors).fit(frame[["tissue", "batch"]]))
+        served(union)
 
 
 def test_the_rest_is_scaled_passed_or_left_out() -> None:
@@ -169,14 +179,54 @@ def test_strings_of_an_imputer_reach_an_encoder() -> None:
     np.testing.assert_array_equal(found, pipeline.transform(gaps))
 
 
+REST = [
+    ColumnTransformer([("kept", "passthrough", ["notes"]), ("scaled", StandardScaler(), ["dose"])]),
+    ColumnTransformer([("scaled", StandardScaler(), ["dose"])], remainder="passthrough"),
+    FunctionTransformer(),
+    make_pipeline(make_pipeline(FunctionTransformer(), None), FunctionTransformer()),
+]
+
+
+@pytest.mark.parametrize("handed_on", REST, ids=["passed", "the rest", "no function", "steps in each other"])
+def test_strings_that_are_handed_on_reach_an_encoder(handed_on: Any) -> None:
+    frame = FRAME[["notes", "dose"]]
+    place = 1 if handed_on is REST[1] else 0
+    after = ColumnTransformer([("words", OneHotEncoder(), [place])], remainder=MinMaxScaler())
+    pipeline = make_pipeline(handed_on, after).fit(frame)
+    assert_same(served(pipeline)["transform"](frame), pipeline.transform(frame))
+
+
+def test_a_column_that_two_steps_read_is_of_one_type() -> None:
+    steps = [("words", OneHotEncoder(), [1]), ("kept", FunctionTransformer(), [1]), ("gaps", SimpleImputer(), [0])]
+    numbers = NUMBERS.astype(object)
+    twice = make_pipeline(ColumnTransformer(steps), OneHotEncoder(handle_unknown="ignore")).fit(numbers)
+    assert_same(served(twice)["transform"](NUMBERS), twice.transform(numbers))
+
+
+@pytest.mark.parametrize(
+    ("categories", "message"),
+    [
+        (["", "a", None], "step 'odd' .* the categories '' and None of column 1 would both be sent as missing"),
+        (["a", None, np.nan], "the categories None and nan of column 1 would both be sent as missing"),
+        ([2**53, 2**53 + 1], "9007199254740992 and 9007199254740993 of column 1 are the same number in float64"),
+    ],
+)
+@pytest.mark.parametrize("encoder", [OneHotEncoder, OrdinalEncoder])
+def test_categories_that_a_model_would_not_tell_apart_are_refused(encoder: Any, categories: list, message: str) -> None:
+    cells = np.array(categories, object)
+    step = encoder(categories=[np.array(["x"], object), cells]).fit([["x", cell] for cell in cells])
+    with pytest.raises(TypeError, match=message):
+        served(Pipeline([("odd", step)]))
+
+
 def test_what_does_not_fit_together_is_told() -> None:
-    encoder = OneHotEncoder().fit(STRINGS)
-    twice = ColumnTransformer([("one", OneHotEncoder(), [0]), ("two", FunctionTransformer(), [0])]).fit(STRINGS)
+    digits = np.array([["a", "1"], ["b", "2"]], object)
+    twice = ColumnTransformer([("one", OneHotEncoder(), [0, 1]), ("two", StandardScaler(), [1])]).fit(digits)
+    union = FeatureUnion([("all", "passthrough")])
     for step, message in (
-        (make_pipeline(FunctionTransformer(), OneHotEncoder()).fit(STRINGS), "gets float64 in column 0, not string"),
+        (make_pipeline(union, OneHotEncoder()).fit(STRINGS), "takes string in column 0, where .* hands on float64"),
         (make_pipeline(FunctionTransformer(), StandardScaler()), "not fitted"),
-        (twice, "column 0 is numbers to one step and strings to another"),
+        (twice, "column 1 is numbers to one step and strings to another"),
     ):
         with pytest.raises((TypeError, ValueError), match=message):
             served(step)
-    assert served(encoder).keys() == {"transform"}

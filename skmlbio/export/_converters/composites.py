@@ -20,10 +20,27 @@ def convert_pipeline(pipeline, conversion):
             X = step.verbs["transform"](X)
         return X
 
-    if last is None:
-        return steps[0]._replace(verbs={"transform": before})
-    verbs = {verb: lambda X, answer=answer: answer(before(X)) for verb, answer in last.verbs.items()}
-    return [*steps, last][0]._replace(verbs=verbs)
+    reads, passed = _from_first_to_last(steps if last is None else [*steps, last], conversion)
+    verbs = {"transform": before}
+    if last is not None:
+        verbs = {verb: lambda X, answer=answer: answer(before(X)) for verb, answer in last.verbs.items()}
+    return [*steps, last][0]._replace(verbs=verbs, reads=reads, passed=passed)
+
+
+def _from_first_to_last(steps, conversion):
+    """Return what the first step reads, where later ones tell what it passes on, and what all of them pass on."""
+    *before, last = steps
+    reads, passed = last.reads, last.passed
+    for step in reversed(before):
+        if isinstance(reads, list):
+            told = [{kind} for kind in step.reads]
+            for place, origin in step.passed.items():
+                told[origin].add(reads[place])
+            reads = [conversion.kind_of(i, kinds) for i, kinds in enumerate(told)]
+        else:
+            reads = step.reads
+        passed = {place: step.passed[origin] for place, origin in passed.items() if origin in step.passed}
+    return reads, passed
 
 
 @converter("sklearn.frozen._frozen.FrozenEstimator", parts=True)
@@ -60,15 +77,18 @@ def convert_feature_union(union, conversion):
 
 @converter("sklearn.compose._column_transformer.ColumnTransformer", parts=True)
 def convert_column_transformer(transformer, conversion):
-    parts, reads = [], [None] * transformer.n_features_in_
+    parts, readings, passed = [], [[None] * transformer.n_features_in_], {}
+    weights = transformer.transformer_weights or {}
     for name, step, chosen in transformer.transformers_:
         places = transformer._transformer_to_input_indices[name]
         if step == "drop" or not len(places):
             continue
         step, alone = conversion.transformer(name, step), isinstance(chosen, str | int | np.integer)
         kinds = [spec.dtype for spec in step.reads.values()] if isinstance(step.reads, dict) else step.reads
-        for place, kind in zip(places, kinds, strict=True):
-            reads[place] = conversion.agreed([[reads[place]], [kind]])[0]
+        kind_of = dict(zip(places, kinds, strict=True))
+        readings.append([kind_of.get(i) for i in range(transformer.n_features_in_)])
+        start = transformer.output_indices_[name].start
+        passed |= {start + place: places[i] for place, i in step.passed.items() if name not in weights}
         parts.append((name, step, list(map(int, places)), alone))
 
     def transform(X):
@@ -81,7 +101,7 @@ def convert_column_transformer(transformer, conversion):
             found[name] = step.verbs["transform"](given)
         return _beside_each_other(found, transformer, conversion)
 
-    return Converted({"transform": transform}, reads)
+    return Converted({"transform": transform}, conversion.agreed(readings), passed=passed)
 
 
 def _picked(X, places, as_list):

@@ -52,13 +52,16 @@ def _grouped(encoder, i, n_categories):
 
 def _tabulated(encoder, conversion, tables, row):
     """Look every cell up: the last entry of a table is for what is not among the categories."""
-    finds = [_finder(categories, conversion, encoder) for categories in encoder.categories_]
+    finds = [_finder(conversion, encoder, i) for i in range(len(encoder.categories_))]
 
     def transform(X):
         rows = []
         for i, (cells, (kind, find), table) in enumerate(zip(columns(X), finds, tables, strict=True)):
             if (cells.dtype == tf.string) != (kind == tf.string):
-                raise TypeError(f"{conversion.label(encoder)} gets {cells.dtype.name} in column {i}, not {kind.name}.")
+                raise TypeError(
+                    f"{conversion.label(encoder)} takes {kind.name} in column {i}, where what comes before it hands on "
+                    f"{cells.dtype.name}."
+                )
             found = find(cells)
             if encoder.handle_unknown == "error":
                 message = f"{conversion.label(encoder)} got a category in column {i} that it did not have in fit."
@@ -69,15 +72,18 @@ def _tabulated(encoder, conversion, tables, row):
     return Converted({"transform": transform}, [kind for kind, _ in finds])
 
 
-def _finder(categories, conversion, encoder):
+def _finder(conversion, encoder, column):
     """Return the type of a column, and a function from cells to the positions of their categories, or -1."""
-    values = categories.tolist()
+    values = encoder.categories_[column].tolist()
     gaps = [i for i, value in enumerate(values) if is_gap(value)]
     known = [i for i, value in enumerate(values) if not is_gap(value)]
-    if any(isinstance(values[i], str) for i in known):
-        return tf.string, _string_finder(values, known, gaps, conversion)
-    if not all(isinstance(values[i], int | float) for i in known):
+    of_strings = any(isinstance(values[i], str) for i in known)
+    if not all(isinstance(values[i], str if of_strings else int | float) for i in known):
         raise TypeError(f"{conversion.label(encoder)} has categories that are neither strings nor numbers.")
+    sent = ["" if i in gaps else value if of_strings else float(value) for i, value in enumerate(values)]
+    _require_different(conversion.label(encoder), column, values, sent)
+    if of_strings:
+        return tf.string, _string_finder(sent, conversion)
     known = sorted(known, key=lambda i: values[i])
     keys, places = numbers([values[i] for i in known] or [0]), tf.constant(known or [-1], tf.int64)
     gap = tf.constant(gaps[0] if gaps else -1, tf.int64)
@@ -92,9 +98,21 @@ def _finder(categories, conversion, encoder):
     return tf.float64, find
 
 
-def _string_finder(values, known, gaps, conversion):
-    places = {"": gaps[0]} if gaps else {}  # what stands for a string that is missing
-    places |= {values[i]: i for i in known}
+def _require_different(label, column, values, sent):
+    """Raise a TypeError where two categories would be one in what a model is sent."""
+    first = {}
+    for value, key in zip(values, sent, strict=True):
+        if key in first:
+            same = "would both be sent as missing" if key == "" else "are the same number in float64"
+            raise TypeError(
+                f"{label} cannot be exported, because the categories {first[key]!r} and {value!r} of column {column} "
+                f"{same}."
+            )
+        first[key] = value
+
+
+def _string_finder(sent, conversion):
+    places = {text: i for i, text in enumerate(sent)}
     pairs = tf.lookup.KeyValueTensorInitializer(tf.constant(list(places)), tf.constant(list(places.values()), tf.int64))
     table = tf.lookup.StaticHashTable(pairs, -1)
     conversion.tables.append(table)

@@ -6,8 +6,8 @@ import numpy as np
 from sklearn.utils import check_array
 
 from skmlbio._tensorflow import tf
-from skmlbio.export._conversion import numbers
-from skmlbio.export._register import Converted, converter
+from skmlbio.export._conversion import holds_strings, numbers
+from skmlbio.export._register import OPEN, Converted, converter
 
 # NumPy's functions that TensorFlow has.
 _FUNCTIONS = {
@@ -54,8 +54,15 @@ def convert_function_transformer(transformer, conversion):
             f"{' and kw_args' if transformer.kw_args else ''}: only a NumPy function of one array that TensorFlow has "
             "can; make the step a class of your own, and register a converter for it."
         )
-    reads = [tf.float64] * transformer.n_features_in_
-    return Converted({"transform": lambda X: function(conversion.checked(transformer, X))}, reads)
+    n_columns = transformer.n_features_in_
+    if transformer.func is not None or transformer.validate:
+        verb = lambda X: function(conversion.checked(transformer, X))  # noqa: E731
+        return Converted({"transform": verb}, [tf.float64] * n_columns)
+
+    def pass_on(X):
+        return X if holds_strings(X) else conversion.matrix(transformer, X)
+
+    return Converted({"transform": pass_on}, [OPEN] * n_columns, passed={i: i for i in range(n_columns)})
 
 
 def _changes_nothing(function):
