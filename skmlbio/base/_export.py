@@ -88,7 +88,7 @@ class ExportMixin:
         Raises
         ------
         ValueError
-            If `version` is no integer from 0 up.
+            If `version` is no integer from 0 to 2⁶³ - 1.
         sklearn.exceptions.NotFittedError
             If the estimator is not fitted.
         FileExistsError

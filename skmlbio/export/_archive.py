@@ -15,6 +15,7 @@ from sklearn.base import BaseEstimator
 from skmlbio._files import replacing
 from skmlbio.export._archive_values import Reader, Writer
 from skmlbio.export._safetensors import header_of, read_arrays, read_header, write_arrays
+from skmlbio.export._whole_numbers import require_whole_number
 
 _FORMAT = 1
 _BEGINNING = re.compile(rb'"skmlbio":"([0-9a-f]{8}) format ([0-9]{1,9}): ')  # of what the header says
@@ -92,7 +93,8 @@ def load(path: str | os.PathLike, *, max_bytes: int | None = None) -> Any:
     Raises
     ------
     ValueError
-        If it is no such file, is damaged, was written by a later skmlbio, or is larger than `max_bytes`.
+        If it is no such file, is damaged, was written by a later skmlbio, or is larger than `max_bytes`; or if
+        `max_bytes` is no integer from 0 up.
     OSError
         If it cannot be read.
 
@@ -120,6 +122,7 @@ def load(path: str | os.PathLike, *, max_bytes: int | None = None) -> Any:
 
 def load_with_versions(path: str | os.PathLike, *, max_bytes: int | None = None) -> tuple[Any, dict[str, str]]:
     """Read an estimator as `load` does, and which version of each library has written it."""
+    require_whole_number("max_bytes", max_bytes)
     name = repr(os.fspath(path))
     arrays, text = _read(path, name, max_bytes)
     try:
@@ -183,4 +186,6 @@ def _read(path: str | os.PathLike, name: str, max_bytes: int | None) -> tuple[di
 def _in_one_line(error: Exception) -> str:
     if isinstance(error, RecursionError):
         return "it is nested too deeply"
+    if isinstance(error, KeyError):
+        return f"{error} is missing there, or unknown"
     return str(error).partition("\n")[0].rstrip(".") or type(error).__name__

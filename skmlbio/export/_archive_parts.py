@@ -141,6 +141,12 @@ def _kinds_of(networkx: Any) -> tuple[type, ...]:
     return networkx.Graph, networkx.DiGraph, networkx.MultiGraph, networkx.MultiDiGraph
 
 
+def _missing() -> Any:
+    import pandas
+
+    return pandas.NA
+
+
 def _tuple(*items: Any) -> tuple:
     return items
 
@@ -166,6 +172,7 @@ PARTS = {
     "keras_model": Parts(None, _model_apart, _model),
     "pandas_dtype": Parts(None, _pandas_dtype_apart, _pandas_dtype),
     "networkx_graph": Parts(None, _networkx_apart, _networkx),
+    "missing": Parts(None, lambda v: [], _missing),
     "distribution": Parts(None, _distribution_apart, _distribution),
     "RandomState": Parts(np.random.RandomState, lambda v: [v.get_state(legacy=False)], _random_state),
     "Generator": Parts(np.random.Generator, lambda v: [v.bit_generator.state], _generator),
@@ -184,10 +191,13 @@ def parts_name(value: Any) -> str | None:
         return "dtype"
     if (keras := sys.modules.get("keras")) is not None and isinstance(value, keras.Model):
         return "keras_model"
-    if (pandas := sys.modules.get("pandas")) is not None and isinstance(value, pandas.api.extensions.ExtensionDtype):
-        return "pandas_dtype"
     if (networkx := sys.modules.get("networkx")) is not None and type(value) in _kinds_of(networkx):
         return "networkx_graph"
+    if (pandas := sys.modules.get("pandas")) is not None:
+        if isinstance(value, pandas.api.extensions.ExtensionDtype):
+            return "pandas_dtype"
+        if value is pandas.NA:
+            return "missing"
     if (stats := sys.modules.get("scipy.stats")) is not None and isinstance(value, stats.distributions.rv_frozen):
         return "distribution"
     name = type(value).__name__

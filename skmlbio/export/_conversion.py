@@ -10,6 +10,7 @@ from sklearn.utils import get_tags
 from sklearn.utils.validation import check_is_fitted
 
 from skmlbio._tensorflow import tf
+from skmlbio.export._own_converters import functions_of
 from skmlbio.export._register import CONVERTERS, OPEN, Converted
 from skmlbio.export._served_network import ServedNetwork
 
@@ -34,12 +35,12 @@ class Conversion:
         """Convert a step inside, by its name."""
         return Conversion(f"{self.path}__{name}" if self.path else name, self.networks, self.tables).of(step)
 
-    def transformer(self, name: str, step: Any) -> Converted:
-        """Convert a step inside that something comes after."""
+    def answering(self, name: str, step: Any, verb: str) -> Converted:
+        """Convert a step inside that is asked something."""
         converted = self.convert(name, step)
-        if "transform" not in converted.verbs:
+        if verb not in converted.verbs:
             inside = Conversion(f"{self.path}__{name}" if self.path else name)
-            raise TypeError(f"{inside.label(step)} cannot be exported, because its converter gives no transform.")
+            raise TypeError(f"{inside.label(step)} cannot be exported, because its converter gives no {verb}.")
         return converted
 
     def of(self, step: Any) -> Converted:
@@ -55,9 +56,10 @@ class Conversion:
             check_is_fitted(step, "weights_")
             return _limited(step, CONVERTERS["skmlbio"].function(step, self))
         check_is_fitted(step)
-        return _limited(
-            step, found.function(step, self) if found.parts else self.of_numbers(step, found.function(step))
-        )
+        if found.parts:
+            return _limited(step, found.function(step, self))
+        made = functions_of(found.function, step, self.label(step)) if found.own else found.function(step)
+        return _limited(step, self.of_numbers(step, made))
 
     def of_numbers(self, step: Any, found: Any) -> Converted:
         """Let only a matrix of numbers that the step takes into its functions, or into the one of `transform`."""

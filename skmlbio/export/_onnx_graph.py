@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -34,9 +35,9 @@ def onnx_model(function: Any, name: str) -> onnx.ModelProto:
     named |= {tensor: tensor.partition(":")[0] for tensor in inputs}
     definition = frozen.graph.as_graph_def(add_shapes=True)
     _require_loops_in_order(definition, name)
-    with _imported(definition):
+    with _imported(definition), _quiet_converter():
         definition = tf_loader.tf_optimize(inputs, outputs, definition)
-    with _imported(definition) as graph:
+    with _imported(definition) as graph, _quiet_converter():
         try:
             converted = process_tf_graph(
                 graph, True, opset=_OPSET, input_names=inputs, output_names=outputs, tensors_to_rename=named,
@@ -47,6 +48,20 @@ def onnx_model(function: Any, name: str) -> onnx.ModelProto:
             raise TypeError(f"the signature {name!r} cannot be written for ONNX: tf2onnx says {error}") from error
     _require_known(model, name)
     return model
+
+
+@contextlib.contextmanager
+def _quiet_converter() -> Iterator[None]:
+    """Keep back what tf2onnx logs, and an error tells once more; not where somebody has set the level of its log."""
+    logger = logging.getLogger("tf2onnx")
+    is_set = logger.level != logging.NOTSET
+    try:
+        if not is_set:
+            logger.setLevel(logging.CRITICAL)
+        yield
+    finally:
+        if not is_set:
+            logger.setLevel(logging.NOTSET)
 
 
 @contextlib.contextmanager

@@ -37,10 +37,14 @@ class Converted(NamedTuple):
 
 
 class Converter(NamedTuple):
-    """A function of a fitted step; with `parts`, of the step and of the `Conversion` that it is a part of."""
+    """A function of a fitted step; with `parts`, of the step and of the `Conversion` that it is a part of.
+
+    What a user's `own` function makes is looked at before it is used.
+    """
 
     function: Callable[..., Any]
     parts: bool
+    own: bool = False
 
 
 CONVERTERS: dict[str, Converter] = {}
@@ -69,7 +73,8 @@ def register_converter(cls: type) -> Callable[[Callable], Callable]:
     Raises
     ------
     TypeError
-        If it is no class.
+        If it is no class, or what is decorated no function.  What the function makes is tried when a step is exported:
+        there it is a TypeError if TensorFlow cannot trace it, or if it answers in another shape than the step.
 
     Examples
     --------
@@ -90,7 +95,14 @@ def register_converter(cls: type) -> Callable[[Callable], Callable]:
     """
     if not isinstance(cls, type):
         raise TypeError(f"register_converter takes a class, got {cls!r}.")
-    return converter(f"{cls.__module__}.{cls.__qualname__}")
+
+    def register(function: Callable) -> Callable:
+        if not callable(function):
+            raise TypeError(f"a converter of {cls.__name__} is a function of a fitted step, got {function!r}.")
+        CONVERTERS[f"{cls.__module__}.{cls.__qualname__}"] = Converter(function, parts=False, own=True)
+        return function
+
+    return register
 
 
 def converter(*names: str, parts: bool = False) -> Callable[[Callable], Callable]:

@@ -10,9 +10,10 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext, suppress
 from glob import escape
-from numbers import Integral
 from pathlib import Path
 from typing import IO, Any
+
+from skmlbio.export._whole_numbers import require_whole_number
 
 _OF_A_SAVED_MODEL = {"saved_model.pb", "fingerprint.pb", "variables", "assets", "assets.extra", "keras_metadata.pb"}
 
@@ -49,7 +50,7 @@ def export_saved_model(
     TypeError
         If a step cannot be converted; nothing has been written then.
     ValueError
-        If `version` is no integer from 0 up.
+        If `version` is no integer from 0 to 2⁶³ - 1.
     sklearn.exceptions.NotFittedError
         If the estimator is not fitted.
     FileExistsError
@@ -115,8 +116,7 @@ def _folder(path: Path) -> Iterator[None]:
 
 
 def _require_version(version: Any, path: Path) -> None:
-    if not isinstance(version, Integral) or isinstance(version, bool) or version < 0:
-        raise ValueError(f"version must be an int from 0 up, or None, got {version!r}.")
+    require_whole_number("version", version)
     if os.path.lexists(path) and (path.is_symlink() or not path.is_dir() or (path / "saved_model.pb").exists()):
         raise FileExistsError(f"{str(path)!r} is no folder of versions; version={version} is written into one.")
 

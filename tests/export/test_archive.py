@@ -223,7 +223,10 @@ def test_files_of_others_and_of_later_versions(classifier: DenseClassifier, path
     size = path.stat().st_size
     with pytest.raises(ValueError, match=f"has {size} bytes, more than max_bytes={size - 1}"):
         skmlbio.load(path, max_bytes=size - 1)
-    assert isinstance(skmlbio.load(path, max_bytes=size), DenseClassifier)
+    assert isinstance(skmlbio.load(path, max_bytes=np.int64(size)), DenseClassifier)
+    for odd in ("1GB", True, 10.5, -1):
+        with pytest.raises(ValueError, match="max_bytes must be an int from 0 to 9223372036854775807, or None, got"):
+            skmlbio.load(path, max_bytes=odd)
     with pytest.raises(FileNotFoundError):
         skmlbio.load(path.parent / "missing")
     with pytest.raises(FileNotFoundError):
@@ -290,6 +293,10 @@ def test_parts_that_are_exchanged(first: int, second: int, length: int) -> None:
     )
     if content != CONTENT:
         require_one_sentence(content)
+
+
+def test_a_key_that_is_gone_is_named() -> None:
+    require_one_sentence(CONTENT.replace(b'"dtype"', b'"dtypo"', 1), "is damaged: 'dtype' is missing there, or unknown")
 
 
 def load_or_one_sentence(content: bytes) -> None:

@@ -218,6 +218,14 @@ def test_every_estimator_of_the_list_goes_round_with_three_classes(name: str, tm
     assert_goes_round(fitted, samples, y, tmp_path / "file")
 
 
+def test_the_missing_value_of_pandas_goes_round(tmp_path: Path) -> None:
+    pandas = pytest.importorskip("pandas")
+    cells = np.array([["a"], [pandas.NA], ["a"], ["b"]], object)
+    imputer = SimpleImputer(missing_values=pandas.NA, strategy="most_frequent")
+    assert_goes_round(imputer.fit(cells), cells, [], tmp_path / "file")
+    assert skmlbio.load(tmp_path / "file").missing_values is pandas.NA
+
+
 def test_categories_of_a_frame_reach_boosted_trees(tmp_path: Path) -> None:
     pandas = pytest.importorskip("pandas")
     frame = pandas.DataFrame({"a": X[:, 0], "b": pandas.Categorical(THREE)})

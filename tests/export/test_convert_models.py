@@ -55,6 +55,7 @@ CLASSIFIERS = {
     "search": GridSearchCV(make_pipeline(StandardScaler(), GaussianNB()), {"gaussiannb__var_smoothing": [1e-3]}, cv=2),
     "votes": VotingClassifier(MEMBERS, weights=[1, 2, 3]),
     "soft votes": VotingClassifier(MEMBERS, voting="soft"),
+    "soft votes, one by one": VotingClassifier(MEMBERS, voting="soft", flatten_transform=False),
     "stack": StackingClassifier(MEMBERS, LogisticRegression(), cv=2),
     "stack, passed through": StackingClassifier(MEMBERS[:1], GaussianNB(), cv=2, passthrough=True),
     "calibrated": CalibratedClassifierCV(LinearSVC(), cv=2),

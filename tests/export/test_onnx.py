@@ -1,6 +1,7 @@
 """Files of ONNX answer in ONNX Runtime as estimators and pipelines do here."""
 
 import json
+import logging
 import sys
 from pathlib import Path
 from typing import Any
@@ -260,7 +261,9 @@ def convert_backwards(step):
     return lambda X: tf.scan(lambda total, row: total + row, X, tf.zeros_like(X[0]), reverse=True)
 
 
-def test_what_onnx_cannot_hold_is_refused_before_anything_is_written(tmp_path: Path) -> None:
+def test_what_onnx_cannot_hold_is_refused_before_anything_is_written(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     strings = RNNClassifier("dna", n_units=2, **SMALL).fit(STRINGS, KINDS)
     sampler = VAESampler(latent_dim=2, **SHORT).fit(X)
     for estimator, signature, error, message in (
@@ -272,6 +275,11 @@ def test_what_onnx_cannot_hold_is_refused_before_anything_is_written(tmp_path: P
         with pytest.raises(error, match=message):
             export_onnx(estimator, tmp_path / "model.onnx", signature=signature)
     assert not list(tmp_path.iterdir())
+    assert not caplog.records and logging.getLogger("tf2onnx").level == logging.NOTSET
+    caplog.set_level("WARNING", "tf2onnx")
+    with pytest.raises(TypeError, match="operation Bitcast"):
+        export_onnx(sampler, tmp_path / "model.onnx", signature="score_samples")
+    assert "Unsupported ops: Counter({'Bitcast': 1})" in caplog.messages
 
 
 def test_types_that_onnx_runtime_does_not_know_are_refused() -> None:

@@ -14,9 +14,10 @@ import pytest
 import tensorflow as tf
 from export_parity import CLASSES, GAPS, PAIR, TARGET, X, assert_parity, assert_same, served
 from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.calibration import CalibratedClassifierCV
 from sklearn.compose import make_column_transformer
 from sklearn.decomposition import PCA
-from sklearn.ensemble import RandomForestClassifier, StackingClassifier
+from sklearn.ensemble import RandomForestClassifier, StackingClassifier, VotingClassifier
 from sklearn.exceptions import NotFittedError
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression
@@ -194,6 +195,53 @@ def test_users_register_converters_for_exact_classes(tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
     with pytest.raises(TypeError, match="register_converter takes a class, got"):
         register_converter(Shift())
+    with pytest.raises(TypeError, match="a converter of Shift is a function of a fitted step, got 5"):
+        register_converter(Shift)(5)
+
+
+class Wrong(Shift):
+    """Has one wrong converter after another; takes no ones if so told."""
+
+    def __init__(self, takes_ones=True):
+        self.takes_ones = takes_ones
+
+    def transform(self, X):
+        if not self.takes_ones and (np.asarray(X) == 1).all():
+            raise ValueError("no ones")
+        return X - self.shift_
+
+    def predict(self, X):
+        return X[:, 0]
+
+
+@pytest.mark.parametrize(
+    ("convert", "message"),
+    [
+        (lambda step: None, "its converter returns None: a function is allowed, or a dict of functions"),
+        (lambda step: {}, r"its converter returns {}: a function"),
+        (lambda step: {"transform": 5}, r"its converter returns {'transform': 5}: a function"),
+        (lambda step: step.scale_, "its converter fails: AttributeError: 'Wrong' object has no attribute 'scale_'"),
+        (
+            lambda step: lambda X: np.clip(X, 0, 1),
+            "for 'transform' fails: NotImplementedError: Cannot convert a symbolic",
+        ),
+        (lambda step: lambda X: None, "for 'transform' returns None, where a tensor is needed"),
+        (lambda step: lambda X: X[:, :1], r"for 'transform' .* in the shape \(2, 1\), and the step in \(2, 4\)"),
+        (lambda step: tf.reduce_sum, r"for 'transform' .* in the shape \(\), and the step in \(2, 4\)"),
+        (lambda step: {"transform": tf.identity, "predict": tf.identity}, r"for 'predict' .* \(2, 4\), .* \(2,\)"),
+    ],
+)
+def test_a_wrong_converter_is_told_by_its_step(convert: Callable, message: str) -> None:
+    register_converter(Wrong)(convert)
+    for pipeline in (make_pipeline(StandardScaler(), Wrong()), make_pipeline(Wrong(), DenseClassifier(**SHORT))):
+        with pytest.raises(TypeError, match=rf"step 'wrong' \(Wrong\) cannot be exported, because .*{message}"):
+            served(pipeline.fit(X, CLASSES))
+
+
+def test_a_step_that_refuses_ones_is_exported() -> None:
+    register_converter(Wrong)(lambda step: lambda X: X - step.shift_)
+    step = Wrong(takes_ones=False).fit(X)
+    assert_parity(step, served(step), X)
 
 
 class Shiftless(Shift):
@@ -211,6 +259,13 @@ class Counterless(Shift):
         return self
 
 
+class Half(LogisticRegression):
+    """Has a converter for one of its methods."""
+
+    def predict(self, X):
+        return np.full(len(X), "low")
+
+
 def test_every_name_that_has_a_converter_is_a_class() -> None:
     names = [name for name in CONVERTERS if name.startswith(("sklearn.", "skmlbio."))]
     assert len(names) > 80
@@ -222,6 +277,7 @@ def test_every_name_that_has_a_converter_is_a_class() -> None:
 def test_a_converter_that_cannot_do_is_told() -> None:
     register_converter(Shiftless)(lambda step: {"predict": lambda X: X[:, 0]})
     register_converter(Counterless)(lambda step: lambda X: X)
+    register_converter(Half)(lambda step: {"predict": lambda X: tf.repeat("low", tf.shape(X)[0])})
     search = GridSearchCV(make_pipeline(Shift(), LogisticRegression()), {}, cv=2, refit=False)
     for pipeline, message in [
         (
@@ -230,6 +286,11 @@ def test_a_converter_that_cannot_do_is_told() -> None:
         ),
         (make_pipeline(Counterless(), StandardScaler()), r"'counterless' .* it has no n_features_in_ after its fit"),
         (search, "has no best_estimator_ with refit=False"),
+        (VotingClassifier([("odd", Half())], voting="soft"), r"step 'odd' \(Half\) .* gives no predict_proba"),
+        (
+            CalibratedClassifierCV(Half(), cv=2),
+            r"'calibrated_classifiers_\[0\]' \(Half\) .* gives no decision_function",
+        ),
     ]:
         pipeline.fit(X, CLASSES)
         with pytest.raises(TypeError, match=message):

@@ -13,7 +13,7 @@ def convert_pipeline(pipeline, conversion):
     if not named:
         raise TypeError(f"{conversion.label(pipeline)} has no step that does anything, so there is nothing to export.")
     last = conversion.convert(*named.pop()) if pipeline.steps[-1] == named[-1] else None
-    steps = [conversion.transformer(name, step) for name, step in named]
+    steps = [conversion.answering(name, step, "transform") for name, step in named]
 
     def before(X):
         for step in steps:
@@ -32,7 +32,7 @@ def _from_first_to_last(steps, conversion):
     *before, last = steps
     reads, passed = last.reads, last.passed
     for step in reversed(before):
-        if isinstance(reads, list):
+        if isinstance(reads, list) and isinstance(step.reads, list):
             told = [{kind} for kind in step.reads]
             for place, origin in step.passed.items():
                 told[origin].add(reads[place])
@@ -64,7 +64,7 @@ def convert_search(search, conversion):
 @converter("sklearn.pipeline.FeatureUnion", parts=True)
 def convert_feature_union(union, conversion):
     parts = [(name, step) for name, step in union.transformer_list if step not in ("drop", None)]
-    names, steps = [name for name, _ in parts], [conversion.transformer(name, step) for name, step in parts]
+    names, steps = [name for name, _ in parts], [conversion.answering(name, step, "transform") for name, step in parts]
 
     def transform(X):
         given = {name: step.verbs["transform"](X) for name, step in zip(names, steps, strict=True)}
@@ -83,7 +83,7 @@ def convert_column_transformer(transformer, conversion):
         places = transformer._transformer_to_input_indices[name]
         if step == "drop" or not len(places):
             continue
-        step, alone = conversion.transformer(name, step), isinstance(chosen, str | int | np.integer)
+        step, alone = conversion.answering(name, step, "transform"), isinstance(chosen, str | int | np.integer)
         kinds = [spec.dtype for spec in step.reads.values()] if isinstance(step.reads, dict) else step.reads
         kind_of = dict(zip(places, kinds, strict=True))
         readings.append([kind_of.get(i) for i in range(transformer.n_features_in_)])

@@ -11,7 +11,8 @@ from skmlbio.export._register import Converted, converter
 
 @converter("sklearn.ensemble._voting.VotingClassifier", parts=True)
 def convert_voting_classifier(ensemble, conversion):
-    parts, reads = _members(ensemble, conversion)
+    asked = "predict" if ensemble.voting == "hard" else "predict_proba"
+    parts, reads = _members(ensemble, conversion, [asked] * len(ensemble.estimators_))
     choose, n_classes = labels_of(ensemble.classes_), len(ensemble.classes_)
     weights = numbers([1.0] * len(parts) if ensemble._weights_not_none is None else ensemble._weights_not_none)
 
@@ -30,14 +31,14 @@ def convert_voting_classifier(ensemble, conversion):
     if ensemble.voting == "hard":
         return Converted({"predict": lambda X: choose(counted(X)), "transform": votes}, reads)
     verbs = {"predict": lambda X: choose(predict_proba(X)), "predict_proba": predict_proba}
-    if ensemble.flatten_transform:
-        verbs["transform"] = lambda X: tf.concat(probabilities(X), axis=1)
+    together = tf.concat if ensemble.flatten_transform else tf.stack
+    verbs["transform"] = lambda X: together(probabilities(X), axis=1 if ensemble.flatten_transform else 0)
     return Converted(verbs, reads)
 
 
 @converter("sklearn.ensemble._voting.VotingRegressor", parts=True)
 def convert_voting_regressor(ensemble, conversion):
-    parts, reads = _members(ensemble, conversion)
+    parts, reads = _members(ensemble, conversion, ["predict"] * len(ensemble.estimators_))
     weights = numbers([1.0] * len(parts) if ensemble._weights_not_none is None else ensemble._weights_not_none)
 
     def transform(X):
@@ -51,8 +52,8 @@ def convert_voting_regressor(ensemble, conversion):
 
 @converter("sklearn.ensemble._stacking.StackingClassifier", "sklearn.ensemble._stacking.StackingRegressor", parts=True)
 def convert_stacking(ensemble, conversion):
-    parts, reads = _members(ensemble, conversion)
-    final = conversion.convert("final_estimator_", ensemble.final_estimator_)
+    parts, reads = _members(ensemble, conversion, ensemble.stack_method_)
+    final = conversion.answering("final_estimator_", ensemble.final_estimator_, "predict")
     classes = getattr(ensemble, "classes_", None)
     if classes is not None:
         require_one_label(ensemble)
@@ -78,8 +79,12 @@ def convert_stacking(ensemble, conversion):
 @converter("sklearn.calibration.CalibratedClassifierCV", parts=True)
 def convert_calibrated_classifier(classifier, conversion):
     members = classifier.calibrated_classifiers_
-    parts = [conversion.convert(f"calibrated_classifiers_[{i}]", part.estimator) for i, part in enumerate(members)]
-    calibrated = [_calibrated(member, part) for member, part in zip(members, parts, strict=True)]
+    scores = "decision_function" if hasattr(members[0].estimator, "decision_function") else "predict_proba"
+    parts = [
+        conversion.answering(f"calibrated_classifiers_[{i}]", member.estimator, scores)
+        for i, member in enumerate(members)
+    ]
+    calibrated = [_calibrated(member, part, scores) for member, part in zip(members, parts, strict=True)]
     choose = labels_of(classifier.classes_)
 
     def predict_proba(X):
@@ -89,16 +94,15 @@ def convert_calibrated_classifier(classifier, conversion):
     return Converted(verbs, parts[0].reads)
 
 
-def _members(ensemble, conversion):
-    """Convert the fitted estimators of an ensemble, and tell what they read."""
+def _members(ensemble, conversion, asked):
+    """Convert the fitted estimators of an ensemble, which are asked by these verbs, and tell what they read."""
     names = [name for name, step in ensemble.estimators if step != "drop"]
-    parts = [conversion.convert(name, step) for name, step in zip(names, ensemble.estimators_, strict=True)]
+    parts = [conversion.answering(*each) for each in zip(names, ensemble.estimators_, asked, strict=True)]
     return parts, conversion.agreed([part.reads for part in parts])
 
 
-def _calibrated(member, part):
+def _calibrated(member, part, verb):
     """Return the function for the probabilities of one classifier and its calibrators."""
-    verb = "decision_function" if "decision_function" in part.verbs else "predict_proba"
     n_classes = len(member.classes)
     if member.method == "temperature":
         return _softened(part.verbs[verb], verb, float(member.calibrators[0].beta_))
