@@ -4,6 +4,7 @@ import asyncio
 import http.client
 import importlib.util
 import json
+import socket
 import subprocess
 import sys
 import threading
@@ -117,6 +118,18 @@ def test_a_body_of_untold_length_is_cut_off(port: int) -> None:
     status, answer = asked(port, chunks, JSON | {"Transfer-Encoding": "chunked"}, encode_chunked=True)
     assert status == 413 and json.loads(answer) == {"detail": "the body has more than 200000 bytes"}
     assert asked(port, b'{"sequences": ["ACGT"]}')[0] == 200
+
+
+def test_a_body_that_does_not_come(capfd: pytest.CaptureFixture) -> None:
+    head = b"POST /predict HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: "
+    with load.server() as port:
+        with socket.create_connection(("127.0.0.1", port), 60) as large:
+            large.sendall(head + b"999999999999\r\n\r\n")
+            assert large.recv(100).startswith(b"HTTP/1.1 413 ")
+        with socket.create_connection(("127.0.0.1", port), 60) as gone:
+            gone.sendall(head + b'50\r\n\r\n{"sequences"')
+        assert asked(port, b'{"sequences": ["ACGT"]}')[0] == 200
+    assert "Traceback" not in capfd.readouterr().err
 
 
 def test_a_header_that_is_missing_is_named(port: int) -> None:

@@ -19,8 +19,10 @@ import numpy as np
 import uvicorn
 from fastapi import Depends, FastAPI, HTTPException, Request
 from pydantic import BaseModel, Field, StringConstraints, ValidationError
+from starlette.requests import ClientDisconnect
 
 MOST_BYTES = 200_000  # of a request
+TOO_LARGE = f"the body has more than {MOST_BYTES} bytes"
 MOST_STRINGS = 64  # of a request
 MOST_LETTERS = 2_000  # of a string
 MOST_AT_ONCE = 256  # strings that the network is asked about in one call
@@ -146,11 +148,16 @@ async def question_of(request: Request) -> Question:
     kind = request.headers.get("content-type", "")
     if kind.partition(";")[0].strip().lower() != "application/json":
         raise HTTPException(422, f"the header Content-Type must be application/json, got {kind[:50]!r}")
-    body = bytearray()
-    async for part in request.stream():
-        body += part
-        if len(body) > MOST_BYTES:
-            raise HTTPException(413, f"the body has more than {MOST_BYTES} bytes")
+    length, body = request.headers.get("content-length", "0"), bytearray()
+    if int(length) > MOST_BYTES:
+        raise HTTPException(413, TOO_LARGE)
+    try:
+        async for part in request.stream():
+            body += part
+            if len(body) > MOST_BYTES:
+                raise HTTPException(413, TOO_LARGE)
+    except ClientDisconnect as error:
+        raise HTTPException(400, "the body is not whole") from error  # which nobody reads any more
     try:
         return Question.model_validate_json(bytes(body))
     except ValidationError as error:
