@@ -111,6 +111,7 @@ def test_neighbors_answer_the_same(name: str) -> None:
     ("model", "y", "message"),
     [
         (KNeighborsClassifier(metric="cosine"), CLASSES, "cannot be exported with the metric 'cosine'"),
+        (KNeighborsClassifier(metric_params={"w": [1, 2, 1, 1]}), CLASSES, "the metric 'minkowski' and metric_params"),
         (KNeighborsClassifier(weights=np.exp), CLASSES, "cannot be exported with weights that are a function"),
     ],
 )

@@ -6,7 +6,7 @@ import numpy as np
 from sklearn.utils import check_array
 
 from skmlbio._tensorflow import tf
-from skmlbio.export._conversion import holds_strings, numbers
+from skmlbio.export._conversion import numbers
 from skmlbio.export._register import OPEN, Converted, converter
 
 # NumPy's functions that TensorFlow has.
@@ -58,11 +58,7 @@ def convert_function_transformer(transformer, conversion):
     if transformer.func is not None or transformer.validate:
         verb = lambda X: function(conversion.checked(transformer, X))  # noqa: E731
         return Converted({"transform": verb}, [tf.float64] * n_columns)
-
-    def pass_on(X):
-        return X if holds_strings(X) else conversion.matrix(transformer, X)
-
-    return Converted({"transform": pass_on}, [OPEN] * n_columns, passed={i: i for i in range(n_columns)})
+    return Converted({"transform": lambda X: X}, [OPEN] * n_columns, passed={i: i for i in range(n_columns)})
 
 
 def _changes_nothing(function):

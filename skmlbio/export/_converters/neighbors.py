@@ -42,7 +42,8 @@ def _nearest(model, conversion):
     elif metric in power:
         power = power[metric]
     else:
-        raise TypeError(f"{conversion.label(model)} cannot be exported with the metric {metric!r}.")
+        given = " and metric_params" if model.metric_params else ""
+        raise TypeError(f"{conversion.label(model)} cannot be exported with the metric {metric!r}{given}.")
     if model.weights not in (None, "uniform", "distance"):
         raise TypeError(f"{conversion.label(model)} cannot be exported with weights that are a function.")
     if not isinstance(model._fit_X, np.ndarray):
