@@ -60,7 +60,11 @@ def _answer(step: Any, verb: str) -> Any:
 
 
 def _shape(answer: Any) -> tuple:
-    return tuple(map(_shape, answer)) if isinstance(answer, list | tuple) else tuple(answer.shape)
+    """Return the shape of an array, those of a list of arrays, or that of a list of labels."""
+    if isinstance(answer, list | tuple):
+        shapes = tuple(map(_shape, answer))
+        return shapes if any(shapes) else (len(answer),)
+    return tuple(getattr(answer, "shape", ()))
 
 
 @contextmanager

@@ -244,6 +244,29 @@ def test_a_step_that_refuses_ones_is_exported() -> None:
     assert_parity(step, served(step), X)
 
 
+class Listing(Shift):
+    """Answers in lists, as some classifiers do."""
+
+    def predict(self, X):
+        return ["low"] * len(X)
+
+    def predict_proba(self, X):
+        return [X[:, :2], X[:, :3]]
+
+
+def test_answers_in_lists_have_their_shapes() -> None:
+    verbs = {
+        "predict": lambda X: tf.repeat("low", tf.shape(X)[0]),
+        "predict_proba": lambda X: [X[:, :2], X[:, :3]],
+    }
+    register_converter(Listing)(lambda step: verbs)
+    step = Listing().fit(X)
+    assert_parity(step, served(step), X)
+    verbs["predict_proba"] = lambda X: [X[:, :2], X[:, :2]]
+    with pytest.raises(TypeError, match=r"\(\(2, 2\), \(2, 2\)\), and the step in \(\(2, 2\), \(2, 3\)\)"):
+        served(step)
+
+
 class Shiftless(Shift):
     """Has a converter that forgets what a pipeline needs."""
 
