@@ -145,7 +145,7 @@ def test_other_models_are_refused(tmp_path: Path) -> None:
     table = pd.DataFrame({"mass": [1.0, 2.0], "dose": [3.0, 1.0]})
     models = {
         "no model that export_saved_model has written": None,
-        "a model of mass, dose, which are no strings": LogisticRegression().fit(table, ["a", "b"]),
+        "a model of dose, mass, which are no strings": LogisticRegression().fit(table, ["a", "b"]),
         "a model that has no classes, or several": skmlbio.MarkovChain(1, alphabet="dna").fit(["ACGT", "AACC"]),
     }
     for place, (reason, model) in enumerate(models.items()):

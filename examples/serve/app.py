@@ -129,7 +129,7 @@ def loaded(folder: Path) -> tuple[list[str], Ask]:
         raise ValueError(f"{folder} holds a model that has no classes, or several kinds of them.")
     takes = signature.structured_input_signature[1]
     if {name: spec.dtype for name, spec in takes.items()} != {"X": tf.string} or takes["X"].shape.rank != 1:
-        raise ValueError(f"{folder} holds a model of {', '.join(list(takes)[:5])}, which are no strings.")
+        raise ValueError(f"{folder} holds a model of {', '.join(sorted(takes)[:5])}, which are no strings.")
 
     def ask(strings: Strings, model: Any = model) -> np.ndarray:  # the signature needs its model
         return signature(X=tf.constant(strings))["predict_proba"].numpy()
