@@ -29,7 +29,8 @@ def onnx_model(function: Any, name: str) -> onnx.ModelProto:
     from tf2onnx import optimizer, tf_loader
     from tf2onnx.tfonnx import process_tf_graph
 
-    frozen = convert_variables_to_constants_v2(function, lower_control_flow=False, aggressive_inlining=True)
+    with _quiet_about_tables():
+        frozen = convert_variables_to_constants_v2(function, lower_control_flow=False, aggressive_inlining=True)
     inputs, outputs = ([tensor.name for tensor in tensors] for tensors in (frozen.inputs, frozen.outputs))
     named = dict(zip(outputs, sorted(function.structured_outputs), strict=True))
     named |= {tensor: tensor.partition(":")[0] for tensor in inputs}
@@ -48,6 +49,21 @@ def onnx_model(function: Any, name: str) -> onnx.ModelProto:
             raise TypeError(f"the signature {name!r} cannot be written for ONNX: tf2onnx says {error}") from error
     _require_known(model, name)
     return model
+
+
+@contextlib.contextmanager
+def _quiet_about_tables() -> Iterator[None]:
+    """Keep back what TensorFlow logs of tables that the process has made: graphs are said to hold them, and do not."""
+
+    def is_of_interest(record: logging.LogRecord) -> bool:
+        return not record.getMessage().startswith("Issue encountered when serializing table_initializer")
+
+    logger = logging.getLogger("tensorflow")
+    logger.addFilter(is_of_interest)
+    try:
+        yield
+    finally:
+        logger.removeFilter(is_of_interest)
 
 
 @contextlib.contextmanager

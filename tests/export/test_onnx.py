@@ -266,6 +266,7 @@ def test_what_onnx_cannot_hold_is_refused_before_anything_is_written(
 ) -> None:
     strings = RNNClassifier("dna", n_units=2, **SMALL).fit(STRINGS, KINDS)
     sampler = VAESampler(latent_dim=2, **SHORT).fit(X)
+    tf.lookup.StaticHashTable(tf.lookup.KeyValueTensorInitializer(["A"], [1]), 0)  # which TensorFlow would log
     for estimator, signature, error, message in (
         (strings, None, TypeError, "'predict' takes strings as 'X', .* signature='predict_tokens' takes numbers in"),
         (strings, "guess", ValueError, "no signature 'guess'; there are 'predict', 'predict_proba'"),
