@@ -39,6 +39,8 @@ class RowSequence(ABC):
         Of the numbers.
     chunk_rows : int
         See above.
+    is_whole : bool
+        Whether these are all rows there are, in their order.
     places : ndarray of shape (n_rows,), int
         Where each of the rows is among all there are.
 
@@ -93,6 +95,10 @@ class RowSequence(ABC):
     def row_bytes(self) -> int:
         """Size of one row."""
         return math.prod(self._whole[1:]) * self.dtype.itemsize
+
+    @property
+    def is_whole(self) -> bool:
+        return self._rows is None
 
     @property
     def places(self) -> NDArray[np.integer]:

@@ -86,7 +86,7 @@ def in_order(stored: StoredRows) -> StoredRows:
 
     Rows that `train_test_split` has shuffled are of that kind: a little of them is of all chunks.
     """
-    if _size(stored) <= _FEW_BYTES or not worth_shuffling(stored):
+    if stored.source.is_whole or _size(stored) <= _FEW_BYTES or not worth_shuffling(stored):
         return stored
     chunks = stored.source.places // stored.source.chunk_rows
     if (np.diff(chunks) >= 0).all() or not _has_room(2 * _size(stored), "many times"):

@@ -150,3 +150,9 @@ def test_a_shape_that_is_none_is_refused(shape) -> None:
 def test_chunks_have_rows(chunk_rows) -> None:
     with pytest.raises(ValueError, match=rf"^chunk_rows must be an int of at least 1, got {chunk_rows}\.$"):
         Copied(X.shape, float, chunk_rows)
+
+
+def test_places_tell_which_rows_are_left() -> None:
+    rows = Spy()
+    assert rows.is_whole and rows.places.tolist() == list(range(200))
+    assert not rows[::-80].is_whole and rows[::-80].places.tolist() == [199, 119, 39]
