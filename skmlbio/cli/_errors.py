@@ -62,9 +62,8 @@ def rows_told(path: str, X: Any, validation: str | None = None) -> Iterator[None
     def row(found: re.Match) -> str:
         column = names[int(found["column"])] if found["column"] and int(found["column"]) < len(names) else None
         of_target = "the target of " if found["name"] == "y" else ""
-        return f"{of_target}row {int(found['row'] or found['sample']) + 1}" + (
-            (column and f", column {column!r}") or ""
-        )
+        of_column = f", column {column!r}" if column else ""
+        return f"{of_target}row {int(found['row'] or found['sample']) + 1}{of_column}"
 
     try:
         yield

@@ -138,7 +138,7 @@ def _wanted(
         raise ValueError(unknown(f"{path!r} has no column to --ignore", strangers[0], available))
     left_out = set(options.ignore) if is_cells else beside.union(options.ignore)
     if names is not None:
-        _require_all(names, set(available), path, available)
+        _require_all(names, path, available)
         _require_wanted(names, options, is_cells)
         return names
     left = [name for name in available if name not in left_out]
@@ -147,7 +147,8 @@ def _wanted(
     return [usual] if usual in left else left
 
 
-def _require_all(names: list[str], known: set, path: str, available: list) -> None:
+def _require_all(names: list[str], path: str, available: list) -> None:
+    known = set(available)
     missing = [name for name in names if name not in known]
     if missing:
         more = f" ({len(missing)} of {len(names)} columns are missing)" if len(missing) > 1 else ""

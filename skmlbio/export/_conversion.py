@@ -33,15 +33,18 @@ class Conversion:
 
     def convert(self, name: str, step: Any) -> Converted:
         """Convert a step inside, by its name."""
-        return Conversion(f"{self.path}__{name}" if self.path else name, self.networks, self.tables).of(step)
+        return self._inside(name).of(step)
 
     def answering(self, name: str, step: Any, verb: str) -> Converted:
         """Convert a step inside that is asked something."""
         converted = self.convert(name, step)
         if verb not in converted.verbs:
-            inside = Conversion(f"{self.path}__{name}" if self.path else name)
-            raise TypeError(f"{inside.label(step)} cannot be exported, because its converter gives no {verb}.")
+            label = self._inside(name).label(step)
+            raise TypeError(f"{label} cannot be exported, because its converter gives no {verb}.")
         return converted
+
+    def _inside(self, name: str) -> Conversion:
+        return Conversion(f"{self.path}__{name}" if self.path else name, self.networks, self.tables)
 
     def of(self, step: Any) -> Converted:
         """Convert this step; see `Converted`."""
@@ -112,8 +115,9 @@ class Conversion:
         """Return what flows as a matrix of float64; strings are refused."""
         if isinstance(X, dict) or holds_strings(X):
             raise TypeError(f"{self.label(step)} takes numbers, which what comes before it does not give.")
-        parts = [tf.cast(part, tf.float64) for part in columns(X)] if isinstance(X, list) else [tf.cast(X, tf.float64)]
-        return tf.stack(parts, axis=1) if isinstance(X, list) else parts[0]
+        if isinstance(X, list):
+            return tf.stack([tf.cast(part, tf.float64) for part in X], axis=1)
+        return tf.cast(X, tf.float64)
 
 
 def _limited(step: Any, converted: Converted) -> Converted:

@@ -1,5 +1,7 @@
 """Classifiers and regressors that ask others."""
 
+from functools import partial
+
 import numpy as np
 
 from skmlbio._tensorflow import tf
@@ -31,8 +33,8 @@ def convert_voting_classifier(ensemble, conversion):
     if ensemble.voting == "hard":
         return Converted({"predict": lambda X: choose(counted(X)), "transform": votes}, reads)
     verbs = {"predict": lambda X: choose(predict_proba(X)), "predict_proba": predict_proba}
-    together = tf.concat if ensemble.flatten_transform else tf.stack
-    verbs["transform"] = lambda X: together(probabilities(X), axis=1 if ensemble.flatten_transform else 0)
+    together = partial(tf.concat, axis=1) if ensemble.flatten_transform else tf.stack
+    verbs["transform"] = lambda X: together(probabilities(X))
     return Converted(verbs, reads)
 
 

@@ -56,8 +56,8 @@ def convert_function_transformer(transformer, conversion):
         )
     n_columns = transformer.n_features_in_
     if transformer.func is not None or transformer.validate:
-        verb = lambda X: function(conversion.checked(transformer, X))  # noqa: E731
-        return Converted({"transform": verb}, [tf.float64] * n_columns)
+        verbs = {"transform": lambda X: function(conversion.checked(transformer, X))}
+        return Converted(verbs, [tf.float64] * n_columns)
     return Converted({"transform": lambda X: X}, [OPEN] * n_columns, passed={i: i for i in range(n_columns)})
 
 
