@@ -8,7 +8,7 @@ import keras
 from keras import ops
 
 from skmlbio.layers.attention import attention, attention_map, scaled
-from skmlbio.layers.multi_head_attention import MultiHeadSelfAttention, merge_heads, multi_head_projections
+from skmlbio.layers.multi_head_attention import MultiHeadSelfAttention, mix_heads, multi_head_projections
 from skmlbio.layers.positions import rotary_positions, rotate
 
 Tensor = Any
@@ -83,8 +83,8 @@ class CausalSelfAttention(MultiHeadSelfAttention):
             angles = rotary_positions(1, query.shape[-1], start=ops.shape(cache[0])[2])
             query, key = rotate(query, angles), rotate(key, angles)
         keys, values = (ops.concatenate(pair, axis=2) for pair in zip(cache, (key, value), strict=True))
-        collected = merge_heads(attention(scaled(query), keys, values))
-        return ops.matmul(collected, self.output_kernel) + self.output_bias, (keys, values)
+        collected = attention(scaled(query), keys, values)
+        return mix_heads(collected, self.output_kernel, self.output_bias), (keys, values)
 
     def get_config(self):
         config = super().get_config()
@@ -151,8 +151,8 @@ class CrossAttention(keras.layers.Layer):
     def call(self, x, keys_values, real=None, return_maps=False):
         (queries,), (keys, values) = multi_head_projections(x, self.kernel, self.bias, self.n_heads, 1), keys_values
         real = None if real is None else ops.expand_dims(real, 1)
-        collected = merge_heads(attention(scaled(queries), keys, values, real))
-        y = ops.matmul(collected, self.output_kernel) + self.output_bias
+        collected = attention(scaled(queries), keys, values, real)
+        y = mix_heads(collected, self.output_kernel, self.output_bias)
         return (y, attention_map(scaled(queries), keys, real)) if return_maps else y
 
     def get_config(self):

@@ -9,7 +9,7 @@ import keras
 
 from skmlbio.layers.cached_attention import CausalSelfAttention, CrossAttention
 from skmlbio.layers.noise import Dropout
-from skmlbio.layers.transformer_block import NORMS
+from skmlbio.layers.transformer_block import NORMS, at_each_position
 
 Tensor = Any
 Cache = tuple[Tensor, Tensor]
@@ -127,7 +127,7 @@ class DecoderBlock(keras.layers.Layer):
         return x
 
     def _feed_forward(self, x: Tensor) -> Tensor:
-        return self.output_layer(self.hidden(x))
+        return at_each_position(x, self.hidden, self.output_layer)
 
     def get_config(self):
         names = "n_heads", "feed_forward_dim", "dropout", "norm", "activation"

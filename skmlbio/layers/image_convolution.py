@@ -76,7 +76,7 @@ def convolution(x: Tensor, kernel: Tensor) -> Tensor:
         along = patches(tf.reshape(x, [-1, width, n_channels]), size)  # of each row of pixels
         along = tf.reshape(along, [-1, height, width, size * n_channels])
         along = tf.pad(along, [[0, 0], [(size - 1) // 2, size // 2], [0, 0], [0, 0]])
-        below = (tf.reshape(along[:, i : i + height], [-1, size * n_channels]) for i in range(size))
+        below = (tf.reshape(along[:, i : (i + 1 - size) or None], [-1, size * n_channels]) for i in range(size))
         of_kernel = [tf.matmul(rows, tf.reshape(dy, [-1, units]), transpose_a=True) for rows in below]
         of_x = tf.raw_ops.Conv2DBackpropInput(
             input_sizes=tf.shape(x), filter=kernel, out_backprop=dy, strides=[1, 1, 1, 1], padding="SAME"

@@ -44,10 +44,24 @@ def multi_head_projections(
     return tuple(ops.swapaxes(part, -1, -2) for part in ops.unstack(split, n_parts, axis=1))
 
 
-def merge_heads(y: Tensor) -> Tensor:
-    """From (batch, n_heads, length, head_dim) to (batch, length, n_heads * head_dim)."""
-    n_heads, head_dim = y.shape[1], y.shape[3]
-    return ops.reshape(ops.transpose(y, (0, 2, 1, 3)), (-1, ops.shape(y)[2], n_heads * head_dim))
+def mix_heads(collected: Tensor, kernel: Tensor, bias: Tensor) -> Tensor:
+    """Y = [Y_1, ..., Y_h] W_o + b_o, what the heads have collected side by side, and mixed.
+
+    Parameters
+    ----------
+    collected : tensor of shape (batch, n_heads, length, head_dim)
+        Y_1 to Y_h.
+    kernel : tensor of shape (n_heads * head_dim, n_features)
+        W_o.
+    bias : tensor of shape (n_features,)
+        b_o.
+
+    Returns
+    -------
+    tensor of shape (batch, length, n_features)
+    """
+    rows = ops.reshape(ops.transpose(collected, (0, 2, 1, 3)), (-1, kernel.shape[0]))
+    return ops.reshape(ops.matmul(rows, kernel) + bias, (-1, ops.shape(collected)[2], kernel.shape[1]))
 
 
 @keras.saving.register_keras_serializable(package="skmlbio")
@@ -142,8 +156,8 @@ class MultiHeadSelfAttention(keras.layers.Layer):
         if self.rotary:
             angles = rotary_positions(ops.shape(x)[1], queries.shape[-1])
             queries, keys = rotate(queries, angles), rotate(keys, angles)
-        collected = merge_heads(self.collect(queries, keys, values, real))
-        y = ops.matmul(collected, self.adapted("output_kernel")) + self.output_bias
+        collected = self.collect(queries, keys, values, real)
+        y = mix_heads(collected, self.adapted("output_kernel"), self.output_bias)
         return (y, self.maps(queries, keys, real)) if return_maps else y
 
     def collect(self, queries, keys, values, real):

@@ -124,6 +124,18 @@ class NextToken(keras.layers.Layer):
         x = self.dropouts[-1](self.norm(x), training=training)
         return x[:, 1:] if states else self._logits(x, ops.arange(ops.shape(x)[1]))
 
+    def compute_output_spec(self, tokens, states=False, training=False):
+        n_rows, length = tokens.shape
+        if states:
+            width = self.recurrence["units"] if self.recurrence else self.width
+            return keras.KerasTensor((n_rows, length, width), self.compute_dtype)
+        n_places = None if length is None else length + 1
+        return keras.KerasTensor((n_rows, n_places, self.n_letters + 1), self._wide)
+
+    @property
+    def _wide(self) -> str:
+        return "float64" if self.compute_dtype == "float64" else "float32"
+
     def no_cache(self, n_rows: int | Tensor) -> list:
         """Return what is remembered before the first place."""
         return [reader.no_cache(n_rows) for reader in self.readers]
@@ -151,8 +163,7 @@ class NextToken(keras.layers.Layer):
 
     def _logits(self, x: Tensor, places: Tensor) -> Tensor:
         """Return the logits at some places; the end is not the first of a string."""
-        logits = self.output_layer(x)
-        logits = ops.cast(logits, "float64" if self.compute_dtype == "float64" else "float32")
+        logits = ops.cast(self.output_layer(x), self._wide)
         is_end = ops.equal(ops.arange(self.n_letters + 1), self.n_letters)
         forbidden = ops.logical_and(ops.equal(ops.expand_dims(places, -1), 0), is_end)
         return logits + ops.where(forbidden, ops.cast(_NEVER, logits.dtype), ops.cast(0, logits.dtype))

@@ -11,6 +11,7 @@ import keras
 import tensorflow as tf
 
 _NUMBERS = 2**16  # that 16 bits can be
+_PHILOX = tf.random.Algorithm.PHILOX.value
 
 
 def decisions(x: tf.Tensor, probability: float, seed: keras.random.SeedGenerator) -> tf.Tensor:
@@ -18,12 +19,22 @@ def decisions(x: tf.Tensor, probability: float, seed: keras.random.SeedGenerator
 
     Two decisions share a random integer: 16 bits are enough for each.
     """
-    *outer, width = tf.unstack(tf.shape(x))
-    words = tf.random.stateless_uniform([*outer, (width + 1) // 2], next_seed(seed), None, None, tf.int32, alg="philox")
-    numbers = tf.reshape(tf.bitcast(words, tf.int16), [*outer, -1])
-    if x.shape[-1] is None or x.shape[-1] % 2:
-        numbers = numbers[..., :width]
-    return tf.cast(numbers < tf.constant(_threshold(probability) - _NUMBERS // 2, tf.int16), x.dtype)
+    n_numbers = tf.size(x)
+    numbers = tf.reshape(tf.bitcast(_integers((n_numbers + 1) // 2, seed), tf.int16), [-1])[:n_numbers]
+    drawn = numbers < tf.constant(_threshold(probability) - _NUMBERS // 2, tf.int16)
+    return tf.reshape(tf.cast(drawn, x.dtype), tf.shape(x))
+
+
+def _integers(n: tf.Tensor, seed: keras.random.SeedGenerator) -> tf.Tensor:
+    """Draw n integers of 32 bits: those of the seed's key and of this draw, counted from where no other one comes.
+
+    `tf.random` makes keys of its seeds by a draw of its own, which takes as long as this one to trace.
+    """
+    key_and_draw = tf.cast(seed.next(), tf.uint64)
+    counter = key_and_draw * tf.constant([0, 1], tf.uint64)
+    return tf.raw_ops.StatelessRandomUniformFullIntV2(
+        shape=[n], key=key_and_draw[:1], counter=counter, alg=_PHILOX, dtype=tf.int32
+    )
 
 
 def _threshold(probability: float) -> int:

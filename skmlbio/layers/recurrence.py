@@ -225,6 +225,10 @@ class Recurrence(keras.layers.Layer):
             return tf.cast(tf.reduce_sum(tf.where(last[..., tf.newaxis], states, 0), axis=0), self.compute_dtype)
         return tf.cast(tf.transpose(self._in_order(states, lengths), (1, 0, 2)), self.compute_dtype)
 
+    def compute_output_spec(self, x, real=None):
+        outer = x.shape[:1] if self.last_only else x.shape[:-1]
+        return keras.KerasTensor((*outer, self.units), self.compute_dtype)
+
     def no_cache(self, n_rows: int | Tensor) -> States:
         """Return what is remembered before the first residue, each of shape (n_rows, units)."""
         weights, _ = self._weights()

@@ -34,10 +34,10 @@ def patches(x: Tensor, width: int, dilation: int = 1) -> Tensor:
     >>> patches(np.array([[[1.0], [2.0], [3.0]]], "float32"), 3).numpy().tolist()
     [[[0.0, 1.0, 2.0], [1.0, 2.0, 3.0], [2.0, 3.0, 0.0]]]
     """
-    length = ops.shape(x)[1]
     reach = (width - 1) * dilation
     padded = ops.pad(x, ((0, 0), (reach // 2, reach - reach // 2), (0, 0)))
-    return ops.concatenate([padded[:, shift : shift + length] for shift in range(0, reach + 1, dilation)], axis=-1)
+    shifts = range(0, reach + 1, dilation)
+    return ops.concatenate([padded[:, shift : (shift - reach) or None] for shift in shifts], axis=-1)
 
 
 def sequence_convolution(x: Tensor, kernel: Tensor, real: Tensor | None = None, dilation: int = 1) -> Tensor:
@@ -61,7 +61,9 @@ def sequence_convolution(x: Tensor, kernel: Tensor, real: Tensor | None = None, 
     width, n_features, units = kernel.shape
     if real is not None:
         x = ops.where(ops.expand_dims(real, -1), x, ops.zeros_like(x))
-    return ops.matmul(patches(x, width, dilation), ops.reshape(kernel, (width * n_features, units)))
+    rows = ops.reshape(patches(x, width, dilation), (-1, width * n_features))
+    y = ops.matmul(rows, ops.reshape(kernel, (width * n_features, units)))
+    return ops.reshape(y, (-1, ops.shape(x)[1], units))
 
 
 @keras.saving.register_keras_serializable(package="skmlbio")
@@ -114,6 +116,9 @@ class SequenceConvolution(keras.layers.Layer):
 
     def call(self, x, real=None):
         return self._convolved(x, self.kernel, real)
+
+    def compute_output_spec(self, x, real=None):
+        return keras.KerasTensor((*x.shape[:-1], self.units), self.compute_dtype)
 
     def _convolved(self, x, kernel, real):
         x = sequence_convolution(x, kernel, real, self.dilation)

@@ -2,12 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import keras
+from keras import ops
 
 from skmlbio.layers.multi_head_attention import MultiHeadSelfAttention
 from skmlbio.layers.noise import Dropout
 
+Tensor = Any
+
 NORMS = ("pre", "post")
+
+
+def at_each_position(x: Tensor, *layers: Callable) -> Tensor:
+    """Let layers that keep the width in the end see all positions of all strings as rows of one matrix.
+
+    Tensors of three axes take Keras' dense layers ten times the operations to trace.
+    """
+    y = ops.reshape(x, (-1, x.shape[-1]))
+    for layer in layers:
+        y = layer(y)
+    return ops.reshape(y, ops.shape(x))
 
 
 @keras.saving.register_keras_serializable(package="skmlbio")
@@ -103,9 +120,15 @@ class TransformerBlock(keras.layers.Layer):
             y = self.feed_forward_norm(x + self.feed_forward(x, training))
         return (y, maps) if return_maps else y
 
+    def compute_output_spec(self, x, real=None, return_maps=False, training=False):
+        n_rows, length, _ = x.shape
+        y = keras.KerasTensor(x.shape, self.compute_dtype)
+        maps = keras.KerasTensor((n_rows, self.n_heads, length, length), self.compute_dtype)
+        return (y, maps) if return_maps else y
+
     def feed_forward(self, x, training):
         """σ(X W_1 + b_1) W_2 + b_2, with dropout."""
-        return self.feed_forward_dropout(self.output_layer(self.hidden(x)), training=training)
+        return self.feed_forward_dropout(at_each_position(x, self.hidden, self.output_layer), training=training)
 
     def get_config(self):
         return super().get_config() | {

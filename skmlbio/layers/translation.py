@@ -160,6 +160,16 @@ class TranslationDecoder(keras.layers.Layer):
         logits = self._logits(x, tf.range(tf.shape(x)[1]))
         return (logits, maps) if return_maps else logits
 
+    def compute_output_spec(self, tokens, memory, real, return_maps=False, training=False):
+        n_rows, length = tokens.shape
+        n_written = None if length is None else length + 1
+        logits = keras.KerasTensor((n_rows, n_written, self.n_tokens), self.compute_dtype)
+        maps = {
+            block.name: keras.KerasTensor((n_rows, block.n_heads, n_written, memory.shape[1]), self.compute_dtype)
+            for block in self.blocks
+        }
+        return (logits, maps) if return_maps else logits
+
     def begin(self, memory: Tensor, real: Tensor) -> tuple[Any, list[Cache]]:
         """Return what all steps have in common, and what is remembered before the first."""
         n_rows = ops.shape(memory)[0]

@@ -8,7 +8,7 @@ import pytest
 import tensorflow as tf
 
 from skmlbio.layers.attention import attention, attention_map, scaled
-from skmlbio.layers.multi_head_attention import MultiHeadSelfAttention, merge_heads, multi_head_projections
+from skmlbio.layers.multi_head_attention import MultiHeadSelfAttention, multi_head_projections
 from skmlbio.layers.positions import rotary_positions, rotate
 from skmlbio.layers.windowed_attention import within_window
 
@@ -64,9 +64,9 @@ def test_rotary_positions_and_windows_are_those_of_the_functions(options: dict) 
     allowed = within_window(7, options["window"], options.get("n_global", 0)) if "window" in options else None
     y, maps = layer(X, real=REAL, return_maps=True)
     np.testing.assert_allclose(maps, attention_map(scaled(queries), keys, REAL[:, None], allowed), atol=1e-6)
-    collected = merge_heads(attention(scaled(queries), keys, values, REAL[:, None], allowed))
-    expected = np.asarray(collected @ layer.output_kernel + layer.output_bias)
-    np.testing.assert_allclose(np.asarray(y)[REAL], expected[REAL], atol=1e-5)
+    collected = np.asarray(attention(scaled(queries), keys, values, REAL[:, None], allowed))
+    expected = np.concatenate([*collected.transpose(1, 0, 2, 3)], axis=-1) @ layer.output_kernel + layer.output_bias
+    np.testing.assert_allclose(np.asarray(y)[REAL], np.asarray(expected)[REAL], atol=1e-5)
     np.testing.assert_array_equal(layer(X, real=REAL), y)
 
 
