@@ -368,7 +368,7 @@ NUMBERS: dict[str, Any] = {
     "node_embedding_dim": 3,
     "noise_level": 0.25,
     "ordered": False,
-    "optimizer": {"class_name": "Adam", "config": {"beta_1": 0.75, "clipnorm": 1.0, "amsgrad": True}},
+    "optimizer": {"class_name": "Adam", "config": {"beta_1": 0.75, "clipvalue": 1.0, "amsgrad": True}},
     "patience": 2,
     "pool_size": 2,
     "pos_label": 0,

@@ -39,7 +39,7 @@ ROWS = RANDOM.normal(size=(1500, 60))
 COUNTS = np.random.default_rng(1).negative_binomial(2, 0.2, size=(1500, 60))
 TABLE = RANDOM.integers(0, 30, (3000, 6)).astype(object)
 SERIES = RANDOM.normal(size=(64, 60, 8))
-IMAGES = np.random.default_rng(2).normal(size=(192, 28, 28)).astype("float32")
+IMAGES = np.random.default_rng(2).normal(size=(128, 28, 28)).astype("float32")
 UNEQUAL_IMAGES = [image[: 28 - 5 * (i % 3), : 28 - i % 4] for i, image in enumerate(IMAGES)]
 
 
