@@ -45,7 +45,7 @@ def with_lines(n_images: int, seed: int, sizes: tuple[int, ...] = (10,)) -> tupl
 @pytest.mark.parametrize("block", ["plain", "residual", "inception"])
 def test_a_pattern_is_found_wherever_it_is_in_images_of_many_sizes(block: str) -> None:
     classifier = ImageCNNClassifier(
-        8, block=block, n_blocks=1, pooling="max", epochs=12, learning_rate=5e-3, random_state=0
+        8, block=block, n_blocks=1, pooling="max", epochs=18, learning_rate=5e-3, random_state=0
     )
     classifier.fit(*with_lines(200, seed=0, sizes=(8, 9, 12)))
     assert classifier.score(*with_lines(100, seed=1, sizes=(8, 9, 12))) > 0.9
