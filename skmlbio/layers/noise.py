@@ -1,8 +1,8 @@
 """Layers that draw random numbers while they train, and do nothing afterwards.
 
 They do what Keras' layers of these names do, with a counter-based generator that is named (Philox, Salmon et al. 2011):
-under XLA it is several times faster than the default.  XLA draws other numbers from a seed than TensorFlow alone does,
-both the same ones every time.
+under XLA it is several times faster than the default.  What is set to 0 is the same under XLA; normal numbers are
+others than those of TensorFlow alone, both the same ones every time.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ def decisions(x: tf.Tensor, probability: float, seed: keras.random.SeedGenerator
 
 
 def _integers(n: tf.Tensor, seed: keras.random.SeedGenerator) -> tf.Tensor:
-    """Draw n integers of 32 bits: those of the seed's key and of this draw, counted from where no other one comes.
+    """Draw n integers of 32 bits, with the seed as Philox' key and the number of the draw in the counter's upper half.
 
-    `tf.random` makes keys of its seeds by a draw of its own, which takes as long as this one to trace.
+    `tf.random` draws a key from each seed first, which takes twice the operations.
     """
     key_and_draw = tf.cast(seed.next(), tf.uint64)
     counter = key_and_draw * tf.constant([0, 1], tf.uint64)

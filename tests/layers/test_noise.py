@@ -1,5 +1,7 @@
 """Layers that draw: how much, from which seed, and only in training."""
 
+from types import SimpleNamespace
+
 import keras
 import numpy as np
 import pytest
@@ -40,6 +42,15 @@ def test_decisions_are_made_with_their_probability_and_independently(shape) -> N
     flat = drawn.reshape(-1)
     for lag in (1, 2, shape[-1]):  # neighbours come from one random integer
         assert abs(np.corrcoef(flat[lag:], flat[:-lag])[0, 1]) < 4 / np.sqrt(flat.size)
+
+
+@pytest.mark.parametrize("shape", [(5,), (40, 7, 31)])
+def test_decisions_are_the_same_under_xla(shape: tuple[int, ...]) -> None:
+    def drawn(state: tf.Tensor) -> tf.Tensor:
+        return noise.decisions(tf.zeros(shape), 0.3, SimpleNamespace(next=lambda: state))
+
+    state = tf.constant([2**31 - 2, 3], tf.int64)
+    np.testing.assert_array_equal(drawn(state), tf.function(drawn, jit_compile=True)(state))
 
 
 @pytest.mark.parametrize("probability", [1e-9, 1 - 1e-9])
