@@ -36,7 +36,8 @@ class SequenceTagger(PretrainedStrings, TaggerNetwork, NetworkEstimator):
     A residue's features come from itself and those around it, and its label from them: p(y_t | X) = softmax(W h_t + b).
     With ``crf=True`` labels depend on their neighbours as well, by a linear-chain conditional random field [1]_: then
     `predict` returns the labels that are most probable together (Viterbi [2]_), and `predict_proba` the probability of
-    each, summed over all labels of all other residues.
+    each, summed over all labels of all other residues.  The former keep together what lasts; more residues are right by
+    the latter, with ``classes_[probabilities.argmax(axis=1)]`` for each string.
 
     Parameters
     ----------

@@ -104,13 +104,17 @@ def windows(X: list[str]):
     return csr_array((np.ones(len(indices), np.float32), indices, offsets), shape=(len(offsets) - 1, 21 * WINDOW))
 
 
-def tagger(**changes) -> Callable:
+def tagger(one_by_one: bool = False, **changes) -> Callable:
+    """A fit of a tagger, of which labels are asked together, or each for itself."""
+
     def fit(chains: Chains, chosen: argparse.Namespace) -> Callable:
         from skmlbio import SequenceTagger
 
         settings = SETTINGS | changes
         fit = SequenceTagger("protein", random_state=0, checkpoint=chosen.checkpoint, **settings).fit(*chains)
-        return fit.predict
+        if not one_by_one:
+            return fit.predict
+        return lambda X: ["".join(fit.classes_[found.argmax(axis=1)]) for found in fit.predict_proba(X)]
 
     return fit
 
@@ -121,6 +125,7 @@ METHODS = {
     "`SequenceTagger`, 1,500 chains": (tagger(epochs=8), N_SOME),
     "`SequenceTagger`, all chains": (tagger(epochs=8), None),
     "`SequenceTagger`, all chains, `crf=True`": (tagger(epochs=8, crf=True), None),
+    "the same fit, the most probable label of each residue": (tagger(one_by_one=True, epochs=8, crf=True), None),
 }
 
 
