@@ -15,7 +15,8 @@ from skmlbio.training._cache import get_network
 
 OPTIONS = {"embedding_dim": 8, "n_heads": 2, "feed_forward_dim": 8, "kernel_width": 3, "random_state": 0}
 CLASSIFIER = OPTIONS | {
-    "kernel_width": None, "l2": 0.01, "epochs": 30, "learning_rate": 0.01, "unknown": "mask", "min_count": 25, "random_state": 3,
+    "kernel_width": None, "l2": 0.01, "epochs": 30, "learning_rate": 0.01, "unknown": "mask", "min_count": 25,
+    "random_state": 3,
 }  # fmt: skip
 N_WORDS = 300
 

@@ -21,7 +21,7 @@ class Alarm(_tensorflow.keras.callbacks.Callback):
     def on_epoch_end(self, epoch, logs=None):
         if epoch == 2:
             threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT)).start()
-        elif epoch % 5_000 == 4_999:  # as one does who sees it go on: C that asks whether there is an attribute loses it
+        elif epoch % 5_000 == 4_999:  # again: C code that asks for an attribute may have lost it
             os.kill(os.getpid(), signal.SIGINT)
 
 X = np.random.default_rng(0).normal(size=(2000, 4))
