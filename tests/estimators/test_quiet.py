@@ -21,8 +21,6 @@ class Alarm(_tensorflow.keras.callbacks.Callback):
     def on_epoch_end(self, epoch, logs=None):
         if epoch == 2:
             threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT)).start()
-        elif epoch % 5_000 == 4_999:  # again: C code that asks for an attribute may have lost it
-            os.kill(os.getpid(), signal.SIGINT)
 
 X = np.random.default_rng(0).normal(size=(2000, 4))
 estimator = DenseClassifier((8,), epochs=1_000_000, callbacks=[Alarm], random_state=0)
