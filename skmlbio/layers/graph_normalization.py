@@ -5,6 +5,7 @@ from __future__ import annotations
 import keras
 from keras import ops
 
+from ._precision import wide_dtype
 from .graph_propagation import Tensor
 
 
@@ -82,7 +83,7 @@ class NodeNormalization(keras.layers.Layer):
         self.gamma = self.add_weight(shape=shape, initializer="ones", name="gamma")
         self.beta = self.add_weight(shape=shape, initializer="zeros", name="beta")
         # Half precision would lose the small changes of a running mean.
-        options = {"trainable": False, "dtype": "float64" if self.compute_dtype == "float64" else "float32"}
+        options = {"trainable": False, "dtype": wide_dtype(self.compute_dtype)}
         self.moving_mean = self.add_weight(shape=shape, initializer="zeros", name="moving_mean", **options)
         self.moving_variance = self.add_weight(shape=shape, initializer="ones", name="moving_variance", **options)
         self.n_steps = self.add_weight(shape=(), initializer="zeros", name="n_steps", **options)

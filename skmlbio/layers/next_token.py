@@ -9,6 +9,7 @@ import numpy as np
 import tensorflow as tf
 from keras import ops
 
+from skmlbio.layers._precision import wide_dtype
 from skmlbio.layers.causal_block import CausalBlock
 from skmlbio.layers.class_token import ClassToken
 from skmlbio.layers.noise import Dropout
@@ -130,11 +131,7 @@ class NextToken(keras.layers.Layer):
             width = self.recurrence["units"] if self.recurrence else self.width
             return keras.KerasTensor((n_rows, length, width), self.compute_dtype)
         n_places = None if length is None else length + 1
-        return keras.KerasTensor((n_rows, n_places, self.n_letters + 1), self._wide)
-
-    @property
-    def _wide(self) -> str:
-        return "float64" if self.compute_dtype == "float64" else "float32"
+        return keras.KerasTensor((n_rows, n_places, self.n_letters + 1), wide_dtype(self.compute_dtype))
 
     def no_cache(self, n_rows: int | Tensor) -> list:
         """Return what is remembered before the first place."""
@@ -163,7 +160,7 @@ class NextToken(keras.layers.Layer):
 
     def _logits(self, x: Tensor, places: Tensor) -> Tensor:
         """Return the logits at some places; the end is not the first of a string."""
-        logits = ops.cast(self.output_layer(x), self._wide)
+        logits = ops.cast(self.output_layer(x), wide_dtype(self.compute_dtype))
         is_end = ops.equal(ops.arange(self.n_letters + 1), self.n_letters)
         forbidden = ops.logical_and(ops.equal(ops.expand_dims(places, -1), 0), is_end)
         return logits + ops.where(forbidden, ops.cast(_NEVER, logits.dtype), ops.cast(0, logits.dtype))

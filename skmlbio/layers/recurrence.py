@@ -9,6 +9,8 @@ import keras
 import tensorflow as tf
 from keras import ops
 
+from skmlbio.layers._precision import wide_dtype
+
 Tensor = Any
 States = tuple[Tensor, ...]
 
@@ -243,7 +245,7 @@ class Recurrence(keras.layers.Layer):
 
     def _weights(self) -> tuple[list[Tensor], str]:
         """Return the weights in the precision in which states add up, and that."""
-        wide = "float64" if self.compute_dtype == "float64" else "float32"
+        wide = wide_dtype(self.compute_dtype)
         return [ops.cast(w, wide) for w in (self.kernel, self.recurrent_kernel, *self.biases)], wide
 
     def _in_order(self, x: Tensor, lengths: Tensor) -> Tensor:

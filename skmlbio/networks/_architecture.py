@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 import keras
 
+from skmlbio.layers._precision import wide_dtype
+
 
 class Architecture(NamedTuple):
     """An uncompiled network, seen from every side that an estimator needs.
@@ -31,4 +33,4 @@ class Architecture(NamedTuple):
 def output_dtype(dtype: str | None) -> str:
     """Return the precision of what enters and leaves a network: double if it computes in double, else single."""
     policy = keras.config.dtype_policy() if dtype is None else keras.dtype_policies.get(dtype)
-    return "float64" if policy.compute_dtype == "float64" else "float32"
+    return wide_dtype(policy.compute_dtype)
